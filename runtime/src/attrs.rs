@@ -1,0 +1,279 @@
+//! Attribute sets: the trait that the derive implements, and the names it keeps.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::form::Form;
+use crate::path::path_to;
+use crate::wire::{Attr, Attrs};
+use crate::writer::Writer;
+
+/// A set of attributes as a Rust struct: what `#[derive(NlAttrs)]` implements.
+///
+/// `'a` is the lifetime of the bytes that a decoded value may borrow from; a struct that owns its
+/// fields implements the trait for every `'a`. Decoding starts from [`Default`] and fills in what
+/// is there: an attribute that the struct does not name is skipped, so a newer kernel never breaks
+/// it, and a struct may name just those that it needs.
+///
+/// # Examples
+/// By hand, which is just what the derive writes:
+/// ```
+/// use nlkit as nl;
+/// use nl::{Field, Form};
+///
+/// #[derive(Default, PartialEq, Debug)]
+/// struct Timer { on_ms: Option<u32>, port: Option<u16> }
+///
+/// impl<'a> nl::NlAttrs<'a> for Timer {
+///     const SET: &'static nl::Set = &nl::Set {
+///         name: "Timer",
+///         entries: &[
+///             nl::Entry::of::<Option<u32>, nl::Native>(1, "on-ms"),
+///             nl::Entry::of::<Option<u16>, nl::Be<u16>>(2, "port"),
+///         ],
+///     };
+///     fn put(&self, out: &mut nl::Writer<'_>) {
+///         Field::<nl::Native>::put(&self.on_ms, 1, out);
+///         Field::<nl::Be<u16>>::put(&self.port, 2, out);
+///     }
+///     fn set(&mut self, attr: nl::Attr<'a>) -> Result<(), nl::DecodeError> {
+///         match attr.id {
+///             1 => Field::<nl::Native>::set(&mut self.on_ms, attr),
+///             2 => Field::<nl::Be<u16>>::set(&mut self.port, attr),
+///             _ => Ok(()),
+///         }
+///     }
+/// }
+///
+/// let timer = Timer { on_ms: None, port: Some(80) };
+/// assert_eq!(nl::encode(&timer)?, [6, 0, 2, 0, 0, 80, 0, 0]);
+/// assert_eq!(nl::decode::<Timer>(&[6, 0, 2, 0, 0, 80, 0, 0])?, timer);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of attributes",
+    label = "needs `#[derive(NlAttrs)]`",
+    note = "derive it: `#[derive(Default, NlAttrs)] struct {Self} {{ #[nl(id = 1)] .. }}`"
+)]
+pub trait NlAttrs<'a>: Default {
+    /// Name and attributes, for the paths in errors.
+    const SET: &'static Set;
+
+    /// Writes all attributes that are set.
+    fn put(&self, out: &mut Writer<'_>);
+
+    /// Takes one attribute; one that the set does not name is skipped.
+    ///
+    /// # Errors
+    /// Where the payload does not fit the attribute's type.
+    fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError>;
+}
+
+/// A set of attributes whose lifetime can be chosen, which lets a dump lend each message to a
+/// value that borrows from the receive buffer. `#[derive(NlAttrs)]` implements it too.
+pub trait View {
+    /// The same struct, borrowing from bytes of lifetime `'a`.
+    type Of<'a>: NlAttrs<'a>;
+}
+
+/// Decodes the attributes of a message: `bytes` begin with the first attribute's header.
+///
+/// # Errors
+/// Names the attribute by its path from `T`: `Timer.port: expected 2 bytes, got 4`.
+pub fn decode<'a, T: NlAttrs<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
+    let mut value = T::default();
+    fill(&mut value, Attrs::new(bytes)).map_err(|error| error.in_message(T::SET.name))?;
+    Ok(value)
+}
+
+/// Encodes the attributes of a message.
+///
+/// # Errors
+/// Where a value does not fit into an attribute: see [`crate::EncodeErrorKind`].
+pub fn encode<'a, T: NlAttrs<'a>>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = Vec::new();
+    encode_into(value, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Appends the attributes of `value` to `buffer`, whose length is a multiple of 4; on an error the
+/// buffer is as before.
+///
+/// # Errors
+/// Where a value does not fit into an attribute: see [`crate::EncodeErrorKind`].
+pub fn encode_into<'a, T: NlAttrs<'a>>(value: &T, buffer: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let start = buffer.len();
+    let mut out = Writer::new(buffer);
+    value.put(&mut out);
+    let Some((at, kind)) = out.into_failure() else {
+        return Ok(());
+    };
+    let path = buffer
+        .get(start..)
+        .and_then(|bytes| path_to(bytes, T::SET, at.checked_sub(start)?));
+    buffer.truncate(start);
+    Err(EncodeError {
+        root: T::SET.name,
+        path: path.map(|p| p.path).unwrap_or_default(),
+        kind,
+    })
+}
+
+/// Takes every attribute; an error names the one at fault.
+#[inline]
+pub(crate) fn fill<'a, T: NlAttrs<'a>>(value: &mut T, attrs: Attrs<'a>) -> Result<(), DecodeError> {
+    for attr in attrs {
+        let attr = attr?;
+        if let Err(error) = value.set(attr) {
+            return Err(error.in_attribute(T::SET, attr.id));
+        }
+    }
+    Ok(())
+}
+
+/// Name and attributes of a set, in the order of their numbers or not.
+#[derive(Debug)]
+pub struct Set {
+    /// Name of the Rust struct.
+    pub name: &'static str,
+    /// Its attributes.
+    pub entries: &'static [Entry],
+}
+
+impl Set {
+    /// The entry of attribute `id`.
+    pub fn entry(&self, id: u16) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// The name of attribute `id`, as in the spec.
+    pub fn name_of(&self, id: u16) -> Option<&'static str> {
+        self.entry(id).map(|entry| entry.name)
+    }
+}
+
+/// One attribute of a [`Set`].
+#[derive(Debug)]
+pub struct Entry {
+    /// Its number.
+    pub id: u16,
+    /// Its name, as in the spec: `dev-name`.
+    pub name: &'static str,
+    /// Whether it may stand several times (multi-attr).
+    pub multi: bool,
+    /// What its payload holds.
+    pub shape: Shape,
+}
+
+impl Entry {
+    /// The entry of a field of type `T` in the wire form `F`.
+    pub const fn of<'a, T: Field<'a, F>, F>(id: u16, name: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            multi: T::MULTI,
+            shape: T::SHAPE,
+        }
+    }
+}
+
+/// What an attribute's payload holds, as far as paths need it.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// A value.
+    Leaf,
+    /// Attributes of a set; a function, since sets can be recursive.
+    Nest(fn() -> &'static Set),
+    /// Entries whose numbers count them (indexed-array).
+    Array(&'static Shape),
+    /// Entries whose numbers are data (nest-type-value).
+    Keyed(&'static Shape),
+}
+
+/// The set of `T`, as a function for [`Shape::Nest`].
+pub(crate) fn set_of<'a, T: NlAttrs<'a>>() -> &'static Set {
+    T::SET
+}
+
+/// A type that a field of a set can have: how often its attribute may stand, in wire form `F`.
+///
+/// `Option<T>` is an attribute that stands once or not at all (of several the last counts, as in
+/// the kernel), `Vec<T>` one that may repeat (multi-attr), `bool` one without payload (flag).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a set of attributes in the wire form `{F}`",
+    label = "no attribute field",
+    note = "a field is `Option<T>` (at most once), `Vec<T>` (multi-attr) or `bool` (flag), where T \
+            is a value type of nlkit, a type with `#[derive(NlAttrs)]` (a nest), or converts from \
+            and into the wire form given by `as`",
+    note = "text is `NlString`, which is not lossy, or `NlStr<'a>` to borrow it"
+)]
+pub trait Field<'a, F> {
+    /// Whether the attribute may repeat.
+    const MULTI: bool;
+    /// What its payload holds.
+    const SHAPE: Shape;
+
+    /// Writes the attribute as often as it is set.
+    fn put(&self, id: u16, out: &mut Writer<'_>);
+
+    /// Takes one occurrence of the attribute.
+    ///
+    /// # Errors
+    /// Where the payload does not fit the type.
+    fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError>;
+}
+
+impl<'a, T, F: Form<'a, T>> Field<'a, F> for Option<T> {
+    const MULTI: bool = false;
+    const SHAPE: Shape = F::SHAPE;
+
+    #[inline]
+    fn put(&self, id: u16, out: &mut Writer<'_>) {
+        if let Some(value) = self {
+            F::put(value, id, out);
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError> {
+        *self = Some(F::get(attr)?);
+        Ok(())
+    }
+}
+
+impl<'a, T, F: Form<'a, T>> Field<'a, F> for Vec<T> {
+    const MULTI: bool = true;
+    const SHAPE: Shape = F::SHAPE;
+
+    #[inline]
+    fn put(&self, id: u16, out: &mut Writer<'_>) {
+        for value in self {
+            F::put(value, id, out);
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError> {
+        match F::get(attr) {
+            Ok(value) => self.push(value),
+            Err(error) => return Err(error.at_index(self.len())),
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Field<'a, crate::form::Native> for bool {
+    const MULTI: bool = false;
+    const SHAPE: Shape = Shape::Leaf;
+
+    #[inline]
+    fn put(&self, id: u16, out: &mut Writer<'_>) {
+        if *self {
+            out.fixed(id, []);
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, _: Attr<'a>) -> Result<(), DecodeError> {
+        *self = true;
+        Ok(())
+    }
+}

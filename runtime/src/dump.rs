@@ -1,0 +1,136 @@
+//! The entries of a dump, as they come.
+
+use std::marker::PhantomData;
+
+use crate::attrs::{NlAttrs, View};
+use crate::connection::{Connection, Running, Step};
+use crate::error::Error;
+use crate::family::Generic;
+use crate::session::Span;
+use crate::transport::Transport;
+
+/// A dump under way. Dropping it half way leaves the connection usable.
+struct Entries<'c, T: Transport> {
+    conn: &'c mut Connection<Generic, T>,
+    running: Running,
+    over: bool,
+}
+
+impl<T: Transport> Entries<'_, T> {
+    /// The next entry; after the last one, or an error that ends the dump, `None`.
+    fn next(&mut self) -> Option<Result<Span, Error>> {
+        if self.over {
+            return None;
+        }
+        let request = self.running.name();
+        match self.conn.advance(&mut self.running) {
+            Ok(Step::Message { span, .. }) => Some(Ok(span)),
+            Ok(Step::End { interrupted }) => {
+                self.over = true;
+                interrupted.then_some(Err(Error::DumpInterrupted { request }))
+            }
+            Err(error) => {
+                self.over = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl<T: Transport> Drop for Entries<'_, T> {
+    fn drop(&mut self) {
+        self.conn.abandon(&self.running);
+    }
+}
+
+/// The entries of a dump, each decoded into a value of its own.
+///
+/// An entry that cannot be decoded is an error in its place, and the dump goes on. The last item is
+/// [`Error::DumpInterrupted`] where the data changed meanwhile.
+pub struct Replies<'c, R, T: Transport> {
+    entries: Entries<'c, T>,
+    reply: PhantomData<fn() -> R>,
+}
+
+impl<'c, R, T: Transport> Replies<'c, R, T> {
+    pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
+        let entries = Entries {
+            conn,
+            running,
+            over: false,
+        };
+        Self {
+            entries,
+            reply: PhantomData,
+        }
+    }
+}
+
+impl<R: for<'a> NlAttrs<'a>, T: Transport> Iterator for Replies<'_, R, T> {
+    type Item = Result<R, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let span = match self.entries.next()? {
+            Ok(span) => span,
+            Err(error) => return Some(Err(error)),
+        };
+        let Entries { conn, running, .. } = &self.entries;
+        Some(
+            conn.reply_in(&span, running)
+                .and_then(|message| Ok(message.decode()?)),
+        )
+    }
+}
+
+/// The entries of a dump, each lent to a view that borrows from the receive buffer until the next.
+pub struct Views<'c, V, T: Transport> {
+    entries: Entries<'c, T>,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<'c, V: View, T: Transport> Views<'c, V, T> {
+    pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
+        let entries = Entries {
+            conn,
+            running,
+            over: false,
+        };
+        Self {
+            entries,
+            view: PhantomData,
+        }
+    }
+
+    /// The next entry; errors as in [`Replies`].
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an Iterator cannot lend its items"
+    )]
+    pub fn next(&mut self) -> Option<Result<V::Of<'_>, Error>> {
+        let span = match self.entries.next()? {
+            Ok(span) => span,
+            Err(error) => return Some(Err(error)),
+        };
+        let Entries { conn, running, .. } = &self.entries;
+        Some(
+            conn.reply_in(&span, running)
+                .and_then(|message| Ok(message.decode()?)),
+        )
+    }
+}
+
+impl<R, T: Transport> std::fmt::Debug for Replies<'_, R, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Replies")
+            .field("request", &self.entries.running.name())
+            .finish()
+    }
+}
+
+impl<V, T: Transport> std::fmt::Debug for Views<'_, V, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Views")
+            .field("request", &self.entries.running.name())
+            .finish()
+    }
+}

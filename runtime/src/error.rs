@@ -1,0 +1,388 @@
+//! Errors of decoding and encoding, and the one error type of all calls.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+use crate::attrs::Set;
+use crate::extack::KernelError;
+use crate::wire::MAX_NESTING;
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The socket failed: creating it, an option, sending or receiving.
+    Io(io::Error),
+    /// The kernel refused the request, and said why.
+    Kernel(Box<KernelError>),
+    /// The request cannot be put into a message; nothing was sent.
+    Encode(EncodeError),
+    /// The answer is malformed. Other messages of the same answer may be fine: a dump goes on.
+    Decode(DecodeError),
+    /// The kernel has no such family: the module is not loaded, or the kernel is too old.
+    UnknownFamily {
+        /// The family that was asked for.
+        family: &'static str,
+    },
+    /// The family has no such multicast group in the running kernel.
+    UnknownGroup {
+        /// The family that was asked.
+        family: &'static str,
+        /// The group that was asked for.
+        group: &'static str,
+    },
+    /// The data changed while it was dumped (`NLM_F_DUMP_INTR`): entries may be missing, or stand
+    /// twice. It comes after the last entry; ask again if that matters.
+    DumpInterrupted {
+        /// Family and operation of the dump.
+        request: RequestName,
+    },
+    /// The request was carried out as far as one can tell, but its answer never came.
+    NoReply {
+        /// Family and operation of the request.
+        request: RequestName,
+    },
+    /// An answer holds another message than the one that belongs to the request.
+    UnexpectedMessage {
+        /// Family and operation of the request.
+        request: RequestName,
+        /// What came instead.
+        found: String,
+    },
+    /// The kernel dropped messages because this socket's receive buffer was full (`ENOBUFS`, or
+    /// `NLMSG_OVERRUN`): notifications are lost.
+    Overrun,
+    /// A datagram was longer than the receive buffer, so its end is lost. The buffer has grown:
+    /// the same request, sent again, fits.
+    Truncated {
+        /// Length of the datagram in bytes.
+        len: usize,
+    },
+    /// A datagram is not a sequence of netlink messages.
+    Malformed {
+        /// What is wrong, and where in the datagram.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The kernel's answer, where this is one.
+    pub fn kernel(&self) -> Option<&KernelError> {
+        match self {
+            Self::Kernel(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The errno behind this error: the kernel's, or the socket's.
+    pub fn errno(&self) -> Option<i32> {
+        match self {
+            Self::Kernel(error) => Some(error.errno),
+            Self::Io(error) => error.raw_os_error(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "netlink socket: {error}"),
+            Self::Kernel(error) => error.fmt(f),
+            Self::Encode(error) => error.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::UnknownFamily { family } => {
+                write!(
+                    f,
+                    "the running kernel has no generic netlink family `{family}`"
+                )
+            }
+            Self::UnknownGroup { family, group } => {
+                write!(
+                    f,
+                    "family `{family}` of the running kernel has no group `{group}`"
+                )
+            }
+            Self::DumpInterrupted { request } => {
+                write!(
+                    f,
+                    "{request}: the data changed during the dump, it may be inconsistent"
+                )
+            }
+            Self::NoReply { request } => write!(f, "{request}: no reply"),
+            Self::UnexpectedMessage { request, found } => {
+                write!(f, "{request}: unexpected answer: {found}")
+            }
+            Self::Overrun => f.write_str("messages were lost: the receive buffer was full"),
+            Self::Truncated { len } => {
+                write!(
+                    f,
+                    "a datagram of {len} bytes did not fit into the receive buffer"
+                )
+            }
+            Self::Malformed { reason } => write!(f, "malformed datagram: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Kernel(error) => Some(&**error),
+            Self::Encode(error) => Some(error),
+            Self::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Io(error) => error,
+            error => {
+                let kind = match error.errno() {
+                    Some(errno) => io::Error::from_raw_os_error(errno).kind(),
+                    None => io::ErrorKind::Other,
+                };
+                io::Error::new(kind, error)
+            }
+        }
+    }
+}
+
+/// Family and operation of a request, as they are named in its spec: `ethtool rings-get`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestName {
+    /// Name of the family.
+    pub family: &'static str,
+    /// Name of the operation.
+    pub operation: &'static str,
+}
+
+impl fmt::Display for RequestName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.family, self.operation)
+    }
+}
+
+/// A message that cannot be decoded: what is wrong, and with which attribute.
+///
+/// Displays as `GetReply.timer.port: expected 2 bytes, got 4`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodeError(Box<DecodeErrorInner>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct DecodeErrorInner {
+    kind: DecodeErrorKind,
+    root: &'static str,
+    /// From the innermost step to the outermost, as they are pushed on the way out.
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Step {
+    Attribute(&'static str),
+    Unnamed(u16),
+    Index(usize),
+}
+
+/// What is wrong with a message or an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The payload does not have the length of its type.
+    Length {
+        /// The lengths that fit, in words: `4 bytes`, `4 or 8 bytes`.
+        expected: Cow<'static, str>,
+        /// Length of the payload in bytes.
+        found: usize,
+    },
+    /// An attribute's header gives a length that is too short for a header, or more than there is.
+    Header {
+        /// The length in the header.
+        len: usize,
+        /// Bytes left, header included.
+        left: usize,
+    },
+    /// Bytes too few for a header follow the last attribute.
+    Leftover {
+        /// How many.
+        left: usize,
+    },
+    /// The message is shorter than its fixed headers.
+    Short {
+        /// Length of the headers in bytes.
+        expected: usize,
+        /// Length of the message in bytes.
+        found: usize,
+    },
+    /// Nests stand deeper in each other than [`MAX_NESTING`].
+    TooDeep,
+}
+
+impl DecodeError {
+    /// An error without a path yet; decoding adds it on the way out.
+    #[cold]
+    pub fn new(kind: DecodeErrorKind) -> Self {
+        Self(Box::new(DecodeErrorInner {
+            kind,
+            root: "",
+            steps: Vec::new(),
+        }))
+    }
+
+    /// The payload has `found` bytes where its type has `expected`.
+    #[cold]
+    pub fn length(expected: impl Into<Cow<'static, str>>, found: usize) -> Self {
+        Self::new(DecodeErrorKind::Length {
+            expected: expected.into(),
+            found,
+        })
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &DecodeErrorKind {
+        &self.0.kind
+    }
+
+    /// Which attribute, from the message's top level: `.timer.port`, `.peers[2]`; empty where it
+    /// is the message itself.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.0.steps.iter().rev() {
+            match step {
+                Step::Attribute(name) => path.extend([".", name]),
+                Step::Unnamed(id) => path.push_str(&format!(".{id}")),
+                Step::Index(index) => path.push_str(&format!("[{index}]")),
+            }
+        }
+        path
+    }
+
+    #[cold]
+    pub(crate) fn in_attribute(mut self, set: &Set, id: u16) -> Self {
+        let step = set.name_of(id).map_or(Step::Unnamed(id), Step::Attribute);
+        self.0.steps.push(step);
+        self
+    }
+
+    #[cold]
+    pub(crate) fn at_index(mut self, index: usize) -> Self {
+        self.0.steps.push(Step::Index(index));
+        self
+    }
+
+    #[cold]
+    pub(crate) fn in_message(mut self, root: &'static str) -> Self {
+        self.0.root = root;
+        self
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: {}", self.0.root, self.path(), self.0.kind)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { expected, found } => write!(f, "expected {expected}, got {found}"),
+            Self::Header { len, left } => {
+                write!(
+                    f,
+                    "attribute header gives a length of {len} bytes, with {left} left"
+                )
+            }
+            Self::Leftover { left } => write!(f, "{left} bytes left over after the last attribute"),
+            Self::Short { expected, found } => {
+                write!(f, "expected a header of {expected} bytes, got {found}")
+            }
+            Self::TooDeep => write!(f, "nested deeper than {MAX_NESTING} levels"),
+        }
+    }
+}
+
+/// A value that does not fit into a message: what is wrong, and with which attribute.
+///
+/// Displays as `GetRequest.timer.name: a string cannot hold a NUL byte`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodeError {
+    pub(crate) root: &'static str,
+    pub(crate) path: String,
+    pub(crate) kind: EncodeErrorKind,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodeErrorKind {
+    /// The attribute, or the nest, would be longer than 65,535 bytes with its header.
+    TooLong {
+        /// Length of the payload in bytes.
+        len: usize,
+    },
+    /// A string holds a NUL byte, where the kernel would cut it.
+    InnerNul,
+    /// The number does not fit into the attribute's wire type.
+    OutOfRange {
+        /// The wire type: `u8`.
+        wire: &'static str,
+    },
+    /// Nests stand deeper in each other than [`MAX_NESTING`].
+    TooDeep,
+}
+
+impl EncodeError {
+    /// What is wrong.
+    pub fn kind(&self) -> &EncodeErrorKind {
+        &self.kind
+    }
+
+    /// Which attribute, from the message's top level: `.timer.name`, `.peers[2]`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: {}", self.root, self.path, self.kind)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+impl fmt::Display for EncodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { len } => {
+                write!(
+                    f,
+                    "{len} bytes do not fit: an attribute holds 65531 at most"
+                )
+            }
+            Self::InnerNul => f.write_str("a string cannot hold a NUL byte"),
+            Self::OutOfRange { wire } => write!(f, "the value does not fit into {wire}"),
+            Self::TooDeep => write!(f, "nested deeper than {MAX_NESTING} levels"),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The kernel's word on a refused request: extended ACK (`NLMSGERR_ATTR_*` in linux/netlink.h).
+
+use std::fmt;
+use std::io;
+
+use crate::attrs::Set;
+use crate::error::RequestName;
+use crate::form::Native;
+use crate::nlctrl::PolicyInfo;
+use crate::path::{Place, path_to};
+use crate::wire::{Attr, Attrs};
+use crate::{DecodeError, Field, NlString};
+
+/// The kernel refused a request.
+///
+/// Displays as `netdev dev-get: .ifindex: Numerical result out of range (34): integer out of range
+/// (u32, 1 to 4294967295)`: request, attribute, errno, message and policy, as far as the kernel
+/// told them.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct KernelError {
+    /// Family and operation of the request.
+    pub request: RequestName,
+    /// The error number, positive: `EINVAL` is 22.
+    pub errno: i32,
+    /// The kernel's message (`NLMSGERR_ATTR_MSG`).
+    pub message: Option<NlString>,
+    /// The attribute at fault (`NLMSGERR_ATTR_OFFS`), from the request's top level, with the
+    /// positions in arrays: `.peers[2].allowedips[0].ipaddr`.
+    pub attribute: Option<String>,
+    /// The attribute that is missing (`NLMSGERR_ATTR_MISS_TYPE`, `NLMSGERR_ATTR_MISS_NEST`).
+    pub missing: Option<String>,
+    /// What the attribute at fault should be (`NLMSGERR_ATTR_POLICY`).
+    pub policy: Option<PolicyInfo>,
+    /// A cookie of the operation's own meaning (`NLMSGERR_ATTR_COOKIE`).
+    pub cookie: Option<Vec<u8>>,
+}
+
+/// The request as it was sent, to find attributes in it.
+pub(crate) struct Sent<'m> {
+    pub(crate) name: RequestName,
+    pub(crate) set: &'static Set,
+    pub(crate) message: &'m [u8],
+    /// Where the attributes begin.
+    pub(crate) attrs: usize,
+}
+
+impl Sent<'_> {
+    fn place(&self, offset: u32) -> Option<Place> {
+        let offset = usize::try_from(offset).ok()?.checked_sub(self.attrs)?;
+        path_to(self.message.get(self.attrs..)?, self.set, offset)
+    }
+
+    /// The path of an attribute that should stand in the nest at `nest`, or at the top level.
+    fn missing(&self, id: u16, nest: Option<u32>) -> String {
+        let place = nest.and_then(|offset| self.place(offset));
+        let (path, set) = match place {
+            Some(place) => (place.path, place.inner),
+            None => (String::new(), Some(self.set)),
+        };
+        match set.and_then(|set| set.name_of(id)) {
+            Some(name) => format!("{path}.{name}"),
+            None => format!("{path}.{id}"),
+        }
+    }
+}
+
+/// The attributes of an extended ACK.
+#[derive(Default)]
+struct ExtAck {
+    message: Option<NlString>,
+    offset: Option<u32>,
+    cookie: Option<Vec<u8>>,
+    policy: Option<PolicyInfo>,
+    missing_id: Option<u32>,
+    missing_nest: Option<u32>,
+}
+
+impl ExtAck {
+    /// What can be read: a malformed extended ACK must not hide the error itself.
+    fn read(bytes: &[u8]) -> Self {
+        let mut ext_ack = Self::default();
+        for attr in Attrs::new(bytes).map_while(Result::ok) {
+            let _ = ext_ack.set(attr);
+        }
+        ext_ack
+    }
+
+    fn set(&mut self, attr: Attr<'_>) -> Result<(), DecodeError> {
+        match attr.id {
+            1 => Field::<Native>::set(&mut self.message, attr),
+            2 => Field::<Native>::set(&mut self.offset, attr),
+            3 => Field::<Native>::set(&mut self.cookie, attr),
+            4 => Field::<Native>::set(&mut self.policy, attr),
+            5 => Field::<Native>::set(&mut self.missing_id, attr),
+            6 => Field::<Native>::set(&mut self.missing_nest, attr),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl KernelError {
+    pub(crate) fn new(errno: i32, ext_ack: &[u8], sent: &Sent<'_>) -> Self {
+        let ext_ack = ExtAck::read(ext_ack);
+        let missing_id = ext_ack.missing_id.and_then(|id| u16::try_from(id).ok());
+        Self {
+            request: sent.name,
+            errno,
+            message: ext_ack.message,
+            attribute: ext_ack.offset.and_then(|at| Some(sent.place(at)?.path)),
+            missing: missing_id.map(|id| sent.missing(id, ext_ack.missing_nest)),
+            policy: ext_ack.policy,
+            cookie: ext_ack.cookie,
+        }
+    }
+}
+
+impl fmt::Display for KernelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.request)?;
+        if let Some(attribute) = &self.attribute {
+            write!(f, "{attribute}: ")?;
+        }
+        if let Some(missing) = &self.missing {
+            write!(f, "missing attribute {missing}: ")?;
+        }
+        write!(f, "{} ({})", errno_text(self.errno), self.errno)?;
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        if let Some(policy) = &self.policy {
+            write!(f, " ({policy})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for KernelError {}
+
+/// The system's words for an errno, without the number that std appends.
+fn errno_text(errno: i32) -> String {
+    let text = io::Error::from_raw_os_error(errno).to_string();
+    match text.split_once(" (os error") {
+        Some((text, _)) => text.to_owned(),
+        None => text,
+    }
+}

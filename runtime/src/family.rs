@@ -1,0 +1,149 @@
+//! Families and their operations as types: what the code generator implements.
+
+use std::marker::PhantomData;
+
+use crate::attrs::NlAttrs;
+use crate::error::DecodeError;
+use crate::message::Message;
+
+/// A netlink protocol: the number that a socket is opened with, as a type, so that a request of
+/// one protocol does not compile on a socket of another.
+pub trait Protocol {
+    /// The protocol's number (`NETLINK_GENERIC`).
+    const NUMBER: i32;
+}
+
+/// Generic netlink (`NETLINK_GENERIC`): one socket serves all of its families.
+#[derive(Clone, Copy, Debug)]
+pub enum Generic {}
+
+impl Protocol for Generic {
+    const NUMBER: i32 = libc::NETLINK_GENERIC;
+}
+
+/// A family of operations.
+pub trait Family {
+    /// The protocol that it is spoken over.
+    type Protocol: Protocol;
+    /// Its name in the kernel.
+    const NAME: &'static str;
+    /// Its version, for the header of requests; no kernel looks at it.
+    const VERSION: u8 = 1;
+}
+
+/// A request that is answered once (a "do"): the attributes are those of the implementing type.
+///
+/// # Examples
+/// ```
+/// # use nlkit as nl;
+/// # #[derive(Default)] struct GetRequest;
+/// # impl<'a> nl::NlAttrs<'a> for GetRequest {
+/// #     const SET: &'static nl::Set = &nl::Set { name: "GetRequest", entries: &[] };
+/// #     fn put(&self, _: &mut nl::Writer<'_>) {}
+/// #     fn set(&mut self, _: nl::Attr<'a>) -> Result<(), nl::DecodeError> { Ok(()) }
+/// # }
+/// # type GetReply = GetRequest;
+/// enum Lamp {}
+/// impl nl::Family for Lamp {
+///     type Protocol = nl::Generic;
+///     const NAME: &'static str = "lamp";
+/// }
+/// impl nl::Do for GetRequest {
+///     type Family = Lamp;
+///     type Reply = GetReply;
+///     const NAME: &'static str = "get";
+///     const CMD: u16 = 1;
+/// }
+/// ```
+pub trait Do {
+    /// The family that takes the request.
+    type Family: Family;
+    /// What it answers; `()` where it only acknowledges.
+    type Reply: for<'a> NlAttrs<'a>;
+    /// Name of the operation, for errors.
+    const NAME: &'static str;
+    /// Number of the operation in requests. In generic netlink it is below 256.
+    const CMD: u16;
+    /// Number of the operation in replies.
+    const REPLY_CMD: u16 = Self::CMD;
+    /// Whether to ask for an ACK, which costs a second datagram.
+    ///
+    /// Without one the reply itself ends the request, so an operation that may succeed in silence
+    /// needs it. With one and no reply, the answer is an empty reply.
+    const ACK: bool = true;
+}
+
+/// A request that is answered by a list (a "dump").
+pub trait Dump {
+    /// The family that takes the request.
+    type Family: Family;
+    /// What each entry holds.
+    type Reply: for<'a> NlAttrs<'a>;
+    /// Name of the operation, for errors.
+    const NAME: &'static str;
+    /// Number of the operation in requests. In generic netlink it is below 256.
+    const CMD: u16;
+    /// Number of the operation in replies.
+    const REPLY_CMD: u16 = Self::CMD;
+}
+
+/// What a family tells without being asked.
+pub trait Notification: Sized {
+    /// The family that tells it.
+    type Family: Family;
+
+    /// Decodes a message of the family; one with an unknown number is kept as it came.
+    ///
+    /// # Errors
+    /// Where the message is malformed.
+    fn decode(message: Message<'_>) -> Result<Self, DecodeError>;
+}
+
+/// A multicast group, with the type of what is told there.
+#[derive(Debug)]
+pub struct Group<N> {
+    name: &'static str,
+    notification: PhantomData<fn() -> N>,
+}
+
+impl<N: Notification> Group<N> {
+    /// The group of this name in the family of `N`.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            notification: PhantomData,
+        }
+    }
+
+    /// Its name in the kernel.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The name of its family.
+    pub const fn family(&self) -> &'static str {
+        N::Family::NAME
+    }
+}
+
+impl<N> Clone for Group<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Group<N> {}
+
+/// No attributes: the reply of an operation that only acknowledges.
+impl<'a> NlAttrs<'a> for () {
+    const SET: &'static crate::Set = &crate::Set {
+        name: "()",
+        entries: &[],
+    };
+
+    fn put(&self, _: &mut crate::Writer<'_>) {}
+
+    fn set(&mut self, _: crate::Attr<'a>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,316 @@
+//! Wire forms: how a Rust value lies in an attribute, chosen with `as` in the derive.
+
+use std::marker::PhantomData;
+
+use crate::attrs::Shape;
+use crate::error::{DecodeError, EncodeErrorKind};
+use crate::value::AttrValue;
+use crate::wire::{ATTR_ID_MASK, Attr};
+use crate::writer::Writer;
+
+/// How a value of type `T` lies in an attribute: what `#[nl(as = ..)]` names.
+///
+/// The forms of this crate take every `T` that converts from and into what the form holds (`From`
+/// one way, `TryFrom` or `Into` the other), so that an enum or a unit of one's own needs nothing
+/// more. Implement it for a type of your own for anything else:
+/// ```
+/// use nlkit::{Attr, DecodeError, Form, Native, Writer};
+/// use std::time::Duration;
+///
+/// /// Milliseconds in a u32.
+/// struct Millis;
+///
+/// impl<'a> Form<'a, Duration> for Millis {
+///     fn put(value: &Duration, id: u16, out: &mut Writer<'_>) {
+///         Native::put(&u32::try_from(value.as_millis()).unwrap_or(u32::MAX), id, out);
+///     }
+///     fn get(attr: Attr<'a>) -> Result<Duration, DecodeError> {
+///         let millis: u32 = Native::get(attr)?;
+///         Ok(Duration::from_millis(millis.into()))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no wire form `{Self}`",
+    label = "not a value of this form",
+    note = "without `as`, the value is one of nlkit's value types or has `#[derive(NlAttrs)]`; \
+            `as = u32` needs `From<u32> for {T}` and `From<{T}> for u32`; text is `NlString`"
+)]
+pub trait Form<'a, T> {
+    /// What the payload holds, as far as paths need it.
+    const SHAPE: Shape = Shape::Leaf;
+
+    /// Writes the whole attribute, header included.
+    fn put(value: &T, id: u16, out: &mut Writer<'_>);
+
+    /// Reads the payload.
+    ///
+    /// # Errors
+    /// Where it does not fit the form.
+    fn get(attr: Attr<'a>) -> Result<T, DecodeError>;
+}
+
+/// The form of a type that has just one: the default of a field.
+#[derive(Debug)]
+pub enum Native {}
+
+impl<'a, T: AttrValue<'a>> Form<'a, T> for Native {
+    const SHAPE: Shape = T::SHAPE;
+
+    #[inline]
+    fn put(value: &T, id: u16, out: &mut Writer<'_>) {
+        value.put(id, out);
+    }
+
+    #[inline]
+    fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
+        T::get(attr)
+    }
+}
+
+/// Big endian (network byte order) of `1`, `2`, `4` or `8` bytes, as `W` says: `Be<u16>`.
+#[derive(Debug)]
+pub struct Be<W>(PhantomData<W>);
+
+/// Little endian, whatever the host has.
+#[derive(Debug)]
+pub struct Le<W>(PhantomData<W>);
+
+/// An unsigned number of 4 or 8 bytes (NLA_UINT): 4 where the value fits. Holds a `u64`.
+#[derive(Debug)]
+pub enum Uint {}
+
+/// A signed number of 4 or 8 bytes (NLA_SINT): 4 where the value fits. Holds an `i64`.
+#[derive(Debug)]
+pub enum Sint {}
+
+/// Values of form `F` side by side without headers, a C array: the attribute of a `Vec<T>`.
+#[derive(Debug)]
+pub struct Array<F>(PhantomData<F>);
+
+/// A nest of one attribute for each entry, numbered from 1 on (indexed-array): of a `Vec<T>`.
+///
+/// Decoding takes any numbers, in the order in which they come. Encoding begins with 1 since some
+/// families skip an entry numbered 0, and those that count from 0 do not look at the number.
+#[derive(Debug)]
+pub struct IndexedArray<F = Native>(PhantomData<F>);
+
+/// A nest whose attributes' numbers are data (nest-type-value): of a `Vec<(u16, T)>`.
+#[derive(Debug)]
+pub struct Keyed<F = Native>(PhantomData<F>);
+
+mod sealed {
+    /// Keeps `Element` to forms whose length is never 0.
+    pub trait Sealed {}
+}
+
+macro_rules! scalar_form {
+    ($form:ty, $wire:ident, $len:literal, $expected:literal, $to:ident, $from:ident) => {
+        impl<'a, T> Form<'a, T> for $form
+        where
+            T: Clone + From<$wire>,
+            $wire: TryFrom<T>,
+        {
+            #[inline]
+            fn put(value: &T, id: u16, out: &mut Writer<'_>) {
+                match <$wire>::try_from(value.clone()) {
+                    Ok(number) => out.fixed(id, number.$to()),
+                    Err(_) => out.fail_at(
+                        id,
+                        EncodeErrorKind::OutOfRange {
+                            wire: stringify!($wire),
+                        },
+                    ),
+                }
+            }
+
+            #[inline]
+            fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
+                get_fixed(attr, $expected).map(|bytes| <$wire>::$from(bytes).into())
+            }
+        }
+        impl sealed::Sealed for $form {}
+        impl Element for $form {
+            const LEN: usize = $len;
+        }
+    };
+}
+
+/// The scalars, native and in both byte orders.
+macro_rules! scalar {
+    ($($wire:ident, $len:literal, $expected:literal;)*) => {$(
+        scalar_form!($wire, $wire, $len, $expected, to_ne_bytes, from_ne_bytes);
+        scalar_form!(Be<$wire>, $wire, $len, $expected, to_be_bytes, from_be_bytes);
+        scalar_form!(Le<$wire>, $wire, $len, $expected, to_le_bytes, from_le_bytes);
+
+        impl AttrValue<'_> for $wire {
+            #[inline]
+            fn put(&self, id: u16, out: &mut Writer<'_>) {
+                out.fixed(id, self.to_ne_bytes());
+            }
+
+            #[inline]
+            fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
+                get_fixed(attr, $expected).map(Self::from_ne_bytes)
+            }
+        }
+
+    )*};
+}
+
+scalar! {
+    u8, 1, "1 byte";
+    u16, 2, "2 bytes";
+    u32, 4, "4 bytes";
+    u64, 8, "8 bytes";
+    i8, 1, "1 byte";
+    i16, 2, "2 bytes";
+    i32, 4, "4 bytes";
+    i64, 8, "8 bytes";
+}
+
+/// The payload as an array of just the right length.
+#[inline]
+pub(crate) fn get_fixed<const N: usize>(
+    attr: Attr<'_>,
+    expected: &'static str,
+) -> Result<[u8; N], DecodeError> {
+    match attr.payload.try_into() {
+        Ok(bytes) => Ok(bytes),
+        Err(_) => Err(DecodeError::length(expected, attr.payload.len())),
+    }
+}
+
+impl<'a, T> Form<'a, T> for Uint
+where
+    T: Clone + From<u64>,
+    u64: TryFrom<T>,
+{
+    #[inline]
+    fn put(value: &T, id: u16, out: &mut Writer<'_>) {
+        let Ok(wide) = u64::try_from(value.clone()) else {
+            return out.fail_at(id, EncodeErrorKind::OutOfRange { wire: "uint" });
+        };
+        match u32::try_from(wide) {
+            Ok(narrow) => out.fixed(id, narrow.to_ne_bytes()),
+            Err(_) => out.fixed(id, wide.to_ne_bytes()),
+        }
+    }
+
+    #[inline]
+    fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
+        if let Ok(bytes) = attr.payload.try_into() {
+            return Ok(u64::from(u32::from_ne_bytes(bytes)).into());
+        }
+        get_fixed(attr, "4 or 8 bytes").map(|bytes| u64::from_ne_bytes(bytes).into())
+    }
+}
+
+impl<'a, T> Form<'a, T> for Sint
+where
+    T: Clone + From<i64>,
+    i64: TryFrom<T>,
+{
+    #[inline]
+    fn put(value: &T, id: u16, out: &mut Writer<'_>) {
+        let Ok(wide) = i64::try_from(value.clone()) else {
+            return out.fail_at(id, EncodeErrorKind::OutOfRange { wire: "sint" });
+        };
+        match i32::try_from(wide) {
+            Ok(narrow) => out.fixed(id, narrow.to_ne_bytes()),
+            Err(_) => out.fixed(id, wide.to_ne_bytes()),
+        }
+    }
+
+    #[inline]
+    fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
+        if let Ok(bytes) = attr.payload.try_into() {
+            return Ok(i64::from(i32::from_ne_bytes(bytes)).into());
+        }
+        get_fixed(attr, "4 or 8 bytes").map(|bytes| i64::from_ne_bytes(bytes).into())
+    }
+}
+
+/// A form of a length that the type gives, so that values can lie side by side: the scalars.
+pub trait Element: sealed::Sealed {
+    /// Length of one value in bytes.
+    const LEN: usize;
+}
+
+impl<'a, T, F: Form<'a, T> + Element> Form<'a, Vec<T>> for Array<F> {
+    fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
+        out.array(id, F::LEN, value.iter(), |element, out| {
+            F::put(element, id, out)
+        });
+    }
+
+    fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
+        let chunks = attr.payload.chunks_exact(F::LEN);
+        if !chunks.remainder().is_empty() {
+            let error = DecodeError::length("whole elements", attr.payload.len());
+            return Err(error.at_index(chunks.len()));
+        }
+        chunks
+            .map(|payload| F::get(Attr { payload, ..attr }))
+            .collect()
+    }
+}
+
+impl<'a, T, F: Form<'a, T>> Form<'a, Vec<T>> for IndexedArray<F> {
+    const SHAPE: Shape = Shape::Array(&F::SHAPE);
+
+    fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
+        out.nest(id, |out| {
+            for (entry, index) in value.iter().zip(1..=ATTR_ID_MASK) {
+                F::put(entry, index, out);
+            }
+            if value.len() > usize::from(ATTR_ID_MASK) {
+                out.fail_at(0, EncodeErrorKind::TooLong { len: value.len() });
+            }
+        });
+    }
+
+    fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
+        let mut entries = Vec::new();
+        for entry in attr.nested()? {
+            match F::get(entry?) {
+                Ok(value) => entries.push(value),
+                Err(error) => return Err(error.at_index(entries.len())),
+            }
+        }
+        Ok(entries)
+    }
+}
+
+impl<'a, T, F: Form<'a, T>> Form<'a, Vec<(u16, T)>> for Keyed<F> {
+    const SHAPE: Shape = Shape::Keyed(&F::SHAPE);
+
+    fn put(value: &Vec<(u16, T)>, id: u16, out: &mut Writer<'_>) {
+        out.nest(id, |out| {
+            for (key, entry) in value {
+                if *key > ATTR_ID_MASK {
+                    out.fail_at(
+                        *key,
+                        EncodeErrorKind::OutOfRange {
+                            wire: "an attribute's type",
+                        },
+                    );
+                } else {
+                    F::put(entry, *key, out);
+                }
+            }
+        });
+    }
+
+    fn get(attr: Attr<'a>) -> Result<Vec<(u16, T)>, DecodeError> {
+        let mut entries = Vec::new();
+        for entry in attr.nested()? {
+            let entry = entry?;
+            match F::get(entry) {
+                Ok(value) => entries.push((entry.id, value)),
+                Err(error) => return Err(error.at_index(entry.id.into())),
+            }
+        }
+        Ok(entries)
+    }
+}

@@ -1,0 +1,83 @@
+//! Typed Linux netlink: attribute sets as plain structs, and connections to the kernel.
+//!
+//! Only sockets do I/O; the wire format, the [`session`] and all types work without.
+//!
+//! - [`NlAttrs`] is a set of attributes; [`derive@NlAttrs`] (feature `derive`) writes it for a
+//!   struct, and so does the generator for a family's YAML spec (crate nlkit-codegen).
+//! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
+//! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
+//!   [`Connection::subscribe`].
+//!
+//! ```no_run
+//! use nlkit::nlctrl::GetFamily;
+//!
+//! let mut conn = nlkit::Connection::generic()?;
+//! let netdev = conn.request(&GetFamily { name: Some("netdev".into()), id: None })?;
+//! println!("{netdev:?}");
+//! # Ok::<(), nlkit::Error>(())
+//! ```
+//!
+//! A kernel newer than this crate breaks nothing: unknown attributes are skipped, unknown enum
+//! values and flag bits are kept, unknown notifications are handed over as they came. A malformed
+//! length is always an error, with the attribute's path.
+
+mod attrs;
+mod connection;
+mod debug;
+mod dump;
+mod error;
+mod extack;
+mod family;
+mod form;
+mod hwaddr;
+mod message;
+mod names;
+pub mod nlctrl;
+mod path;
+pub mod script;
+pub mod session;
+mod string;
+mod subscription;
+mod transport;
+mod value;
+pub mod wire;
+mod writer;
+
+pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
+pub use crate::connection::Connection;
+pub use crate::dump::{Replies, Views};
+pub use crate::error::{
+    DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
+};
+pub use crate::extack::KernelError;
+pub use crate::family::{Do, Dump, Family, Generic, Group, Notification, Protocol};
+pub use crate::form::{Array, Be, Element, Form, IndexedArray, Keyed, Le, Native, Sint, Uint};
+pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
+pub use crate::message::{Message, RawMessage};
+pub use crate::names::Names;
+pub use crate::string::{NlStr, NlString};
+pub use crate::subscription::Subscription;
+pub use crate::transport::{Received, Socket, Transport};
+pub use crate::value::{AttrValue, Bitfield32};
+pub use crate::wire::{Attr, Attrs};
+pub use crate::writer::Writer;
+
+#[cfg(feature = "derive")]
+pub use nlkit_macros::NlAttrs;
+
+/// Includes the module that a build script generated: `include_family!("lamp")` gives `mod lamp`.
+///
+/// The name is that of the family, with `_` for `-`; `nlkit_codegen::compile` writes the file.
+#[macro_export]
+macro_rules! include_family {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    };
+}
+
+/// What expanded code and macros call; no part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::debug::{Shown, fmt_set};
+    pub use crate::names::{fmt_enum, fmt_flags};
+}

@@ -1,0 +1,95 @@
+//! Messages of generic netlink, lent and owned.
+
+use crate::attrs::{NlAttrs, decode};
+use crate::error::{DecodeError, DecodeErrorKind};
+use crate::wire::{GENL_HEADER_LEN, Header};
+
+/// A message in the receive buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    header: Header,
+    cmd: u8,
+    version: u8,
+    attrs: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// The message with this header and body; the body begins with the generic netlink header.
+    ///
+    /// # Errors
+    /// Where the body is shorter than that header.
+    pub fn new(header: Header, body: &'a [u8]) -> Result<Self, DecodeError> {
+        let Some((&[cmd, version, _, _], attrs)) = body.split_first_chunk::<GENL_HEADER_LEN>()
+        else {
+            return Err(DecodeError::new(DecodeErrorKind::Short {
+                expected: GENL_HEADER_LEN,
+                found: body.len(),
+            }));
+        };
+        Ok(Self {
+            header,
+            cmd,
+            version,
+            attrs,
+        })
+    }
+
+    /// The netlink header; its type is the family's id.
+    pub fn header(&self) -> Header {
+        self.header
+    }
+
+    /// Number of the operation.
+    pub fn cmd(&self) -> u16 {
+        self.cmd.into()
+    }
+
+    /// Version of the family.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The attributes as they came.
+    pub fn attrs(&self) -> &'a [u8] {
+        self.attrs
+    }
+
+    /// The attributes as a value.
+    ///
+    /// # Errors
+    /// Where the message is malformed; the error names the attribute.
+    pub fn decode<T: NlAttrs<'a>>(&self) -> Result<T, DecodeError> {
+        decode(self.attrs)
+    }
+
+    /// The message with its own copy of the attributes.
+    pub fn to_raw(&self) -> RawMessage {
+        RawMessage {
+            header: self.header,
+            cmd: self.cmd,
+            version: self.version,
+            attrs: self.attrs.to_vec(),
+        }
+    }
+}
+
+/// A message that owns its attributes: a notification in the queue, or one that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawMessage {
+    header: Header,
+    cmd: u8,
+    version: u8,
+    attrs: Vec<u8>,
+}
+
+impl RawMessage {
+    /// The message lent.
+    pub fn message(&self) -> Message<'_> {
+        Message {
+            header: self.header,
+            cmd: self.cmd,
+            version: self.version,
+            attrs: &self.attrs,
+        }
+    }
+}

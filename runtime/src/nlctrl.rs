@@ -1,0 +1,248 @@
+//! The controller of generic netlink, family `nlctrl` (linux/genetlink.h): which families there
+//! are, with their ids, operations and multicast groups.
+//!
+//! Written by hand, in the very form that the derive expands to, so that resolving a family needs
+//! neither generated code nor a proc macro. The crate nlkit-specs has the whole family.
+
+use crate as nl;
+use crate::form::IndexedArray;
+use crate::{Attr, DecodeError, Entry, Field, Native, NlAttrs, NlString, Set, Writer};
+
+/// The family `nlctrl`.
+#[derive(Clone, Copy, Debug)]
+pub enum NlCtrl {}
+
+/// Its id, the only one that is fixed (`GENL_ID_CTRL`).
+pub const ID: u16 = 0x10;
+
+impl nl::Family for NlCtrl {
+    type Protocol = nl::Generic;
+    const NAME: &'static str = "nlctrl";
+    const VERSION: u8 = 2;
+}
+
+/// CTRL_CMD_GETFAMILY: one family by name or id, or, as a dump, all of them.
+///
+/// ```no_run
+/// use nlkit::nlctrl::GetFamily;
+///
+/// let mut conn = nlkit::Connection::generic()?;
+/// let family = conn.request(&GetFamily { name: Some("netdev".into()), id: None })?;
+/// println!("netdev has id {:?}", family.id);
+/// for family in conn.dump(&GetFamily::default())? {
+///     println!("{:?}", family?.name);
+/// }
+/// # Ok::<(), nlkit::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetFamily {
+    /// CTRL_ATTR_FAMILY_ID.
+    pub id: Option<u16>,
+    /// CTRL_ATTR_FAMILY_NAME.
+    pub name: Option<NlString>,
+}
+
+impl nl::Do for GetFamily {
+    type Family = NlCtrl;
+    type Reply = FamilyInfo;
+    const NAME: &'static str = "getfamily";
+    const CMD: u16 = 3;
+    const REPLY_CMD: u16 = 1;
+    const ACK: bool = false;
+}
+
+impl nl::Dump for GetFamily {
+    type Family = NlCtrl;
+    type Reply = FamilyInfo;
+    const NAME: &'static str = "getfamily";
+    const CMD: u16 = 3;
+    const REPLY_CMD: u16 = 1;
+}
+
+/// CTRL_CMD_NEWFAMILY: a family of the running kernel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FamilyInfo {
+    /// CTRL_ATTR_FAMILY_ID: the message type of the family.
+    pub id: Option<u16>,
+    /// CTRL_ATTR_FAMILY_NAME.
+    pub name: Option<NlString>,
+    /// CTRL_ATTR_VERSION.
+    pub version: Option<u32>,
+    /// CTRL_ATTR_HDRSIZE: length in bytes of the family's own header.
+    pub hdrsize: Option<u32>,
+    /// CTRL_ATTR_MAXATTR: the highest attribute number, 0 where each operation has its own.
+    pub maxattr: Option<u32>,
+    /// CTRL_ATTR_OPS; absent where the family has none.
+    pub ops: Option<Vec<OpInfo>>,
+    /// CTRL_ATTR_MCAST_GROUPS; absent where the family has none.
+    pub groups: Option<Vec<GroupInfo>>,
+}
+
+impl FamilyInfo {
+    /// The id of a multicast group.
+    pub fn group(&self, name: &str) -> Option<u32> {
+        let group = self
+            .groups
+            .iter()
+            .flatten()
+            .find(|group| group.name.as_ref().is_some_and(|known| *known == name));
+        group.and_then(|group| group.id)
+    }
+}
+
+/// An operation of a family.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OpInfo {
+    /// CTRL_ATTR_OP_ID.
+    pub id: Option<u32>,
+    /// CTRL_ATTR_OP_FLAGS: GENL_ADMIN_PERM 1, GENL_CMD_CAP_DO 2, GENL_CMD_CAP_DUMP 4,
+    /// GENL_CMD_CAP_HASPOL 8, GENL_UNS_ADMIN_PERM 16.
+    pub flags: Option<u32>,
+}
+
+/// A multicast group of a family.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GroupInfo {
+    /// CTRL_ATTR_MCAST_GRP_NAME.
+    pub name: Option<NlString>,
+    /// CTRL_ATTR_MCAST_GRP_ID.
+    pub id: Option<u32>,
+}
+
+/// What a policy says of one attribute (`enum netlink_policy_type_attr` in linux/netlink.h); the
+/// kernel sends it along with an error that the policy caused.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyInfo {
+    /// NL_POLICY_TYPE_ATTR_TYPE: a number of [`PolicyInfo::TYPES`].
+    pub kind: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_MIN_VALUE_S.
+    pub min_signed: Option<i64>,
+    /// NL_POLICY_TYPE_ATTR_MAX_VALUE_S.
+    pub max_signed: Option<i64>,
+    /// NL_POLICY_TYPE_ATTR_MIN_VALUE_U.
+    pub min: Option<u64>,
+    /// NL_POLICY_TYPE_ATTR_MAX_VALUE_U.
+    pub max: Option<u64>,
+    /// NL_POLICY_TYPE_ATTR_MIN_LENGTH, in bytes.
+    pub min_len: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_MAX_LENGTH, in bytes.
+    pub max_len: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: the bits that may be set.
+    pub bitfield32_mask: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_MASK: the bits that may be set.
+    pub mask: Option<u64>,
+}
+
+impl PolicyInfo {
+    /// Names of the attribute types by number (`enum netlink_attribute_type`).
+    pub const TYPES: [&'static str; 18] = [
+        "invalid",
+        "flag",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "s8",
+        "s16",
+        "s32",
+        "s64",
+        "binary",
+        "string",
+        "nul-string",
+        "nested",
+        "nested-array",
+        "bitfield32",
+        "sint",
+        "uint",
+    ];
+
+    /// The attribute's type by name.
+    pub fn kind_name(&self) -> Option<&'static str> {
+        let index = usize::try_from(self.kind?).ok()?;
+        Self::TYPES.get(index).copied()
+    }
+}
+
+/// `u32, 1 to 4294967295`.
+impl std::fmt::Display for PolicyInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind_name().unwrap_or("unknown type"))?;
+        if let (Some(min), Some(max)) = (self.min, self.max) {
+            write!(f, ", {min} to {max}")?;
+        }
+        if let (Some(min), Some(max)) = (self.min_signed, self.max_signed) {
+            write!(f, ", {min} to {max}")?;
+        }
+        match (self.min_len, self.max_len) {
+            (Some(min), Some(max)) if min == max => write!(f, ", {min} bytes")?,
+            (Some(min), Some(max)) => write!(f, ", {min} to {max} bytes")?,
+            (Some(min), None) => write!(f, ", {min} bytes or more")?,
+            (None, Some(max)) => write!(f, ", {max} bytes at most")?,
+            (None, None) => {}
+        }
+        let mask = self.mask.or(self.bitfield32_mask.map(u64::from));
+        mask.map_or(Ok(()), |mask| write!(f, ", bits {mask:#x}"))
+    }
+}
+
+/// What the derive writes, for this module: fields of the types' own forms, or of the form given.
+macro_rules! set {
+    ($type:ident { $($id:literal $name:literal $field:ident: $ty:ty $(as $form:ty)?;)* }) => {
+        impl<'a> NlAttrs<'a> for $type {
+            const SET: &'static Set = &Set {
+                name: stringify!($type),
+                entries: &[$(Entry::of::<$ty, set!(@form $($form)?)>($id, $name)),*],
+            };
+
+            fn put(&self, out: &mut Writer<'_>) {
+                $(Field::<set!(@form $($form)?)>::put(&self.$field, $id, out);)*
+            }
+
+            fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError> {
+                match attr.id {
+                    $($id => Field::<set!(@form $($form)?)>::set(&mut self.$field, attr),)*
+                    _ => Ok(()),
+                }
+            }
+        }
+
+        impl nl::View for $type {
+            type Of<'a> = Self;
+        }
+    };
+    (@form) => { Native };
+    (@form $form:ty) => { $form };
+}
+
+set!(GetFamily {
+    1 "family-id" id: Option<u16>;
+    2 "family-name" name: Option<NlString>;
+});
+set!(FamilyInfo {
+    1 "family-id" id: Option<u16>;
+    2 "family-name" name: Option<NlString>;
+    3 "version" version: Option<u32>;
+    4 "hdrsize" hdrsize: Option<u32>;
+    5 "maxattr" maxattr: Option<u32>;
+    6 "ops" ops: Option<Vec<OpInfo>> as IndexedArray;
+    7 "mcast-groups" groups: Option<Vec<GroupInfo>> as IndexedArray;
+});
+set!(OpInfo {
+    1 "id" id: Option<u32>;
+    2 "flags" flags: Option<u32>;
+});
+set!(GroupInfo {
+    1 "name" name: Option<NlString>;
+    2 "id" id: Option<u32>;
+});
+set!(PolicyInfo {
+    1 "type" kind: Option<u32>;
+    2 "min-value-s" min_signed: Option<i64>;
+    3 "max-value-s" max_signed: Option<i64>;
+    4 "min-value-u" min: Option<u64>;
+    5 "max-value-u" max: Option<u64>;
+    6 "min-length" min_len: Option<u32>;
+    7 "max-length" max_len: Option<u32>;
+    10 "bitfield32-mask" bitfield32_mask: Option<u32>;
+    12 "mask" mask: Option<u64>;
+});

@@ -1,0 +1,125 @@
+//! From a place in a message to the name of the attribute that stands there.
+
+use crate::attrs::{Entry, Set, Shape};
+use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, align};
+
+/// Where an offset leads.
+pub(crate) struct Place {
+    /// The attribute's path: `.peers[2].allowedips[0]`.
+    pub(crate) path: String,
+    /// The set inside the attribute, where it is a nest.
+    pub(crate) inner: Option<&'static Set>,
+}
+
+/// What the attributes at one level mean.
+#[derive(Clone, Copy)]
+enum Level {
+    Set(&'static Set),
+    Array(&'static Shape),
+    Keyed(&'static Shape),
+    Unknown,
+}
+
+impl Level {
+    fn inside(shape: Shape) -> Self {
+        match shape {
+            Shape::Leaf => Self::Unknown,
+            Shape::Nest(set) => Self::Set(set()),
+            Shape::Array(entry) => Self::Array(entry),
+            Shape::Keyed(entry) => Self::Keyed(entry),
+        }
+    }
+}
+
+/// The attribute that holds byte `offset` of `bytes`, which hold attributes of `set`; the
+/// innermost one whose header begins there or whose payload holds the byte. `None` where the
+/// offset lies in no attribute.
+pub(crate) fn path_to(bytes: &[u8], set: &'static Set, offset: usize) -> Option<Place> {
+    let mut place = Place {
+        path: String::new(),
+        inner: None,
+    };
+    let mut level = Level::Set(set);
+    let (mut bytes, mut offset) = (bytes, offset);
+    loop {
+        let Some(found) = find(bytes, offset) else {
+            return Some(place).filter(|place| !place.path.is_empty());
+        };
+        let inner = describe(&mut place.path, level, bytes, &found);
+        place.inner = match inner {
+            Level::Set(set) => Some(set),
+            _ => None,
+        };
+        // The header is the attribute's own; only beyond it can an inner one stand.
+        let payload = found.start + ATTR_HEADER_LEN;
+        if offset < payload || matches!(inner, Level::Unknown) {
+            return Some(place);
+        }
+        bytes = bytes.get(payload..found.start + found.len)?;
+        offset -= payload;
+        level = inner;
+    }
+}
+
+struct Found {
+    start: usize,
+    len: usize,
+    id: u16,
+}
+
+/// The attribute whose header or payload holds `offset`.
+fn find(bytes: &[u8], offset: usize) -> Option<Found> {
+    headers(bytes).find(|found| offset < found.start + align(found.len.max(ATTR_HEADER_LEN)))
+}
+
+fn headers(bytes: &[u8]) -> impl Iterator<Item = Found> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let &[l0, l1, t0, t1] = bytes.get(start..)?.first_chunk()?;
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let found = Found {
+            start,
+            len,
+            id: u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK,
+        };
+        start += align(len.max(ATTR_HEADER_LEN));
+        Some(found)
+    })
+}
+
+/// Appends the step to `found`, and tells what its payload holds.
+fn describe(path: &mut String, level: Level, bytes: &[u8], found: &Found) -> Level {
+    match level {
+        Level::Set(set) => match set.entry(found.id) {
+            Some(entry) => {
+                push_entry(path, entry, bytes, found);
+                Level::inside(entry.shape)
+            }
+            None => {
+                path.push_str(&format!(".{}", found.id));
+                Level::Unknown
+            }
+        },
+        Level::Array(entry) => {
+            let index = headers(bytes)
+                .take_while(|other| other.start < found.start)
+                .count();
+            path.push_str(&format!("[{index}]"));
+            Level::inside(*entry)
+        }
+        Level::Keyed(entry) => {
+            path.push_str(&format!("[{}]", found.id));
+            Level::inside(*entry)
+        }
+        Level::Unknown => Level::Unknown,
+    }
+}
+
+fn push_entry(path: &mut String, entry: &Entry, bytes: &[u8], found: &Found) {
+    path.extend([".", entry.name]);
+    if entry.multi {
+        let before = headers(bytes).take_while(|other| other.start < found.start);
+        let index = before.filter(|other| other.id == entry.id).count();
+        path.push_str(&format!("[{index}]"));
+    }
+}

@@ -1,0 +1,326 @@
+//! The netlink session: which message answers which request, and when an answer is complete.
+//!
+//! It does no I/O. Datagrams go in, events come out; a blocking connection, an async one, a
+//! scripted kernel and a fuzzer all drive the same one.
+//!
+//! - An answer belongs to a request by port id and sequence number; messages with others are
+//!   counted and skipped.
+//! - A dump ends with NLMSG_DONE or NLMSG_ERROR, never because NLM_F_MULTI is missing: netdev's
+//!   dumps lack it.
+//! - NLMSG_DONE can hold an error code.
+//! - NLM_F_DUMP_INTR on any message of a dump marks the whole dump.
+
+use std::ops::Range;
+
+use crate::wire::{HEADER_LEN, Header, align, flag, kind};
+
+/// Control messages have types below this, `NLMSG_MIN_TYPE`.
+const MIN_TYPE: u16 = 16;
+/// Length of the code in NLMSG_ERROR and NLMSG_DONE.
+const CODE_LEN: usize = 4;
+
+/// What ends the answer to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// An ACK or an error; replies may come before.
+    Ack,
+    /// The reply (several where they have NLM_F_MULTI, up to NLMSG_DONE), or an error.
+    Reply,
+    /// NLMSG_DONE, or an error.
+    Done,
+}
+
+/// Who sent a datagram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Port id of the sender; 0 is the kernel.
+    pub port: u32,
+    /// Mask of the multicast groups that it was sent to; 0 for a unicast one.
+    pub groups: u32,
+}
+
+/// What a datagram says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A message of the answer to request `seq`.
+    Reply {
+        /// Sequence number of the request.
+        seq: u32,
+        /// The message.
+        message: Span,
+        /// Whether the answer is complete with it.
+        last: bool,
+    },
+    /// The answer to request `seq` is complete.
+    Finished {
+        /// Sequence number of the request.
+        seq: u32,
+        /// 0, or the error.
+        errno: i32,
+        /// Whether the data changed during the dump.
+        interrupted: bool,
+        /// Where in the datagram the extended ACK attributes stand.
+        extack: Range<usize>,
+    },
+    /// A message that nobody asked for.
+    Notification(Span),
+    /// NLMSG_OVERRUN: data was lost.
+    Overrun,
+}
+
+/// A message in a datagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Its header.
+    pub header: Header,
+    /// Where in the datagram its body stands.
+    pub body: Range<usize>,
+}
+
+/// A datagram that is not a sequence of messages: the rest of it is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Where the bad header stands, in bytes from the start.
+    pub at: usize,
+    /// The length in the header; `None` where there are too few bytes for one.
+    pub len: Option<u32>,
+    /// Bytes left there.
+    pub left: usize,
+}
+
+/// State of the requests that are under way on one socket.
+#[derive(Debug)]
+pub struct Session {
+    port: u32,
+    last_seq: u32,
+    open: Vec<Open>,
+    skipped: u64,
+}
+
+#[derive(Debug)]
+struct Open {
+    seq: u32,
+    ends: Ends,
+    interrupted: bool,
+    /// Nobody wants the answer any more, but it has to be read up to its end.
+    abandoned: bool,
+}
+
+impl Session {
+    /// A session on a socket with this port id.
+    pub fn new(port: u32) -> Self {
+        Self {
+            port,
+            last_seq: 0,
+            open: Vec::new(),
+            skipped: 0,
+        }
+    }
+
+    /// The socket's port id.
+    pub fn port(&self) -> u32 {
+        self.port
+    }
+
+    /// How many messages were skipped since they answer no request of this session.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Opens a request and gives its sequence number, which is never 0.
+    pub fn begin(&mut self, ends: Ends) -> u32 {
+        self.last_seq = self.last_seq.checked_add(1).unwrap_or(1);
+        let seq = self.last_seq;
+        self.open.push(Open {
+            seq,
+            ends,
+            interrupted: false,
+            abandoned: false,
+        });
+        seq
+    }
+
+    /// Takes a request back that was never sent.
+    pub fn cancel(&mut self, seq: u32) {
+        self.open.retain(|open| open.seq != seq);
+    }
+
+    /// The answer to `seq` is not wanted any more: it gives no further event.
+    pub fn abandon(&mut self, seq: u32) {
+        if let Some(open) = self.open.iter_mut().find(|open| open.seq == seq) {
+            open.abandoned = true;
+        }
+    }
+
+    /// Whether a dump is under way, an abandoned one included; the kernel refuses a second one.
+    pub fn dumping(&self) -> bool {
+        self.open.iter().any(|open| open.ends == Ends::Done)
+    }
+
+    /// Forgets abandoned requests whose end will never come.
+    pub fn forget_abandoned(&mut self) {
+        self.open.retain(|open| !open.abandoned);
+    }
+
+    /// The next event of `datagram` from `*at` on, which moves forward; `None` at its end.
+    ///
+    /// # Errors
+    /// Where a message's length is shorter than its header or longer than what is left. The rest
+    /// of the datagram is lost then.
+    pub fn feed(
+        &mut self,
+        datagram: &[u8],
+        at: &mut usize,
+        source: Source,
+    ) -> Option<Result<Event, Malformed>> {
+        while *at < datagram.len() {
+            let start = *at;
+            let (header, body) = match message_at(datagram, start) {
+                Ok(found) => found,
+                Err(malformed) => {
+                    *at = datagram.len();
+                    return Some(Err(malformed));
+                }
+            };
+            *at = align(body.end);
+            if let Some(event) = self.classify(datagram, Span { header, body }, source) {
+                return Some(Ok(event));
+            }
+        }
+        None
+    }
+
+    fn classify(&mut self, datagram: &[u8], message: Span, source: Source) -> Option<Event> {
+        let header = message.header;
+        if source.port != 0 {
+            self.skipped += 1; // another process, not the kernel
+            return None;
+        }
+        match header.kind {
+            kind::NOOP => return None,
+            kind::OVERRUN => return Some(Event::Overrun),
+            _ => {}
+        }
+        if source.groups == 0 && header.port == self.port {
+            let position = self.open.iter().position(|open| open.seq == header.seq);
+            if let Some(index) = position {
+                return self.answer(index, datagram, message);
+            }
+        }
+        // The kernel's own messages have sequence number 0, multicast or not.
+        if header.kind >= MIN_TYPE && (source.groups != 0 || header.seq == 0) {
+            return Some(Event::Notification(message));
+        }
+        self.skipped += 1;
+        None
+    }
+
+    /// A message with the sequence number of an open request.
+    fn answer(&mut self, index: usize, datagram: &[u8], message: Span) -> Option<Event> {
+        let open = self.open.get_mut(index)?;
+        let Span { header, body } = message;
+        open.interrupted |= header.flags & flag::DUMP_INTR != 0;
+        let (seq, abandoned, interrupted) = (open.seq, open.abandoned, open.interrupted);
+        let multi = header.flags & flag::MULTI != 0;
+        let event = match header.kind {
+            kind::ERROR | kind::DONE => {
+                let (errno, extack) = outcome(datagram, header, body);
+                // A multipart answer that an ACK is still to follow.
+                if header.kind == kind::DONE && open.ends == Ends::Ack && errno == 0 {
+                    return None;
+                }
+                self.open.swap_remove(index);
+                Event::Finished {
+                    seq,
+                    errno,
+                    interrupted,
+                    extack,
+                }
+            }
+            control if control < MIN_TYPE => return None,
+            _ => {
+                let last = open.ends == Ends::Reply && !multi;
+                if last {
+                    self.open.swap_remove(index);
+                }
+                Event::Reply {
+                    seq,
+                    message: Span { header, body },
+                    last,
+                }
+            }
+        };
+        (!abandoned).then_some(event)
+    }
+}
+
+fn message_at(datagram: &[u8], at: usize) -> Result<(Header, Range<usize>), Malformed> {
+    let rest = datagram.get(at..).unwrap_or_default();
+    let Some(header) = Header::parse(rest) else {
+        return Err(Malformed {
+            at,
+            len: None,
+            left: rest.len(),
+        });
+    };
+    match usize::try_from(header.len) {
+        Ok(len) if (HEADER_LEN..=rest.len()).contains(&len) => {
+            Ok((header, at + HEADER_LEN..at + len))
+        }
+        _ => Err(Malformed {
+            at,
+            len: Some(header.len),
+            left: rest.len(),
+        }),
+    }
+}
+
+/// The errno in an NLMSG_ERROR or NLMSG_DONE, and where its extended ACK attributes stand.
+fn outcome(datagram: &[u8], header: Header, body: Range<usize>) -> (i32, Range<usize>) {
+    let bytes = datagram.get(body.clone()).unwrap_or_default();
+    let code = bytes
+        .first_chunk::<CODE_LEN>()
+        .map(|code| i32::from_ne_bytes(*code));
+    // A DONE may lack its code; an error without one is an error all the same.
+    let missing = if header.kind == kind::ERROR {
+        -libc::EBADMSG
+    } else {
+        0
+    };
+    let errno = code.unwrap_or(missing).saturating_neg();
+    let mut skip = CODE_LEN;
+    if header.kind == kind::ERROR {
+        let request = bytes.get(CODE_LEN..).and_then(Header::parse);
+        let capped = header.flags & flag::CAPPED != 0;
+        skip += match request {
+            Some(request) if !capped => align(request.len as usize).max(HEADER_LEN),
+            _ => HEADER_LEN,
+        };
+    }
+    let tlvs = header.flags & flag::ACK_TLVS != 0;
+    let start = if tlvs {
+        body.end.min(body.start.saturating_add(skip))
+    } else {
+        body.end
+    };
+    // A positive code is no errno; dumps use it for the length of the last message.
+    (errno.max(0), start..body.end)
+}
+
+impl std::fmt::Display for Malformed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { at, len, left } = self;
+        match len {
+            Some(len) => write!(
+                f,
+                "at byte {at}: a message of {len} bytes, with {left} left"
+            ),
+            None => write!(
+                f,
+                "at byte {at}: {left} bytes are too few for a message header"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}

@@ -1,0 +1,43 @@
+//! The notifications of one family, as they come.
+
+use std::marker::PhantomData;
+
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::family::{Generic, Notification};
+use crate::transport::Transport;
+
+/// An iterator over the notifications of one family; it waits for the next one and never ends.
+///
+/// [`Error::Overrun`] tells that notifications were lost, a decode error that one was malformed;
+/// both are items like others, and the next one goes on. An error of the socket repeats.
+#[derive(Debug)]
+pub struct Subscription<'c, N, T> {
+    conn: &'c mut Connection<Generic, T>,
+    notification: PhantomData<fn() -> N>,
+}
+
+impl<'c, N, T> Subscription<'c, N, T> {
+    pub(crate) fn new(conn: &'c mut Connection<Generic, T>) -> Self {
+        Self {
+            conn,
+            notification: PhantomData,
+        }
+    }
+}
+
+impl<N: Notification, T: Transport> Iterator for Subscription<'_, N, T> {
+    type Item = Result<N, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(kept) = self.conn.kept_notification() {
+                return Some(kept);
+            }
+            match self.conn.wait_notification() {
+                Ok(raw) => self.conn.keep_notification(raw),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Where datagrams go and come from: the seam between a connection and the kernel.
+
+use std::fmt;
+use std::io;
+
+use netlink_sys::SocketAddr;
+
+use crate::family::Protocol;
+use crate::session::Source;
+
+/// Sends and receives whole datagrams.
+///
+/// A connection needs nothing else, so a backend of one's own (a scripted kernel, a recorder) is
+/// one implementation of this.
+pub trait Transport {
+    /// The port id that answers are addressed to.
+    fn port(&self) -> u32;
+
+    /// Sends one datagram to the kernel.
+    ///
+    /// # Errors
+    /// Of the socket.
+    fn send(&mut self, datagram: &[u8]) -> io::Result<()>;
+
+    /// Appends one datagram to `buffer` as far as the spare capacity goes.
+    ///
+    /// # Errors
+    /// `WouldBlock` where there is none and `wait` is false; `ENOBUFS` where messages were lost.
+    fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received>;
+
+    /// Joins a multicast group.
+    ///
+    /// # Errors
+    /// Of the socket: `EPERM` for a group that needs a capability.
+    fn join(&mut self, group: u32) -> io::Result<()>;
+
+    /// Leaves a multicast group.
+    ///
+    /// # Errors
+    /// Of the socket.
+    fn leave(&mut self, group: u32) -> io::Result<()>;
+}
+
+/// What was received.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    /// Length of the datagram; longer than what is in the buffer where it did not fit.
+    pub len: usize,
+    /// Who sent it.
+    pub source: Source,
+}
+
+/// A netlink socket of the kernel.
+pub struct Socket {
+    // Its `Clone` would close the descriptor twice: it is never cloned here.
+    socket: netlink_sys::Socket,
+    port: u32,
+}
+
+impl Socket {
+    /// A socket of protocol `P`, bound to a port of the kernel's choice, with extended ACK, capped
+    /// ACK and strict checking on as far as the kernel has them.
+    ///
+    /// # Errors
+    /// Where the socket cannot be made or bound.
+    pub fn new<P: Protocol>() -> io::Result<Self> {
+        let mut socket = netlink_sys::Socket::new(P::NUMBER as isize)?;
+        let port = socket.bind_auto()?.port_number();
+        // Each is newer than netlink itself; a kernel that lacks one works without.
+        for option in [
+            socket.set_ext_ack(true),
+            socket.set_cap_ack(true),
+            socket.set_netlink_get_strict_chk(true),
+        ] {
+            match option {
+                Err(error) if error.raw_os_error() != Some(libc::ENOPROTOOPT) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(Self { socket, port })
+    }
+}
+
+impl Transport for Socket {
+    fn port(&self) -> u32 {
+        self.port
+    }
+
+    fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
+        self.socket.send(datagram, 0).map(|_| ())
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received> {
+        let dont_wait = if wait { 0 } else { libc::MSG_DONTWAIT };
+        let (len, from) = self.socket.recv_from(buffer, libc::MSG_TRUNC | dont_wait)?;
+        Ok(Received {
+            len,
+            source: source_of(from),
+        })
+    }
+
+    fn join(&mut self, group: u32) -> io::Result<()> {
+        self.socket.add_membership(group)
+    }
+
+    fn leave(&mut self, group: u32) -> io::Result<()> {
+        self.socket.drop_membership(group)
+    }
+}
+
+fn source_of(address: SocketAddr) -> Source {
+    Source {
+        port: address.port_number(),
+        groups: address.multicast_groups(),
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}

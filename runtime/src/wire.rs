@@ -1,0 +1,202 @@
+//! Headers and attributes as they stand in a datagram: `struct nlmsghdr`, `struct genlmsghdr`,
+//! `struct nlattr` (linux/netlink.h, linux/genetlink.h). All host byte order, all aligned to 4.
+
+use crate::error::{DecodeError, DecodeErrorKind};
+
+/// Length of a netlink message header, `NLMSG_HDRLEN`.
+pub const HEADER_LEN: usize = 16;
+/// Length of a generic netlink header, `GENL_HDRLEN`.
+pub const GENL_HEADER_LEN: usize = 4;
+/// Length of an attribute header, `NLA_HDRLEN`.
+pub const ATTR_HEADER_LEN: usize = 4;
+/// The bits of an attribute's type field that hold its number, `NLA_TYPE_MASK`.
+pub const ATTR_ID_MASK: u16 = 0x3fff;
+/// The bit of an attribute's type field that marks a nest, `NLA_F_NESTED`.
+pub const ATTR_NESTED: u16 = 0x8000;
+/// How deep nests may stand in each other; deeper ones are an error in both directions.
+///
+/// Specs have recursive sets, so without a limit a small message could exhaust the stack.
+pub const MAX_NESTING: u8 = 64;
+
+/// Message types that every protocol has (`NLMSG_*`).
+pub mod kind {
+    /// `NLMSG_NOOP`: nothing, skip it.
+    pub const NOOP: u16 = 1;
+    /// `NLMSG_ERROR`: an error, or an ACK where the code is 0.
+    pub const ERROR: u16 = 2;
+    /// `NLMSG_DONE`: the end of a multipart answer.
+    pub const DONE: u16 = 3;
+    /// `NLMSG_OVERRUN`: data was lost.
+    pub const OVERRUN: u16 = 4;
+}
+
+/// Message flags (`NLM_F_*`).
+pub mod flag {
+    /// `NLM_F_REQUEST`: goes to the kernel.
+    pub const REQUEST: u16 = 0x01;
+    /// `NLM_F_MULTI`: one of several; a dump may lack it.
+    pub const MULTI: u16 = 0x02;
+    /// `NLM_F_ACK`: answer with an ACK.
+    pub const ACK: u16 = 0x04;
+    /// `NLM_F_DUMP_INTR`: the dumped data changed while it was dumped.
+    pub const DUMP_INTR: u16 = 0x10;
+    /// `NLM_F_DUMP`: `NLM_F_ROOT | NLM_F_MATCH`.
+    pub const DUMP: u16 = 0x300;
+    /// `NLM_F_CAPPED`, on an error: only the header of the request is repeated.
+    pub const CAPPED: u16 = 0x100;
+    /// `NLM_F_ACK_TLVS`, on an error: extended ACK attributes follow.
+    pub const ACK_TLVS: u16 = 0x200;
+}
+
+/// `length` rounded up to the alignment of netlink, 4 bytes.
+pub const fn align(length: usize) -> usize {
+    length.saturating_add(3) & !3
+}
+
+/// A netlink message header, `struct nlmsghdr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Length of the message with this header, in bytes.
+    pub len: u32,
+    /// Message type: a control type of [`kind`], a family id, or an operation.
+    pub kind: u16,
+    /// Bits of [`flag`].
+    pub flags: u16,
+    /// Sequence number.
+    pub seq: u32,
+    /// Port id: of the asker, in requests and in answers.
+    pub port: u32,
+}
+
+impl Header {
+    /// The header at the start of `bytes`; `None` where they are fewer than 16.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (head, _) = bytes.split_first_chunk::<HEADER_LEN>()?;
+        let [
+            l0,
+            l1,
+            l2,
+            l3,
+            k0,
+            k1,
+            f0,
+            f1,
+            s0,
+            s1,
+            s2,
+            s3,
+            p0,
+            p1,
+            p2,
+            p3,
+        ] = *head;
+        Some(Self {
+            len: u32::from_ne_bytes([l0, l1, l2, l3]),
+            kind: u16::from_ne_bytes([k0, k1]),
+            flags: u16::from_ne_bytes([f0, f1]),
+            seq: u32::from_ne_bytes([s0, s1, s2, s3]),
+            port: u32::from_ne_bytes([p0, p1, p2, p3]),
+        })
+    }
+
+    /// The header's 16 bytes.
+    pub fn to_bytes(self) -> [u8; HEADER_LEN] {
+        let [l0, l1, l2, l3] = self.len.to_ne_bytes();
+        let [k0, k1] = self.kind.to_ne_bytes();
+        let [f0, f1] = self.flags.to_ne_bytes();
+        let [s0, s1, s2, s3] = self.seq.to_ne_bytes();
+        let [p0, p1, p2, p3] = self.port.to_ne_bytes();
+        [
+            l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
+        ]
+    }
+}
+
+/// One attribute as it stands in a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Attr<'a> {
+    /// Its number, without the flag bits.
+    pub id: u16,
+    /// Its payload, without header and padding.
+    pub payload: &'a [u8],
+    /// How many nests it stands in.
+    pub(crate) depth: u8,
+}
+
+impl<'a> Attr<'a> {
+    /// An attribute outside of any nest.
+    pub fn new(id: u16, payload: &'a [u8]) -> Self {
+        Self {
+            id,
+            payload,
+            depth: 0,
+        }
+    }
+
+    /// The attributes inside this one.
+    ///
+    /// # Errors
+    /// Where it stands deeper than [`MAX_NESTING`].
+    pub fn nested(self) -> Result<Attrs<'a>, DecodeError> {
+        if self.depth >= MAX_NESTING {
+            return Err(DecodeError::new(DecodeErrorKind::TooDeep));
+        }
+        Ok(Attrs {
+            rest: self.payload,
+            depth: self.depth + 1,
+        })
+    }
+}
+
+/// The attributes in a run of bytes, one after the other.
+///
+/// The iterator ends after the first error. Whatever follows the last attribute must be its
+/// padding: a header that promises more bytes than there are, or bytes too few for a header, is an
+/// error, never a silent end.
+#[derive(Clone, Debug)]
+pub struct Attrs<'a> {
+    rest: &'a [u8],
+    depth: u8,
+}
+
+impl<'a> Attrs<'a> {
+    /// The attributes in `bytes`, which begin with the first attribute's header.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            rest: bytes,
+            depth: 0,
+        }
+    }
+
+    #[cold]
+    fn malformed(&mut self, kind: DecodeErrorKind) -> DecodeError {
+        self.rest = &[];
+        DecodeError::new(kind)
+    }
+}
+
+impl<'a> Iterator for Attrs<'a> {
+    type Item = Result<Attr<'a>, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let left = self.rest.len();
+        let Some(&[l0, l1, t0, t1]) = self.rest.first_chunk() else {
+            return Some(Err(self.malformed(DecodeErrorKind::Leftover { left })));
+        };
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let Some(payload) = self.rest.get(ATTR_HEADER_LEN..len) else {
+            return Some(Err(self.malformed(DecodeErrorKind::Header { len, left })));
+        };
+        self.rest = self.rest.get(align(len)..).unwrap_or_default();
+        let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
+        Some(Ok(Attr {
+            id,
+            payload,
+            depth: self.depth,
+        }))
+    }
+}

@@ -1,0 +1,158 @@
+//! Writes attributes into a message buffer.
+
+use crate::error::EncodeErrorKind;
+use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, ATTR_NESTED, MAX_NESTING, align};
+
+/// Appends attributes to a buffer that its owner reuses from message to message.
+///
+/// Writing cannot fail half way: the first failure is kept, with the place in the buffer of the
+/// attribute that it concerns, and reported when the message is finished. What was written up to
+/// then stays well formed, so the attribute's path can be read from the buffer itself.
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buffer: &'b mut Vec<u8>,
+    depth: u8,
+    failure: Option<(usize, EncodeErrorKind)>,
+}
+
+impl<'b> Writer<'b> {
+    /// A writer that appends to `buffer`, whose length is a multiple of 4.
+    pub fn new(buffer: &'b mut Vec<u8>) -> Self {
+        Self {
+            buffer,
+            depth: 0,
+            failure: None,
+        }
+    }
+
+    /// An attribute of `N` bytes, 16 at most (more are a compile error).
+    #[inline]
+    pub fn fixed<const N: usize>(&mut self, id: u16, payload: [u8; N]) {
+        const { assert!(N <= 16, "use `attr` for longer payloads") };
+        let mut bytes = [0; ATTR_HEADER_LEN + 16];
+        let (header, rest) = bytes.split_at_mut(ATTR_HEADER_LEN);
+        header.copy_from_slice(&attr_header(ATTR_HEADER_LEN + N, id));
+        for (to, from) in rest.iter_mut().zip(payload) {
+            *to = from;
+        }
+        let bytes = bytes.get(..align(ATTR_HEADER_LEN + N)).unwrap_or_default();
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// An attribute with the given payload.
+    pub fn attr(&mut self, id: u16, payload: &[u8]) {
+        self.attr_and_nul(id, payload, 0);
+    }
+
+    /// A string attribute: `text` and the NUL that ends it.
+    ///
+    /// A NUL inside of `text` fails: the kernel would cut the string there.
+    pub fn string(&mut self, id: u16, text: &[u8]) {
+        if text.contains(&0) {
+            self.fail_at(id, EncodeErrorKind::InnerNul);
+        } else {
+            self.attr_and_nul(id, text, 1);
+        }
+    }
+
+    fn attr_and_nul(&mut self, id: u16, payload: &[u8], nul: usize) {
+        let len = ATTR_HEADER_LEN + payload.len() + nul;
+        if len > usize::from(u16::MAX) {
+            return self.fail_at(id, EncodeErrorKind::TooLong { len: payload.len() });
+        }
+        let end = self.buffer.len() + align(len);
+        self.buffer.reserve(align(len));
+        self.buffer.extend_from_slice(&attr_header(len, id));
+        self.buffer.extend_from_slice(payload);
+        self.buffer.resize(end, 0);
+    }
+
+    /// An attribute of values of `len` bytes each, side by side. `put` writes one as an attribute
+    /// of its own, whose header this takes away again.
+    pub(crate) fn array<T>(
+        &mut self,
+        id: u16,
+        len: usize,
+        values: impl ExactSizeIterator<Item = T>,
+        put: impl Fn(T, &mut Self),
+    ) {
+        let total = values.len().saturating_mul(len);
+        if total > usize::from(u16::MAX) - ATTR_HEADER_LEN {
+            return self.fail_at(id, EncodeErrorKind::TooLong { len: total });
+        }
+        let start = self.buffer.len();
+        self.buffer
+            .extend_from_slice(&attr_header(ATTR_HEADER_LEN + total, id));
+        for value in values {
+            let at = self.buffer.len();
+            put(value, self);
+            self.buffer
+                .drain(at..self.buffer.len().min(at + ATTR_HEADER_LEN));
+            self.buffer.truncate(at + len);
+        }
+        self.buffer
+            .resize(start + align(ATTR_HEADER_LEN + total), 0);
+    }
+
+    /// An attribute that holds what `content` writes, marked with `NLA_F_NESTED`.
+    pub fn nest(&mut self, id: u16, content: impl FnOnce(&mut Self)) {
+        if self.depth >= MAX_NESTING {
+            return self.fail_at(id, EncodeErrorKind::TooDeep);
+        }
+        let start = self.open(id);
+        self.depth += 1;
+        content(self);
+        self.depth -= 1;
+        self.close(start, id);
+    }
+
+    fn open(&mut self, id: u16) -> usize {
+        let start = self.buffer.len();
+        self.buffer
+            .extend_from_slice(&attr_header(ATTR_HEADER_LEN, id | ATTR_NESTED));
+        start
+    }
+
+    fn close(&mut self, start: usize, id: u16) {
+        let len = self.buffer.len() - start;
+        match (u16::try_from(len), self.buffer.get_mut(start..start + 2)) {
+            (Ok(len), Some(field)) => field.copy_from_slice(&len.to_ne_bytes()),
+            _ => {
+                self.buffer.truncate(start);
+                // What failed inside is gone from the buffer; the nest stands for it.
+                if let Some((at, _)) = &mut self.failure {
+                    *at = start.min(*at);
+                }
+                self.fail_at(
+                    id,
+                    EncodeErrorKind::TooLong {
+                        len: len - ATTR_HEADER_LEN,
+                    },
+                );
+            }
+        }
+    }
+
+    /// Records that attribute `id`, which would stand here, cannot be written; the first failure
+    /// of a message is the one reported.
+    #[cold]
+    pub fn fail_at(&mut self, id: u16, kind: EncodeErrorKind) {
+        let at = self.buffer.len();
+        self.buffer
+            .extend_from_slice(&attr_header(ATTR_HEADER_LEN, id & ATTR_ID_MASK));
+        self.failure.get_or_insert((at, kind));
+    }
+
+    /// The first failure and where in the buffer its attribute stands.
+    pub(crate) fn into_failure(self) -> Option<(usize, EncodeErrorKind)> {
+        self.failure
+    }
+}
+
+#[inline]
+fn attr_header(len: usize, kind: u16) -> [u8; ATTR_HEADER_LEN] {
+    // Callers have checked that `len` fits.
+    let [l0, l1] = (len as u16).to_ne_bytes();
+    let [k0, k1] = kind.to_ne_bytes();
+    [l0, l1, k0, k1]
+}

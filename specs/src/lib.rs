@@ -1,0 +1,1 @@
+//! Linux netlink families, generated from the YAML in `families/`.
