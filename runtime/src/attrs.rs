@@ -50,8 +50,8 @@ use crate::writer::Writer;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of attributes",
-    label = "needs `#[derive(NlAttrs)]`",
-    note = "derive it: `#[derive(Default, NlAttrs)] struct {Self} {{ #[nl(id = 1)] .. }}`"
+    label = "needs `#[derive(Default, NlAttrs)]`",
+    note = "derive it, and number the fields: `#[nl(id = 1)]`"
 )]
 pub trait NlAttrs<'a>: Default {
     /// Name and attributes, for the paths in errors.
@@ -119,9 +119,11 @@ pub fn encode_into<'a, T: NlAttrs<'a>>(value: &T, buffer: &mut Vec<u8>) -> Resul
 
 /// Takes every attribute; an error names the one at fault.
 #[inline]
-pub(crate) fn fill<'a, T: NlAttrs<'a>>(value: &mut T, attrs: Attrs<'a>) -> Result<(), DecodeError> {
-    for attr in attrs {
-        let attr = attr?;
+pub(crate) fn fill<'a, T: NlAttrs<'a>>(
+    value: &mut T,
+    mut attrs: Attrs<'a>,
+) -> Result<(), DecodeError> {
+    while let Some(attr) = attrs.step()? {
         if let Err(error) = value.set(attr) {
             return Err(error.in_attribute(T::SET, attr.id));
         }
@@ -198,12 +200,10 @@ pub(crate) fn set_of<'a, T: NlAttrs<'a>>() -> &'static Set {
 /// `Option<T>` is an attribute that stands once or not at all (of several the last counts, as in
 /// the kernel), `Vec<T>` one that may repeat (multi-attr), `bool` one without payload (flag).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a field of a set of attributes in the wire form `{F}`",
-    label = "no attribute field",
-    note = "a field is `Option<T>` (at most once), `Vec<T>` (multi-attr) or `bool` (flag), where T \
-            is a value type of nlkit, a type with `#[derive(NlAttrs)]` (a nest), or converts from \
-            and into the wire form given by `as`",
-    note = "text is `NlString`, which is not lossy, or `NlStr<'a>` to borrow it"
+    message = "`{Self}` is no field of a set of attributes in the wire form `{F}`",
+    label = "neither `Option<_>`, `Vec<_>` nor a flag",
+    note = "write `Option<{Self}>` for an attribute that stands once or not at all, `Vec<{Self}>` \
+            for one that may repeat (multi-attr), `bool` without `as` for a flag"
 )]
 pub trait Field<'a, F> {
     /// Whether the attribute may repeat.

@@ -33,8 +33,10 @@ use crate::writer::Writer;
 #[diagnostic::on_unimplemented(
     message = "`{T}` has no wire form `{Self}`",
     label = "not a value of this form",
-    note = "without `as`, the value is one of nlkit's value types or has `#[derive(NlAttrs)]`; \
-            `as = u32` needs `From<u32> for {T}` and `From<{T}> for u32`; text is `NlString`"
+    note = "a number's form (`u32`, `Be<u16>`, `Uint`) is one of every type that converts from and \
+            into that number: `From<u32> for {T}` and `From<{T}> for u32`",
+    note = "`Array<F>` and `IndexedArray<F>` are forms of `Vec<T>`, `Keyed<F>` of \
+            `Vec<(u16, T)>`, where F is the form of T"
 )]
 pub trait Form<'a, T> {
     /// What the payload holds, as far as paths need it.
@@ -106,6 +108,7 @@ mod sealed {
 
 macro_rules! scalar_form {
     ($form:ty, $wire:ident, $len:literal, $expected:literal, $to:ident, $from:ident) => {
+        #[diagnostic::do_not_recommend] // the trait's own text says what is missing
         impl<'a, T> Form<'a, T> for $form
         where
             T: Clone + From<$wire>,
@@ -181,6 +184,7 @@ pub(crate) fn get_fixed<const N: usize>(
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, T> Form<'a, T> for Uint
 where
     T: Clone + From<u64>,
@@ -206,6 +210,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, T> Form<'a, T> for Sint
 where
     T: Clone + From<i64>,

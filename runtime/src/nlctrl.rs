@@ -127,6 +127,10 @@ pub struct PolicyInfo {
     pub min_len: Option<u32>,
     /// NL_POLICY_TYPE_ATTR_MAX_LENGTH, in bytes.
     pub max_len: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_POLICY_IDX: which policy rules the attributes inside of a nest.
+    pub policy: Option<u32>,
+    /// NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE: the highest attribute number of that policy.
+    pub policy_maxattr: Option<u32>,
     /// NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: the bits that may be set.
     pub bitfield32_mask: Option<u32>,
     /// NL_POLICY_TYPE_ATTR_MASK: the bits that may be set.
@@ -243,6 +247,8 @@ set!(PolicyInfo {
     5 "max-value-u" max: Option<u64>;
     6 "min-length" min_len: Option<u32>;
     7 "max-length" max_len: Option<u32>;
+    8 "policy-idx" policy: Option<u32>;
+    9 "policy-maxtype" policy_maxattr: Option<u32>;
     10 "bitfield32-mask" bitfield32_mask: Option<u32>;
     12 "mask" mask: Option<u64>;
 });

@@ -3,8 +3,8 @@
 //! It does no I/O. Datagrams go in, events come out; a blocking connection, an async one, a
 //! scripted kernel and a fuzzer all drive the same one.
 //!
-//! - An answer belongs to a request by port id and sequence number; messages with others are
-//!   counted and skipped.
+//! - An answer belongs to a request by port id and sequence number. What has the number of a request
+//!   that is not under way is skipped and counted; what has none of them is a notification.
 //! - A dump ends with NLMSG_DONE or NLMSG_ERROR, never because NLM_F_MULTI is missing: netdev's
 //!   dumps lack it.
 //! - NLMSG_DONE can hold an error code.
@@ -16,6 +16,10 @@ use crate::wire::{HEADER_LEN, Header, align, flag, kind};
 
 /// Control messages have types below this, `NLMSG_MIN_TYPE`.
 const MIN_TYPE: u16 = 16;
+/// Distance between the sequence numbers of two requests. Some families answer a request with
+/// notifications on its later progress that count on from its sequence number (ethtool's
+/// module-fw-flash-ntf); they must not meet that of the next request.
+const STRIDE: u32 = 1 << 10;
 /// Length of the code in NLMSG_ERROR and NLMSG_DONE.
 const CODE_LEN: usize = 4;
 
@@ -129,7 +133,7 @@ impl Session {
 
     /// Opens a request and gives its sequence number, which is never 0.
     pub fn begin(&mut self, ends: Ends) -> u32 {
-        self.last_seq = self.last_seq.checked_add(1).unwrap_or(1);
+        self.last_seq = self.last_seq.checked_add(STRIDE).unwrap_or(STRIDE);
         let seq = self.last_seq;
         self.open.push(Open {
             seq,
@@ -207,8 +211,9 @@ impl Session {
                 return self.answer(index, datagram, message);
             }
         }
-        // The kernel's own messages have sequence number 0, multicast or not.
-        if header.kind >= MIN_TYPE && (source.groups != 0 || header.seq == 0) {
+        // What the kernel says unasked has sequence number 0 or one that no request had.
+        let unasked = source.groups != 0 || !header.seq.is_multiple_of(STRIDE) || header.seq == 0;
+        if header.kind >= MIN_TYPE && unasked {
             return Some(Event::Notification(message));
         }
         self.skipped += 1;

@@ -92,7 +92,10 @@ fn trim_nul(payload: &[u8]) -> &[u8] {
 
 impl AttrValue<'_> for NlString {
     fn put(&self, id: u16, out: &mut Writer<'_>) {
-        out.string(id, self.as_bytes());
+        match &self.0 {
+            Repr::Inline { len, bytes } => out.short_string(id, bytes, *len),
+            Repr::Heap(bytes) => out.string(id, bytes),
+        }
     }
 
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {

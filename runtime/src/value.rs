@@ -15,8 +15,11 @@ use crate::writer::Writer;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value of an attribute",
     label = "has no wire form of its own",
-    note = "numbers, `NlString`, `Vec<u8>`, `[u8; N]`, IP addresses, `HwAddr`, `Bitfield32` have \
-            one, and so has any struct with `#[derive(NlAttrs)]`; for others give it with `as`"
+    note = "text is `NlString`, which need not be UTF-8, or `NlStr<'a>` to borrow it; bytes are \
+            `Vec<u8>` or `&'a [u8]`",
+    note = "a nest is a struct with `#[derive(Default, NlAttrs)]`",
+    note = "an enum, a list, another byte order needs its form: `#[nl(id = 1, as = ..)]` with \
+            `u32`, `Array<u32>`, `IndexedArray`, `Be<u16>`"
 )]
 pub trait AttrValue<'a>: Sized {
     /// What the payload holds, as far as paths need it.
@@ -33,13 +36,16 @@ pub trait AttrValue<'a>: Sized {
 }
 
 /// A nest.
+#[diagnostic::do_not_recommend] // most types that are missing here are no sets
 impl<'a, T: NlAttrs<'a>> AttrValue<'a> for T {
     const SHAPE: Shape = Shape::Nest(set_of::<'a, T>);
 
+    #[inline]
     fn put(&self, id: u16, out: &mut Writer<'_>) {
         out.nest(id, |out| NlAttrs::put(self, out));
     }
 
+    #[inline]
     fn get(attr: Attr<'a>) -> Result<Self, DecodeError> {
         let mut value = T::default();
         fill(&mut value, attr.nested()?)?;

@@ -168,8 +168,31 @@ impl<'a> Attrs<'a> {
         }
     }
 
+    /// The next attribute; `None` after the last.
+    #[inline]
+    pub(crate) fn step(&mut self) -> Result<Option<Attr<'a>>, DecodeError> {
+        let Some(&[l0, l1, t0, t1]) = self.rest.first_chunk() else {
+            return if self.rest.is_empty() { Ok(None) } else { Err(self.malformed()) };
+        };
+        let len = usize::from(u16::from_ne_bytes([l0, l1]));
+        let Some(payload) = self.rest.get(ATTR_HEADER_LEN..len) else {
+            return Err(self.malformed());
+        };
+        self.rest = self.rest.get(align(len)..).unwrap_or_default();
+        let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
+        Ok(Some(Attr { id, payload, depth: self.depth }))
+    }
+
+    /// What is wrong at the next attribute; nothing follows it.
     #[cold]
-    fn malformed(&mut self, kind: DecodeErrorKind) -> DecodeError {
+    fn malformed(&mut self) -> DecodeError {
+        let left = self.rest.len();
+        let kind = match self.rest.first_chunk() {
+            Some(&[l0, l1, _, _]) => {
+                DecodeErrorKind::Header { len: u16::from_ne_bytes([l0, l1]).into(), left }
+            }
+            None => DecodeErrorKind::Leftover { left },
+        };
         self.rest = &[];
         DecodeError::new(kind)
     }
@@ -178,25 +201,7 @@ impl<'a> Attrs<'a> {
 impl<'a> Iterator for Attrs<'a> {
     type Item = Result<Attr<'a>, DecodeError>;
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let left = self.rest.len();
-        let Some(&[l0, l1, t0, t1]) = self.rest.first_chunk() else {
-            return Some(Err(self.malformed(DecodeErrorKind::Leftover { left })));
-        };
-        let len = usize::from(u16::from_ne_bytes([l0, l1]));
-        let Some(payload) = self.rest.get(ATTR_HEADER_LEN..len) else {
-            return Some(Err(self.malformed(DecodeErrorKind::Header { len, left })));
-        };
-        self.rest = self.rest.get(align(len)..).unwrap_or_default();
-        let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
-        Some(Ok(Attr {
-            id,
-            payload,
-            depth: self.depth,
-        }))
+        self.step().transpose()
     }
 }

@@ -55,6 +55,24 @@ impl<'b> Writer<'b> {
         }
     }
 
+    /// A string of `len` bytes in an array that is zero behind them: one copy of a known length.
+    #[inline]
+    pub(crate) fn short_string(&mut self, id: u16, text: &[u8; 15], len: u8) {
+        let len = usize::from(len);
+        if text.iter().take(len).any(|&byte| byte == 0) {
+            return self.fail_at(id, EncodeErrorKind::InnerNul);
+        }
+        let mut bytes = [0; ATTR_HEADER_LEN + 16];
+        let (header, rest) = bytes.split_at_mut(ATTR_HEADER_LEN);
+        header.copy_from_slice(&attr_header(ATTR_HEADER_LEN + len + 1, id));
+        for (to, from) in rest.iter_mut().zip(text) {
+            *to = *from;
+        }
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(&bytes);
+        self.buffer.truncate(start + align(ATTR_HEADER_LEN + len + 1));
+    }
+
     fn attr_and_nul(&mut self, id: u16, payload: &[u8], nul: usize) {
         let len = ATTR_HEADER_LEN + payload.len() + nul;
         if len > usize::from(u16::MAX) {
@@ -95,6 +113,7 @@ impl<'b> Writer<'b> {
     }
 
     /// An attribute that holds what `content` writes, marked with `NLA_F_NESTED`.
+    #[inline]
     pub fn nest(&mut self, id: u16, content: impl FnOnce(&mut Self)) {
         if self.depth >= MAX_NESTING {
             return self.fail_at(id, EncodeErrorKind::TooDeep);
@@ -106,6 +125,7 @@ impl<'b> Writer<'b> {
         self.close(start, id);
     }
 
+    #[inline]
     fn open(&mut self, id: u16) -> usize {
         let start = self.buffer.len();
         self.buffer
@@ -113,6 +133,7 @@ impl<'b> Writer<'b> {
         start
     }
 
+    #[inline]
     fn close(&mut self, start: usize, id: u16) {
         let len = self.buffer.len() - start;
         match (u16::try_from(len), self.buffer.get_mut(start..start + 2)) {

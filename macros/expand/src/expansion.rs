@@ -1,8 +1,8 @@
 //! Prints the impls. They are thin: two calls for each field and a static table of names; loops,
 //! nesting and error paths live in the runtime.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Ident, Lifetime, Path, PathArguments, Type};
@@ -29,12 +29,12 @@ fn print_attrs(set: &Set<'_>, nl: &Path) -> TokenStream {
         .iter()
         .map(|attribute| print_entry(attribute, nl));
     let put = attributes.iter().map(|attribute| {
-        let Attribute { ident, id, .. } = attribute;
+        let (ident, id) = (attribute.ident, number(attribute));
         let field = field_trait(attribute, nl);
         quote_spanned!(attribute.ty.span()=> #field::put(&self.#ident, #id, out);)
     });
     let set_arms = attributes.iter().map(|attribute| {
-        let Attribute { ident, id, .. } = attribute;
+        let (ident, id) = (attribute.ident, number(attribute));
         let field = field_trait(attribute, nl);
         quote_spanned!(attribute.ty.span()=> #id => #field::set(&mut self.#ident, attr),)
     });
@@ -53,10 +53,12 @@ fn print_attrs(set: &Set<'_>, nl: &Path) -> TokenStream {
         impl<#lifetime> #nl::NlAttrs<#lifetime> for #ident #own {
             const SET: &'static #nl::Set = &#nl::Set { name: #name, entries: &[#(#entries),*] };
 
+            #[inline]
             fn put(&self, #out: &mut #nl::Writer<'_>) {
                 #(#put)*
             }
 
+            #[inline]
             fn set(
                 &mut self,
                 #attr: #nl::Attr<#lifetime>,
@@ -68,9 +70,15 @@ fn print_attrs(set: &Set<'_>, nl: &Path) -> TokenStream {
 }
 
 fn print_entry(attribute: &Attribute<'_>, nl: &Path) -> TokenStream {
-    let Attribute { ty, id, name, .. } = attribute;
+    let Attribute { ty, name, .. } = attribute;
+    let id = number(attribute);
     let form = form(attribute, nl);
     quote_spanned!(ty.span()=> #nl::Entry::of::<#ty, #form>(#id, #name))
+}
+
+/// The attribute's number as people write it: `1`, not `1u16`.
+fn number(attribute: &Attribute<'_>) -> Literal {
+    Literal::u16_unsuffixed(attribute.id)
 }
 
 /// `Field::<Form>`, spanned so that a type that is none is marked in the struct.
@@ -130,11 +138,10 @@ fn print_setters(set: &Set<'_>) -> TokenStream {
     let own = set.lifetime.map(|lifetime| quote!(<#lifetime>));
     let setters = attributes.iter().map(print_setter);
     quote! {
-        #[automatically_derived]
         impl #own #ident #own {
             /// Without any attribute; `with_` methods set them.
             #vis fn new() -> Self {
-                Self::default()
+                ::core::default::Default::default()
             }
 
             #(#setters)*
@@ -145,8 +152,8 @@ fn print_setters(set: &Set<'_>) -> TokenStream {
 fn print_setter(attribute: &Attribute<'_>) -> TokenStream {
     let Attribute { ident, vis, ty, .. } = attribute;
     let plain = ident.unraw().to_string();
-    let setter = format_ident!("with_{}", plain.trim_matches('_'), span = ident.span());
-    let doc = format!("Sets `{plain}`.");
+    let setter = attribute.setter();
+    let doc = format!(" Sets `{plain}`.");
     let (parameter, value) = setter_value(ty, ident);
     quote! {
         #[doc = #doc]
@@ -166,13 +173,13 @@ fn setter_value(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
             true => (quote!(#inner), quote!(::core::option::Option::Some(#ident))),
             false => (
                 quote!(impl ::core::convert::Into<#inner>),
-                quote!(::core::option::Option::Some(#ident.into())),
+                quote!(::core::option::Option::Some(::core::convert::Into::into(#ident))),
             ),
         }
     } else if let Some(inner) = argument_of("Vec", ty) {
         (
             quote!(impl ::core::iter::IntoIterator<Item = #inner>),
-            quote!(#ident.into_iter().collect()),
+            quote!(::core::iter::FromIterator::from_iter(#ident)),
         )
     } else {
         (quote!(#ty), quote!(#ident))

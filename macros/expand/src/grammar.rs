@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
+use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
-use syn::spanned::Spanned;
+use syn::parse::{Parse, ParseStream};
 use syn::{
     Data, DeriveInput, Error, Field, Fields, GenericParam, Ident, Lifetime, LitInt, LitStr, Path,
     Result, Type, Visibility,
@@ -39,6 +40,14 @@ pub(crate) struct Attribute<'i> {
     pub(crate) name: String,
     /// `as = form`
     pub(crate) form: Option<Type>,
+}
+
+impl Attribute<'_> {
+    /// The name of its setter: `with_type` for `type_`, `with_4addr` for `_4addr`.
+    pub(crate) fn setter(&self) -> Ident {
+        let plain = self.ident.unraw().to_string();
+        format_ident!("with_{}", plain.trim_matches('_'), span = self.ident.span())
+    }
 }
 
 /// Collects errors, to report all at once.
@@ -79,6 +88,9 @@ pub(crate) fn read(input: &DeriveInput) -> Result<Set<'_>> {
         set.attributes = read.collect();
     }
     refuse_double_ids(&set.attributes, &mut errors);
+    if set.setters {
+        refuse_double_setters(&set.attributes, &mut errors);
+    }
     match errors.0 {
         Some(error) => Err(error),
         None => Ok(set),
@@ -90,10 +102,17 @@ fn named_fields(input: &DeriveInput) -> Result<&syn::FieldsNamed> {
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => Ok(fields),
-            other if other.is_empty() => Err(Error::new(input.ident.span(), help)),
-            other => Err(Error::new(other.span(), help)),
+            other if other.is_empty() => {
+                let ident = &input.ident;
+                let help = format!("a set without attributes is `struct {ident} {{}}`");
+                Err(Error::new(ident.span(), help))
+            }
+            other => Err(Error::new_spanned(other, help)),
         },
-        Data::Enum(data) => Err(Error::new(data.enum_token.span, help)),
+        Data::Enum(data) => {
+            let help = format!("{help}; an enum of numbers is the type of a field with `as = u32`");
+            Err(Error::new(data.enum_token.span, help))
+        }
         Data::Union(data) => Err(Error::new(data.union_token.span, help)),
     }
 }
@@ -102,17 +121,17 @@ fn read_container(input: &DeriveInput, set: &mut Set<'_>, errors: &mut Errors) {
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident("nl")) {
         let parsed = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
+                let help = "expected nlkit's path, without quotes: `crate = path::to::nlkit`";
                 once(&meta, &mut set.runtime, |meta| {
-                    meta.value()?.call(Path::parse_mod_style)
+                    value(meta, help, Path::parse_mod_style)
                 })
             } else if meta.path.is_ident("debug") {
-                set.debug = true;
-                Ok(())
+                switch_on(&meta, &mut set.debug)
             } else if meta.path.is_ident("setters") {
-                set.setters = true;
-                Ok(())
+                switch_on(&meta, &mut set.setters)
             } else {
-                Err(meta.error("expected `debug`, `setters` or `crate = path` on a struct"))
+                let keys = "expected `debug`, `setters` or `crate = path`";
+                Err(unknown_key(&meta, "a struct", keys))
             }
         });
         errors.take(parsed);
@@ -123,22 +142,26 @@ fn read_lifetime<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i 
     let mut found = None;
     for param in &input.generics.params {
         match param {
-            GenericParam::Lifetime(param) if found.is_none() => found = Some(&param.lifetime),
-            GenericParam::Lifetime(param) => errors.push(Error::new(
-                param.span(),
+            GenericParam::Lifetime(param) if found.is_none() => {
+                found = Some(&param.lifetime);
+                if !param.bounds.is_empty() {
+                    let help = format!("no bounds here: `{}` is any lifetime", param.lifetime);
+                    errors.push(Error::new_spanned(&param.bounds, help));
+                }
+            }
+            GenericParam::Lifetime(param) => errors.push(Error::new_spanned(
+                param,
                 "one lifetime at most: that of the message that the fields borrow from",
             )),
-            other => errors.push(Error::new(
-                other.span(),
+            other => errors.push(Error::new_spanned(
+                other,
                 "a set of attributes has no type or const parameters",
             )),
         }
     }
-    if let (Some(lifetime), Some(clause)) = (found, &input.generics.where_clause) {
-        errors.push(Error::new(
-            clause.span(),
-            format!("no bounds on `{lifetime}` here"),
-        ));
+    if let Some(clause) = &input.generics.where_clause {
+        let help = "a set of attributes has no where clause";
+        errors.push(Error::new_spanned(clause, help));
     }
     found
 }
@@ -183,17 +206,21 @@ fn read_key(meta: &ParseNestedMeta<'_>, keys: &mut Keys) -> Result<()> {
         once(meta, &mut keys.id, read_id)
     } else if meta.path.is_ident("name") {
         once(meta, &mut keys.name, |meta| {
-            Ok(meta.value()?.parse::<LitStr>()?.value())
+            let help = "expected the attribute's name in quotes: `name = \"dev-name\"`";
+            Ok(value(meta, help, <LitStr as Parse>::parse)?.value())
         })
     } else if meta.path.is_ident("as") {
-        once(meta, &mut keys.form, |meta| meta.value()?.parse())
+        let help = "expected a wire form, which is a type: `as = u16`, `as = nl::Be<u16>`";
+        once(meta, &mut keys.form, |meta| value(meta, help, Parse::parse))
     } else {
-        Err(meta.error("expected `id = number`, `as = form` or `name = \"..\"` on a field"))
+        let keys = "expected `id = number`, `as = form` or `name = \"..\"`";
+        Err(unknown_key(meta, "a field", keys))
     }
 }
 
 fn read_id(meta: &ParseNestedMeta<'_>) -> Result<(u16, Span)> {
-    let literal: LitInt = meta.value()?.parse()?;
+    let help = "expected the attribute's number, a literal: `id = 3`";
+    let literal: LitInt = value(meta, help, Parse::parse)?;
     let id = literal
         .base10_parse::<u16>()
         .ok()
@@ -207,6 +234,18 @@ fn read_id(meta: &ParseNestedMeta<'_>) -> Result<(u16, Span)> {
     }
 }
 
+/// Reads what stands behind a key's `=`.
+fn value<T>(
+    meta: &ParseNestedMeta<'_>,
+    help: &str,
+    read: impl FnOnce(ParseStream<'_>) -> Result<T>,
+) -> Result<T> {
+    match meta.value() {
+        Ok(value) => read(value).map_err(|error| Error::new(error.span(), help)),
+        Err(_) => Err(meta.error(help)),
+    }
+}
+
 /// Reads the value of a key that may stand once.
 fn once<T>(
     meta: &ParseNestedMeta<'_>,
@@ -214,19 +253,56 @@ fn once<T>(
     read: impl FnOnce(&ParseNestedMeta<'_>) -> Result<T>,
 ) -> Result<()> {
     if slot.is_some() {
-        return Err(meta.error("given twice"));
+        return Err(given_twice(meta));
     }
     *slot = Some(read(meta)?);
     Ok(())
 }
 
+/// Takes a key without a value, which may stand once.
+fn switch_on(meta: &ParseNestedMeta<'_>, switch: &mut bool) -> Result<()> {
+    if *switch {
+        return Err(given_twice(meta));
+    }
+    *switch = true;
+    Ok(())
+}
+
+fn given_twice(meta: &ParseNestedMeta<'_>) -> Error {
+    meta.error(format!("`{}` is given twice", key_name(meta)))
+}
+
+fn unknown_key(meta: &ParseNestedMeta<'_>, place: &str, keys: &str) -> Error {
+    meta.error(format!("no key `{}` on {place}: {keys}", key_name(meta)))
+}
+
+fn key_name(meta: &ParseNestedMeta<'_>) -> String {
+    let segments = meta.path.segments.iter();
+    let names: Vec<String> = segments.map(|segment| segment.ident.to_string()).collect();
+    names.join("::")
+}
+
 fn refuse_double_ids(attributes: &[Attribute<'_>], errors: &mut Errors) {
     let mut seen: HashMap<u16, &Ident> = HashMap::new();
     for attribute in attributes {
-        if let Some(first) = seen.insert(attribute.id, attribute.ident) {
-            let Attribute { id, ident, .. } = attribute;
+        let Attribute { id, ident, .. } = attribute;
+        if let Some(first) = seen.insert(*id, ident) {
             let help = format!("`{ident}` has the number {id}, as `{first}` has it already");
             errors.push(Error::new(attribute.id_span, help));
+        }
+    }
+}
+
+fn refuse_double_setters(attributes: &[Attribute<'_>], errors: &mut Errors) {
+    let mut seen: HashMap<Ident, &Ident> = HashMap::new();
+    for attribute in attributes {
+        let (ident, setter) = (attribute.ident, attribute.setter());
+        if let Some(first) = seen.insert(setter.clone(), ident) {
+            let help = format!(
+                "the setters of `{ident}` and `{first}` would both be `{setter}`: rename one, \
+                 and keep its name in errors with `name = \"..\"`"
+            );
+            errors.push(Error::new(ident.span(), help));
         }
     }
 }

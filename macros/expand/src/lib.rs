@@ -22,7 +22,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
     derive_for(input, &parse_quote!(::nlkit))
 }
 
-/// As [`derive`], with another path of the runtime; `#[nl(crate = ..)]` goes before both.
+/// As [`derive()`], with another path of the runtime; `#[nl(crate = ..)]` goes before both.
 ///
 /// # Errors
 /// All mistakes in the struct's attributes, each on the token at fault.
