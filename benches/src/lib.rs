@@ -1,1 +1,64 @@
-//! Benchmarks.
+//! Paired benchmarks: contenders take turns in one run, and what counts is the ratio of their best
+//! rounds, which a busy machine disturbs less than any time by itself.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+
+/// One way to do a job.
+pub struct Contender<'j> {
+    name: &'static str,
+    job: Box<dyn FnMut() + 'j>,
+}
+
+impl<'j> Contender<'j> {
+    /// A contender; its result is kept from being optimised away.
+    pub fn new<R>(name: &'static str, mut job: impl FnMut() -> R + 'j) -> Self {
+        let job = Box::new(move || {
+            black_box(job());
+        });
+        Self { name, job }
+    }
+}
+
+/// How much work a benchmark does.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How often the contenders take turns.
+    pub rounds: u32,
+    /// How often each does its job in a turn.
+    pub repeats: u32,
+    /// How many messages, say, one job handles: times are given for one.
+    pub units: u32,
+}
+
+/// Runs the contenders in turns and prints, for each, CPU time and allocations for one unit, and
+/// the ratio to the first.
+pub fn compare(title: &str, effort: Effort, mut contenders: Vec<Contender<'_>>) {
+    let Effort { rounds, repeats, units } = effort;
+    println!("\n{title}");
+    let mut best = vec![Duration::MAX; contenders.len()];
+    for _ in 0..rounds {
+        for (best, contender) in best.iter_mut().zip(&mut contenders) {
+            let start = ProcessTime::now();
+            (0..repeats).for_each(|_| (contender.job)());
+            *best = start.elapsed().min(*best);
+        }
+    }
+    let total = f64::from(repeats) * f64::from(units);
+    let floor = best.first().map_or(1.0, Duration::as_secs_f64);
+    println!("  {:<34} {:>10} {:>7} {:>8} {:>10}", "", "CPU ns", "ratio", "allocs", "bytes");
+    for (best, contender) in best.iter().zip(&mut contenders) {
+        let seconds = best.as_secs_f64();
+        let allocated = allocation_counter::measure(|| (contender.job)());
+        println!(
+            "  {:<34} {:>10.1} {:>7.2} {:>8.2} {:>10.1}",
+            contender.name,
+            seconds * 1e9 / total,
+            seconds / floor,
+            allocated.count_total as f64 / f64::from(units),
+            allocated.bytes_total as f64 / f64::from(units),
+        );
+    }
+}

@@ -1,1 +1,6 @@
 //! What the tests share.
+
+pub mod golden;
+pub mod kernel;
+pub mod messages;
+pub mod skip;

@@ -4,7 +4,7 @@
 //! script, and the code generator, which can print the expansion in place so that its users build
 //! no proc macro. The grammar of the attributes is described with the derive, in nlkit-macros.
 //!
-//! One way: [`grammar`] reads the struct and its attributes, [`expansion`] prints the impls.
+//! One way: `grammar` reads the struct and its attributes, `expansion` prints the impls.
 
 #![warn(missing_docs)]
 

@@ -1,0 +1,245 @@
+//! The front door: options, files in, files out.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use crate::catalogue::{Draft, texts};
+use crate::emit::{self, Style};
+use crate::ir::Family;
+use crate::report::Report;
+use crate::resolve;
+use crate::source::Source;
+
+/// Generates code with options; [`compile`](crate::compile) is the short way.
+///
+/// # Examples
+/// ```no_run
+/// fn main() -> Result<(), nlkit_codegen::Report> {
+///     nlkit_codegen::Builder::new()
+///         .serde(true)
+///         .compile(&["specs/lamp.yaml", "specs/socket.yaml"])?;
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Builder {
+    out_dir: Option<PathBuf>,
+    layout: Layout,
+    expand: bool,
+    non_exhaustive: bool,
+    derives: Vec<String>,
+    serde: bool,
+    allow_unknown_keys: bool,
+    runtime: String,
+}
+
+/// Where nlkit is if nobody says otherwise; the derive has the same default.
+const RUNTIME: &str = "::nlkit";
+
+/// How the items of a family stand in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// In a `pub mod` of the family's name, for `nlkit::include_family!`.
+    #[default]
+    Module,
+    /// By themselves, with the docs of the family at the top: the file is the module.
+    File,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            out_dir: None,
+            layout: Layout::Module,
+            expand: false,
+            non_exhaustive: false,
+            derives: Vec::new(),
+            serde: false,
+            allow_unknown_keys: false,
+            runtime: RUNTIME.to_owned(),
+        }
+    }
+}
+
+impl Builder {
+    /// The options of [`compile`](crate::compile).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Folder to write to; `OUT_DIR` of the build script by default.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// How the items stand in the file; [`Layout::Module`] by default.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Whether to print what `#[derive(NlAttrs)]` would make in place of the derive, so that the
+    /// code builds without the proc macro; off by default.
+    #[must_use]
+    pub fn expand(mut self, expand: bool) -> Self {
+        self.expand = expand;
+        self
+    }
+
+    /// Whether structs are `#[non_exhaustive]`, for code that is published: then an attribute that
+    /// a later spec adds breaks nobody. Off by default.
+    #[must_use]
+    pub fn non_exhaustive(mut self, non_exhaustive: bool) -> Self {
+        self.non_exhaustive = non_exhaustive;
+        self
+    }
+
+    /// Adds a derive to all types, by its path (`schemars::JsonSchema`).
+    #[must_use]
+    pub fn derive(mut self, path: impl Into<String>) -> Self {
+        self.derives.push(path.into());
+        self
+    }
+
+    /// Whether structs, enums and flags derive serde's `Serialize` and `Deserialize`; off by
+    /// default. The crate needs `serde` with its feature `derive`, and nlkit with its feature
+    /// `serde`.
+    #[must_use]
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
+    /// Whether keys that the spec language does not have are passed over, for specs from the
+    /// future; off by default.
+    #[must_use]
+    pub fn allow_unknown_keys(mut self, allow: bool) -> Self {
+        self.allow_unknown_keys = allow;
+        self
+    }
+
+    /// Path of the crate nlkit; `::nlkit` by default.
+    #[must_use]
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.runtime = path.into();
+        self
+    }
+
+    /// Generates a file for each spec: `<module>.rs` in the folder to write to. Gives their paths.
+    ///
+    /// In a build script it also asks cargo to run the script again when a spec changes. A file
+    /// that would not change is not written.
+    ///
+    /// # Errors
+    /// All that is wrong with any of the specs, and with the files.
+    pub fn compile(&self, specs: &[impl AsRef<Path>]) -> Result<Vec<PathBuf>, Report> {
+        let mut report = Report::default();
+        let mut written = Vec::new();
+        for spec in specs {
+            match self.compile_one(spec.as_ref()) {
+                Ok(path) => written.push(path),
+                Err(other) => report.append(other),
+            }
+        }
+        if report.is_empty() {
+            Ok(written)
+        } else {
+            Err(report)
+        }
+    }
+
+    fn compile_one(&self, spec: &Path) -> Result<PathBuf, Report> {
+        let of_file = |draft| Report::of_file(spec, draft);
+        let build_dir = env::var_os("OUT_DIR").map(PathBuf::from);
+        if build_dir.is_some() {
+            println!("cargo::rerun-if-changed={}", spec.display());
+        }
+        let out_dir = self.out_dir.clone().or(build_dir);
+        let out_dir = out_dir.ok_or_else(|| of_file(texts::missing_out_dir()))?;
+        let family = self.resolve(spec)?;
+        let code = self.emit(&family, spec)?;
+        let path = out_dir.join(format!("{}.rs", family.module.trim_start_matches("r#")));
+        write_if_changed(&path, &code)
+            .map_err(|error| of_file(texts::unwritable_file(&path, &error)))?;
+        Ok(path)
+    }
+
+    /// Generates the code for the spec in a file.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn generate(&self, spec: impl AsRef<Path>) -> Result<String, Report> {
+        let spec = spec.as_ref();
+        self.emit(&self.resolve(spec)?, spec)
+    }
+
+    /// Generates the code for a spec; `name` stands for the file.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn generate_str(&self, name: &str, spec: &str) -> Result<String, Report> {
+        self.emit(&self.resolve_str(name, spec)?, Path::new(name))
+    }
+
+    /// Resolves the spec in a file: all that the code would say, as data.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn resolve(&self, spec: impl AsRef<Path>) -> Result<Family, Report> {
+        let spec = spec.as_ref();
+        let text = fs::read_to_string(spec)
+            .map_err(|error| Report::of_file(spec, texts::unreadable_file(&error)))?;
+        self.resolve_str(&spec.display().to_string(), &text)
+    }
+
+    /// Resolves a spec; `name` stands for the file.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn resolve_str(&self, name: &str, spec: &str) -> Result<Family, Report> {
+        let source = Source { name, text: spec };
+        let model = source
+            .read()
+            .map_err(|errors| Report::new(source, errors))?;
+        resolve::resolve(&model, self.allow_unknown_keys)
+            .map_err(|errors| Report::new(source, errors))
+    }
+
+    fn emit(&self, family: &Family, spec: &Path) -> Result<String, Report> {
+        let of_file = |draft| Report::of_file(spec, draft);
+        let style = self.style().map_err(of_file)?;
+        let origin = spec
+            .file_name()
+            .unwrap_or(spec.as_os_str())
+            .to_string_lossy();
+        emit::file(family, &style, &origin)
+            .map_err(|error| of_file(texts::internal(&error.to_string())))
+    }
+
+    fn style(&self) -> Result<Style, Draft> {
+        let path = |option: &str, path: &String| {
+            syn::parse_str(path).map_err(|_| texts::invalid_option(option, path))
+        };
+        let derives: Result<_, Draft> = self.derives.iter().map(|it| path("derive", it)).collect();
+        Ok(Style {
+            file: self.layout == Layout::File,
+            expand: self.expand,
+            non_exhaustive: self.non_exhaustive,
+            derives: derives?,
+            serde: self.serde,
+            runtime: path("runtime", &self.runtime)?,
+            renamed: self.runtime != RUNTIME,
+        })
+    }
+}
+
+/// Writes a file unless it is so already: what depends on it stays fresh.
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    match fs::read(path) {
+        Ok(old) if old == text.as_bytes() => Ok(()),
+        _ => fs::write(path, text),
+    }
+}

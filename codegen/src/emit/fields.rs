@@ -1,0 +1,214 @@
+//! Fields: the Rust type and the wire form of an attribute.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::docs::Docs;
+use super::{Prelude, alias, ident};
+use crate::ir::{Attribute, Checks, Limit, Number, Order, Scalar, Type, Width};
+
+/// A value on the wire: its Rust type, and its form where the type has none or another.
+struct Value {
+    ty: TokenStream,
+    form: Option<TokenStream>,
+}
+
+/// The field of an attribute; none for pads and unused ones.
+pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<TokenStream> {
+    let Attribute {
+        id,
+        name,
+        rust,
+        c_name,
+        ty,
+        multi,
+        ..
+    } = attribute;
+    let (ty, form) = match ty {
+        Type::Unused | Type::Pad => return None,
+        Type::Flag => (quote!(bool), None),
+        ty => {
+            let Value { ty, form } = value(ty, prelude)?;
+            let wrapper = if *multi {
+                prelude.vec()
+            } else {
+                prelude.option()
+            };
+            (quote!(#wrapper<#ty>), form)
+        }
+    };
+    let docs = docs(attribute).outer();
+    let allow = is_complex(&attribute.ty).then(|| quote!(#[allow(clippy::type_complexity)]));
+    let (alias, ident) = (alias(c_name, rust), ident(rust));
+    let id = Literal::u16_unsuffixed(*id);
+    let form = form.map(|form| quote!(, as = #form));
+    let plain = rust.strip_prefix("r#").unwrap_or(rust).replace('_', "-");
+    let name = (plain != *name).then(|| quote!(, name = #name));
+    Some(quote! {
+        #docs
+        #alias
+        #allow
+        #[nl(id = #id #form #name)]
+        pub #ident: #ty,
+    })
+}
+
+/// Whether clippy would like a type of its own for the value: of a nest of nests by number.
+fn is_complex(ty: &Type) -> bool {
+    matches!(ty, Type::Keyed(entry) if matches!(**entry, Type::Keyed(_)))
+}
+
+fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
+    let native = |ty| Value { ty, form: None };
+    let vec = prelude.vec();
+    Some(match ty {
+        Type::Unused | Type::Pad | Type::Flag => return None,
+        Type::Scalar(scalar) => scalar_value(scalar),
+        Type::Ipv4Scalar(scalar) => {
+            // The address lies in network order by itself; as a number it is taken for what it is.
+            let form = (scalar.order != Order::Big).then(|| wire(scalar));
+            Value {
+                ty: quote!(::std::net::Ipv4Addr),
+                form,
+            }
+        }
+        Type::String => native(quote!(nl::NlString)),
+        Type::Binary => native(quote!(#vec<u8>)),
+        Type::HwAddr => native(quote!(nl::HwAddr)),
+        Type::Ipv4 => native(quote!(::std::net::Ipv4Addr)),
+        Type::Ipv6 => native(quote!(::std::net::Ipv6Addr)),
+        Type::Ip => native(quote!(::std::net::IpAddr)),
+        Type::Bitfield32 { .. } => native(quote!(nl::Bitfield32)),
+        Type::Array(scalar) => {
+            let (ty, wire) = (scalar_value(scalar).ty, wire(scalar));
+            Value {
+                ty: quote!(#vec<#ty>),
+                form: Some(quote!(nl::Array<#wire>)),
+            }
+        }
+        Type::Nest { rust, boxed, .. } => {
+            let (ident, holder) = (ident(rust), prelude.boxed());
+            native(if *boxed {
+                quote!(#holder<#ident>)
+            } else {
+                quote!(#ident)
+            })
+        }
+        Type::IndexedArray(entry) => {
+            let Value { ty, form } = value(entry, prelude)?;
+            let form = form.map(|form| quote!(<#form>));
+            Value {
+                ty: quote!(#vec<#ty>),
+                form: Some(quote!(nl::IndexedArray #form)),
+            }
+        }
+        Type::Keyed(entry) => {
+            let Value { ty, form } = value(entry, prelude)?;
+            let form = form.map(|form| quote!(<#form>));
+            Value {
+                ty: quote!(#vec<(u16, #ty)>),
+                form: Some(quote!(nl::Keyed #form)),
+            }
+        }
+    })
+}
+
+fn scalar_value(scalar: &Scalar) -> Value {
+    let wire = wire(scalar);
+    if let Some(of) = &scalar.of {
+        let ident = ident(&of.rust);
+        return Value {
+            ty: quote!(#ident),
+            form: Some(wire),
+        };
+    }
+    let ty = match scalar.number {
+        Number::Unsigned(width) => unsigned(width),
+        Number::Signed(width) => signed(width),
+        Number::Uint => unsigned(Width::W64),
+        Number::Sint => signed(Width::W64),
+    };
+    let fixed = matches!(scalar.number, Number::Unsigned(_) | Number::Signed(_));
+    let native = fixed && scalar.order == Order::Native;
+    Value {
+        ty: quote!(#ty),
+        form: (!native).then_some(wire),
+    }
+}
+
+/// The form of a number.
+fn wire(scalar: &Scalar) -> TokenStream {
+    let number = match scalar.number {
+        Number::Uint => return quote!(nl::Uint),
+        Number::Sint => return quote!(nl::Sint),
+        Number::Unsigned(width) => unsigned(width),
+        Number::Signed(width) => signed(width),
+    };
+    match scalar.order {
+        Order::Native => quote!(#number),
+        Order::Big => quote!(nl::Be<#number>),
+        Order::Little => quote!(nl::Le<#number>),
+    }
+}
+
+pub(super) fn unsigned(width: Width) -> Ident {
+    format_ident!("u{}", width.bits())
+}
+
+fn signed(width: Width) -> Ident {
+    format_ident!("i{}", width.bits())
+}
+
+fn docs(attribute: &Attribute) -> Docs {
+    let Attribute {
+        name,
+        doc,
+        ty,
+        checks,
+        ..
+    } = attribute;
+    let mut docs = Docs::text_or(doc, &format!("Attribute `{name}`."));
+    if let Type::Bitfield32 { of: Some(of) } = ty {
+        docs = docs.with(&format!("The bits are those of [`{}`].", of.rust));
+    }
+    check_lines(checks)
+        .iter()
+        .fold(docs, |docs, line| docs.with(line))
+}
+
+/// What the kernel checks, in words.
+fn check_lines(checks: &Checks) -> Vec<String> {
+    let Checks {
+        min,
+        max,
+        min_len,
+        max_len,
+        exact_len,
+        mask,
+        unterminated_ok: _,
+    } = checks;
+    let values = match (min, max) {
+        (Some(min), Some(max)) => Some(format!("Range: {}..={}.", limit(min), limit(max))),
+        (Some(min), None) => Some(format!("At least {}.", limit(min))),
+        (None, Some(max)) => Some(format!("At most {}.", limit(max))),
+        (None, None) => None,
+    };
+    let length = match (exact_len, min_len, max_len) {
+        (Some(len), _, _) => Some(format!("Length: {} bytes.", limit(len))),
+        (None, Some(min), Some(max)) => {
+            Some(format!("Length: {}..={} bytes.", limit(min), limit(max)))
+        }
+        (None, Some(min), None) => Some(format!("Length: at least {} bytes.", limit(min))),
+        (None, None, Some(max)) => Some(format!("Length: at most {} bytes.", limit(max))),
+        (None, None, None) => None,
+    };
+    let mask = mask.map(|mask| format!("Bits: {mask:#x}."));
+    [values, length, mask].into_iter().flatten().collect()
+}
+
+fn limit(limit: &Limit) -> String {
+    match &limit.kernel {
+        Some(name) => format!("`{name}`"),
+        None => limit.number.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! What a family tells unasked, as an enum.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs::Docs;
+use super::{Prelude, Style, alias, derives, ident};
+use crate::ir::Notification;
+
+pub(super) fn notifications(
+    notifications: &[Notification],
+    family: &str,
+    prelude: &Prelude<'_>,
+    style: &Style,
+) -> TokenStream {
+    let docs = Docs::default()
+        .with(&format!("What `{family}` tells unasked."))
+        .outer();
+    let derives = derives(&["Clone", "Debug", "PartialEq"], style, false, None);
+    let variants = notifications.iter().map(variant);
+    let (ok, result) = (prelude.ok(), prelude.result());
+    let arms = notifications.iter().map(|notification| {
+        let (id, ident) = (
+            Literal::u16_unsuffixed(notification.id),
+            ident(&notification.rust),
+        );
+        quote!(#id => message.decode().map(Self::#ident),)
+    });
+    let unknown = quote!(#ok(Self::Unknown(message.to_raw())));
+    let decoded = match notifications.is_empty() {
+        true => unknown,
+        false => quote!(match message.cmd() { #(#arms)* _ => #unknown, }),
+    };
+    quote! {
+        #docs
+        #derives
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant)]
+        pub enum Notification {
+            #(#variants)*
+            /// A notification that this version of the spec does not know, as it came.
+            Unknown(nl::RawMessage),
+        }
+        impl nl::Notification for Notification {
+            type Family = Family;
+            fn decode(message: nl::Message<'_>) -> #result<Self, nl::DecodeError> {
+                #decoded
+            }
+        }
+    }
+}
+
+fn variant(notification: &Notification) -> TokenStream {
+    let Notification {
+        name,
+        rust,
+        c_name,
+        doc,
+        message,
+        ..
+    } = notification;
+    let docs = Docs::text_or(doc, &format!("Notification `{name}`.")).outer();
+    let (alias, ident, message) = (alias(c_name, rust), ident(rust), ident(&message.rust));
+    quote! {
+        #docs
+        #alias
+        #ident(#message),
+    }
+}

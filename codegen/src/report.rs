@@ -1,0 +1,269 @@
+//! Reports: what is wrong with specs, in text like that of rustc.
+
+use std::fmt;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::catalogue::{Code, Draft, Errors};
+use crate::source::{Position, Source, Tree};
+
+/// How many diagnostics of a file are shown; what comes after seldom helps.
+const MAX_SHOWN: usize = 100;
+
+/// Lines shown above and below what is pointed at, so that the text to search stays small.
+const CONTEXT: usize = 2;
+
+/// What is wrong with one or more specs, sorted by file and position.
+///
+/// `Display` and `Debug` both give the whole text, so that a build script prints it well when it
+/// returns a report from `main`.
+#[derive(Clone, Default)]
+pub struct Report {
+    diagnostics: Vec<Diagnostic>,
+    /// How many more there were.
+    hidden: usize,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: &'static str,
+    message: String,
+    file: String,
+    line: usize,
+    column: usize,
+    rendered: String,
+}
+
+impl Diagnostic {
+    /// Stable name of what it is about: `unknown-key`.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The message, without the place and the help.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The file, as it was named.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line, from 1 on; 0 where it is about the file as a whole.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in characters, from 1 on; 0 where it is about the file as a whole.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rendered)
+    }
+}
+
+impl Report {
+    /// The diagnostics of a spec.
+    pub(crate) fn new(source: Source<'_>, errors: Errors) -> Self {
+        let tree = Tree::new(source.text);
+        let placed = errors
+            .drafts
+            .into_iter()
+            .map(|draft| Placed::new(draft, &source, &tree));
+        let mut placed: Vec<Placed> = placed.collect();
+        placed.sort_by(|one, other| one.key().cmp(&other.key()));
+        // One mistake behind an anchor is found once for each alias.
+        placed.dedup_by(|one, other| one.key() == other.key());
+        let hidden = placed.len().saturating_sub(MAX_SHOWN);
+        placed.truncate(MAX_SHOWN);
+        let diagnostics = placed
+            .into_iter()
+            .map(|placed| placed.render(&source))
+            .collect();
+        Self {
+            diagnostics,
+            hidden,
+        }
+    }
+
+    /// A diagnostic about a file as a whole.
+    pub(crate) fn of_file(path: &Path, draft: Draft) -> Self {
+        let title = Level::ERROR.primary_title(draft.title.clone());
+        let name = path.display().to_string();
+        let origin = annotate_snippets::Origin::path(name.clone());
+        let help = draft
+            .helps
+            .iter()
+            .map(|help| Level::HELP.message(help.clone()));
+        let group = title.element(origin).elements(help);
+        let rendered = Renderer::plain().render(&[group]);
+        let diagnostic = Diagnostic {
+            code: draft.code.name(),
+            message: draft.title,
+            file: name,
+            line: 0,
+            column: 0,
+            rendered,
+        };
+        Self {
+            diagnostics: vec![diagnostic],
+            hidden: 0,
+        }
+    }
+
+    /// The diagnostics, sorted by file and position.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Adds those of another file.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.diagnostics.append(&mut other.diagnostics);
+        self.hidden += other.hidden;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            writeln!(f, "{gap}{diagnostic}")?;
+        }
+        match self.hidden {
+            0 => Ok(()),
+            more => writeln!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What `main` returns is printed behind `Error: `.
+        writeln!(f)?;
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// A diagnostic whose places have been looked up.
+struct Placed {
+    draft: Draft,
+    /// Of each label.
+    positions: Vec<Position>,
+}
+
+impl Placed {
+    fn new(draft: Draft, source: &Source<'_>, tree: &Tree) -> Self {
+        let labels = draft.labels.iter();
+        let positions = labels
+            .map(|label| source.position(tree, &label.target))
+            .collect();
+        Self { draft, positions }
+    }
+
+    /// By position, then by what it is about.
+    fn key(&self) -> (Option<usize>, Code, &str) {
+        let start = self.positions.first().map(|position| position.span.start);
+        (start, self.draft.code, &self.draft.title)
+    }
+
+    fn render(self, source: &Source<'_>) -> Diagnostic {
+        let Self { draft, positions } = self;
+        let (line, column) = positions
+            .first()
+            .map_or((0, 0), |position| (position.line, position.column));
+        let window = Window::around(source.text, &positions);
+        let labels = draft.labels.iter().zip(&positions).zip(0..);
+        let annotations = labels.map(|((label, position), index)| {
+            let kind = match index {
+                0 => AnnotationKind::Primary,
+                _ => AnnotationKind::Context,
+            };
+            let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+            kind.span(window.relative(position)).label(text)
+        });
+        let snippet = Snippet::source(window.text)
+            .path(source.name)
+            .line_start(window.first_line)
+            .annotations(annotations);
+        let help = draft
+            .helps
+            .iter()
+            .map(|help| Level::HELP.message(help.clone()));
+        let group = Level::ERROR
+            .primary_title(draft.title.clone())
+            .element(snippet)
+            .elements(help);
+        Diagnostic {
+            code: draft.code.name(),
+            rendered: Renderer::plain().render(&[group]),
+            message: draft.title,
+            file: source.name.to_owned(),
+            line,
+            column,
+        }
+    }
+}
+
+/// The part of a text that some labels are in.
+struct Window<'t> {
+    text: &'t str,
+    start: usize,
+    first_line: usize,
+}
+
+impl<'t> Window<'t> {
+    fn around(text: &'t str, positions: &[Position]) -> Self {
+        let start = positions
+            .iter()
+            .map(|position| position.span.start)
+            .min()
+            .unwrap_or(0);
+        let end = positions
+            .iter()
+            .map(|position| position.span.end)
+            .max()
+            .unwrap_or(0);
+        let line = positions
+            .iter()
+            .map(|position| position.line)
+            .min()
+            .unwrap_or(1);
+        let before = text.get(..start).unwrap_or_default();
+        let mut breaks = before.rmatch_indices('\n').map(|(at, _)| at + 1);
+        let start = breaks.nth(CONTEXT).unwrap_or(0);
+        let above = before
+            .get(start..)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+        let after = text.get(end..).unwrap_or_default();
+        let length = after
+            .match_indices('\n')
+            .nth(CONTEXT)
+            .map_or(after.len(), |(at, _)| at);
+        let text = text.get(start..end + length).unwrap_or_default();
+        Self {
+            text,
+            start,
+            first_line: line.saturating_sub(above),
+        }
+    }
+
+    fn relative(&self, position: &Position) -> std::ops::Range<usize> {
+        let start = position.span.start.saturating_sub(self.start);
+        start..start + position.span.len()
+    }
+}

@@ -1,0 +1,9 @@
+use nlkit::NlAttrs;
+
+#[derive(NlAttrs)]
+union Lamp {
+    #[nl(id = 1)]
+    name: u32,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use nlkit::NlAttrs;
+
+#[derive(Default, NlAttrs)]
+#[nl(debug, crate = ::nlkit)]
+#[nl(crate = ::nlkit)]
+#[nl(debug)]
+struct Lamp {
+    #[nl(id = 1, id = 2)]
+    name: Option<u32>,
+    #[nl(id = 2, as = u32)]
+    #[nl(as = u16)]
+    level: Option<u32>,
+    #[nl(id = 3, name = "a", name = "b")]
+    colour: Option<u32>,
+}
+
+fn main() {}

@@ -1,0 +1,343 @@
+//! Our specs against what real kernels report of themselves: operation numbers, what can be done
+//! and dumped and by whom, groups, and for each request the numbers, types, ranges and nests of its
+//! attributes. The running kernel, and captures of others (`NLKIT_CAPTURES`, `NLKIT_POLICIES`).
+//!
+//! A difference fails, unless it is listed in [`EXCEPTIONS`] with its reason.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use nlkit::nlctrl::PolicyInfo;
+use nlkit_codegen::ir::{Attribute, Family, Limit, Number, Permission, Scalar, Set, Type, Width};
+use nlkit_tests::kernel::{self, CAN_DO, CAN_DUMP, KernelFamily, Policy};
+use nlkit_tests::skip::{folder, skip};
+
+/// A difference that is as it should be.
+struct Exception {
+    /// Names of the kernels that show it, as folders of the captures are named; `live` is the
+    /// running one. Empty: any.
+    kernels: &'static [&'static str],
+    family: &'static str,
+    /// How the difference reads.
+    difference: &'static str,
+    why: &'static str,
+}
+
+const EXCEPTIONS: &[Exception] = &[];
+
+/// The bits of CTRL_ATTR_OP_FLAGS that say who may.
+const ADMIN: u32 = 1;
+const NAMESPACE_ADMIN: u32 = 16;
+
+fn specs() -> Vec<Family> {
+    let families = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families");
+    let mut files: Vec<_> = fs::read_dir(families).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| nlkit_codegen::Builder::new().resolve(file).unwrap()).collect()
+}
+
+#[test]
+fn the_running_kernel_agrees() {
+    match kernel::live() {
+        Ok(families) => assert_agreement("live", &families),
+        Err(error) => skip(&format!("no generic netlink here: {error}")),
+    }
+}
+
+#[test]
+fn captured_kernels_agree() {
+    let Some(captures) = folder("NLKIT_CAPTURES") else { return };
+    let mut kernels: Vec<_> = fs::read_dir(captures).unwrap().map(|e| e.unwrap().path()).collect();
+    kernels.sort();
+    for folder in kernels {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        assert_agreement(&name, &kernel::captured(&folder).unwrap());
+    }
+}
+
+fn assert_agreement(kernel: &str, families: &[KernelFamily]) {
+    let (mut found, mut compared) = (Vec::new(), Vec::new());
+    for spec in specs() {
+        let Some(theirs) = families.iter().find(|family| family.name() == spec.name) else {
+            println!("{kernel}: has no family {}", spec.name);
+            continue;
+        };
+        let mut comparison = Comparison { spec: &spec, theirs, differences: BTreeSet::new() };
+        let facts = comparison.run();
+        compared.push(format!("{} ({facts} facts)", spec.name));
+        let differences = comparison.differences.into_iter();
+        found.extend(differences.map(|difference| (spec.name.clone(), difference)));
+    }
+    println!("{kernel}: {}", compared.join(", "));
+    assert!(!compared.is_empty(), "{kernel} has none of our families");
+    let (excepted, failures): (Vec<_>, Vec<_>) =
+        found.iter().partition(|(family, difference)| exception(kernel, family, difference));
+    println!("{kernel}: {} listed exceptions", excepted.len());
+    let text: Vec<_> = failures.iter().map(|(f, difference)| format!("{f}: {difference}")).collect();
+    assert!(failures.is_empty(), "{kernel}: {} differences\n{}", text.len(), text.join("\n"));
+}
+
+fn exception(kernel: &str, family: &str, difference: &str) -> bool {
+    EXCEPTIONS.iter().any(|exception| {
+        let Exception { kernels, family: of, difference: reads, .. } = exception;
+        (kernels.is_empty() || kernels.contains(&kernel)) && *of == family && *reads == difference
+    })
+}
+
+#[test]
+fn exceptions_have_reasons_and_specs() {
+    let specs = specs();
+    for Exception { family, difference, why, .. } in EXCEPTIONS {
+        assert!(specs.iter().any(|spec| spec.name == *family), "{family}");
+        assert!(why.len() > 10, "{family}: {difference}: no reason");
+    }
+}
+
+/// A family of ours beside the kernel's.
+struct Comparison<'c> {
+    spec: &'c Family,
+    theirs: &'c KernelFamily,
+    differences: BTreeSet<String>,
+}
+
+impl Comparison<'_> {
+    /// Compares all there is, and counts what was compared.
+    fn run(&mut self) -> usize {
+        self.groups() + self.operations() + self.policies()
+    }
+
+    fn differ(&mut self, difference: String) {
+        self.differences.insert(difference);
+    }
+
+    fn groups(&mut self) -> usize {
+        let theirs = self.theirs.info.groups.iter().flatten();
+        let theirs: BTreeSet<_> =
+            theirs.map(|group| group.name.as_ref().unwrap().to_string()).collect();
+        let ours: BTreeSet<_> = self.spec.groups.iter().map(|group| group.name.clone()).collect();
+        for group in theirs.symmetric_difference(&ours) {
+            self.differ(format!("group {group}"));
+        }
+        theirs.len()
+    }
+
+    fn operations(&mut self) -> usize {
+        let theirs: Vec<_> = self.theirs.info.ops.iter().flatten().cloned().collect();
+        let newest = theirs.iter().filter_map(|op| op.id).max().unwrap_or(0);
+        for op in &theirs {
+            let (id, flags) = (op.id.unwrap(), op.flags.unwrap_or(0));
+            self.operation(id, flags);
+        }
+        for op in &self.spec.operations {
+            let calls = [&op.once, &op.dump].into_iter().flatten();
+            for id in calls.map(|call| u32::from(call.request_id)) {
+                // One that was added later has a higher number than all that the kernel knows.
+                if id <= newest && !theirs.iter().any(|theirs| theirs.id == Some(id)) {
+                    self.differ(format!("operation {} ({id}) is not in the kernel", op.name));
+                }
+            }
+        }
+        theirs.len() * 4
+    }
+
+    fn operation(&mut self, id: u32, flags: u32) {
+        let of = |call: &Option<nlkit_codegen::ir::Call>| {
+            call.as_ref().is_some_and(|call| u32::from(call.request_id) == id)
+        };
+        let operations = &self.spec.operations;
+        let Some(op) = operations.iter().find(|op| of(&op.once) || of(&op.dump)) else {
+            return self.differ(format!("operation {id} is not in the spec"));
+        };
+        let permission = match flags & (ADMIN | NAMESPACE_ADMIN) {
+            0 => Permission::Any,
+            ADMIN => Permission::Admin,
+            _ => Permission::NamespaceAdmin,
+        };
+        let name = &op.name;
+        let mut differences = Vec::new();
+        if of(&op.once) != (flags & CAN_DO != 0) {
+            differences.push(format!("{name}: do"));
+        }
+        if of(&op.dump) != (flags & CAN_DUMP != 0) {
+            differences.push(format!("{name}: dump"));
+        }
+        if op.permission != permission {
+            differences.push(format!("{name}: permission {permission:?}"));
+        }
+        self.differences.extend(differences);
+    }
+
+    fn policies(&mut self) -> usize {
+        let mut facts = 0;
+        for op in &self.spec.operations {
+            for (mode, call) in [("do", &op.once), ("dump", &op.dump)] {
+                let Some(call) = call else { continue };
+                let policies = self.theirs.op_policies.get(&call.request_id.into());
+                let index = policies.and_then(|policies| match mode {
+                    "do" => policies.of_do,
+                    _ => policies.of_dump,
+                });
+                let Some(index) = index else { continue };
+                let place = format!("{} {mode}", op.name);
+                let set = self.spec.sets.iter().find(|set| Some(&set.name) == op.set.as_ref());
+                facts += self.request(&place, index, set.unwrap(), &call.request.attributes);
+            }
+        }
+        facts
+    }
+
+    /// The policy of a request: it takes the attributes of the request, and no other.
+    fn request(&mut self, place: &str, index: u32, set: &Set, request: &[Attribute]) -> usize {
+        let none = Policy::new();
+        let index = u16::try_from(index).unwrap();
+        let policy = self.theirs.policies.get(&index).unwrap_or(&none);
+        let newest = policy.keys().max().copied().unwrap_or(0);
+        for attribute in request {
+            if attribute.id <= newest && !policy.contains_key(&attribute.id) {
+                self.differ(format!("{place}: does not take {}", attribute.name));
+            }
+        }
+        for (id, _) in policy.iter().filter(|(_, info)| is_taken(info)) {
+            if !request.iter().any(|attribute| attribute.id == *id) {
+                let name = set.attributes.iter().find(|attribute| attribute.id == *id);
+                let name = name.map_or(id.to_string(), |attribute| attribute.name.clone());
+                self.differ(format!("{place}: takes {name} too"));
+            }
+        }
+        self.attributes(place, policy, set, &mut BTreeSet::new())
+    }
+
+    /// The attributes of a policy, and those in its nests.
+    fn attributes(
+        &mut self,
+        place: &str,
+        policy: &Policy,
+        set: &Set,
+        seen: &mut BTreeSet<u32>,
+    ) -> usize {
+        let mut facts = 0;
+        for (id, info) in policy.iter().filter(|(_, info)| is_taken(info)) {
+            facts += 1;
+            let Some(attribute) = set.attributes.iter().find(|attribute| attribute.id == *id) else {
+                self.differ(format!("{place}: attribute {id} of {} is not in the spec", set.name));
+                continue;
+            };
+            let path = format!("{place}: {}.{}", set.name, attribute.name);
+            let kind = info.kind_name().unwrap_or("unknown");
+            if !kinds(&attribute.ty).contains(&kind) {
+                self.differ(format!("{path} is {kind}"));
+            }
+            self.range(&path, attribute, info);
+            if let (Some(inner), Some(index)) = (nest(&attribute.ty), info.policy) {
+                if seen.insert(index) {
+                    let set = self.spec.sets.iter().find(|set| set.name == inner).unwrap();
+                    let inner = self.theirs.policies.get(&u16::try_from(index).unwrap());
+                    facts += inner.map_or(0, |inner| self.attributes(place, inner, set, seen));
+                }
+            }
+        }
+        facts
+    }
+
+    /// The ranges that the spec gives; what only the kernel knows is left out.
+    fn range(&mut self, path: &str, attribute: &Attribute, info: &PolicyInfo) {
+        let min = info.min.map(i128::from).or(info.min_signed.map(i128::from));
+        let max = info.max.map(i128::from).or(info.max_signed.map(i128::from));
+        let checks = &attribute.checks;
+        for (what, ours, theirs) in [
+            ("min", &checks.min, min),
+            ("max", &checks.max, max),
+            ("min-len", &checks.min_len, info.min_len.map(i128::from)),
+            ("max-len", &checks.max_len, info.max_len.map(i128::from)),
+            ("exact-len", &checks.exact_len, info.max_len.map(i128::from)),
+        ] {
+            if let (Some(Limit { number, kernel: None }), Some(theirs)) = (ours, theirs) {
+                if *number != theirs {
+                    self.differ(format!("{path}: {what} {theirs}"));
+                }
+            }
+        }
+    }
+}
+
+/// `NLA_REJECT` stands in policies, too.
+fn is_taken(info: &PolicyInfo) -> bool {
+    info.kind_name() != Some("invalid")
+}
+
+/// The set inside an attribute.
+fn nest(ty: &Type) -> Option<&str> {
+    match ty {
+        Type::Nest { set, .. } => Some(set),
+        Type::IndexedArray(inner) => nest(inner),
+        _ => None,
+    }
+}
+
+/// The kernel's names of the types that an attribute of ours can have there.
+fn kinds(ty: &Type) -> &'static [&'static str] {
+    match ty {
+        Type::Flag => &["flag"],
+        Type::Scalar(Scalar { number, .. }) | Type::Ipv4Scalar(Scalar { number, .. }) => {
+            match number {
+                Number::Unsigned(Width::W8) => &["u8"],
+                Number::Unsigned(Width::W16) => &["u16"],
+                Number::Unsigned(Width::W32) => &["u32"],
+                Number::Unsigned(Width::W64) => &["u64"],
+                Number::Signed(Width::W8) => &["s8"],
+                Number::Signed(Width::W16) => &["s16"],
+                Number::Signed(Width::W32) => &["s32"],
+                Number::Signed(Width::W64) => &["s64"],
+                Number::Uint => &["uint"],
+                Number::Sint => &["sint"],
+            }
+        }
+        Type::String => &["string", "nul-string"],
+        Type::Binary | Type::HwAddr | Type::Array(_) => &["binary"],
+        Type::Ipv4 | Type::Ipv6 | Type::Ip => &["binary"],
+        Type::Bitfield32 { .. } => &["bitfield32"],
+        Type::Nest { .. } | Type::Keyed(_) => &["nested"],
+        Type::IndexedArray(_) => &["nested-array", "nested"],
+        Type::Unused | Type::Pad => &[],
+    }
+}
+
+/// What our types make of the captures is what an independent decoder made of them.
+#[test]
+fn captures_decode_as_elsewhere() {
+    let (Some(captures), Some(policies)) = (folder("NLKIT_CAPTURES"), folder("NLKIT_POLICIES"))
+    else {
+        return;
+    };
+    let mut compared = 0;
+    for kernel in fs::read_dir(&captures).unwrap().map(|entry| entry.unwrap()) {
+        for family in kernel::captured(&kernel.path()).unwrap() {
+            let stem = family.name().replace(['/', ' '], "_");
+            let file = policies.join(kernel.file_name()).join(format!("{stem}.json"));
+            let text = fs::read_to_string(&file).unwrap();
+            let theirs: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(theirs["id"], family.info.id.unwrap(), "{}", file.display());
+            for op in theirs["ops"].as_array().unwrap() {
+                let cmd = u32::try_from(op["cmd"].as_u64().unwrap()).unwrap();
+                let policy = family.op_policies.get(&cmd).cloned().unwrap_or_default();
+                let index = |key: &str| op.get(key).and_then(serde_json::Value::as_u64);
+                assert_eq!(index("do"), policy.of_do.map(u64::from), "{}: {cmd}", file.display());
+                assert_eq!(index("dump"), policy.of_dump.map(u64::from));
+            }
+            for (index, policy) in &family.policies {
+                for (id, info) in policy {
+                    let entry = &theirs["policies"][index.to_string()][id.to_string()];
+                    assert_eq!(entry["type"].as_str(), info.kind_name(), "{}", file.display());
+                    let policy = entry.get("policy").and_then(serde_json::Value::as_u64);
+                    assert_eq!(policy, info.policy.map(u64::from));
+                    compared += 1;
+                }
+            }
+        }
+    }
+    println!("{compared} attributes of policies are as elsewhere");
+    assert!(compared > 1000);
+}

@@ -1,0 +1,40 @@
+//! What `#[derive(NlAttrs)]` takes and what it refuses: `derive/pass` and `derive/ui`.
+#![deny(warnings)]
+
+#[path = "../derive/pass/bare.rs"]
+mod bare;
+#[path = "../derive/pass/hygiene.rs"]
+mod hygiene;
+#[path = "../derive/pass/lifetimes.rs"]
+mod lifetimes;
+#[path = "../derive/pass/raw.rs"]
+mod raw;
+#[path = "../derive/pass/recursive.rs"]
+mod recursive;
+#[path = "../derive/pass/renamed.rs"]
+mod renamed;
+#[path = "../derive/pass/shadowed.rs"]
+mod shadowed;
+
+/// The version whose words stand in `derive/ui/rustc`.
+const RUSTC: &str = "1.95.";
+
+#[test]
+fn refuses_with_words_that_help() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("derive/ui/*.rs");
+    match rustc_version() {
+        version if version.starts_with(RUSTC) => cases.compile_fail("derive/ui/rustc/*.rs"),
+        version => println!(
+            "skipped derive/ui/rustc: rustc {version} words its own errors differently from {RUSTC}*"
+        ),
+    }
+}
+
+fn rustc_version() -> String {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = std::process::Command::new(rustc).arg("--version").output();
+    let version = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let version = version.unwrap_or_default();
+    version.split(' ').nth(1).unwrap_or_default().to_owned()
+}

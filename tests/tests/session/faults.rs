@@ -1,0 +1,276 @@
+//! Faults of the socket, and datagrams that do not fit.
+
+use nlkit::script::{PORT, answer};
+use nlkit::wire::{flag, kind};
+use nlkit::{Connection, Error};
+use nlkit_tests::faulty::{Faulty, Step, ack_noop};
+use nlkit_tests::raw;
+use nlkit_tests::tunnel::{self, Set, Tunnel};
+
+use crate::{faulty, is_dump, list, name, names, one};
+
+const EINTR: i32 = 4;
+const ENOMEM: i32 = 12;
+const ENOBUFS: i32 = 105;
+
+/// The kernel sizes a dump's datagrams by the largest receive that it has seen on the socket.
+#[test]
+fn the_first_receive_is_large_already() {
+    let mut conn = faulty(|request| vec![one(request, "a").into()]);
+    conn.request(&Tunnel::new()).unwrap();
+    let rooms = &conn.transport().rooms;
+    assert!(rooms.iter().all(|room| *room >= 32 * 1024), "{rooms:?}");
+}
+
+#[test]
+fn an_interrupted_receive_is_repeated() {
+    let mut conn = faulty(|request| {
+        vec![Step::Errno(EINTR), Step::Errno(EINTR), one(request, "a").into()]
+    });
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
+    let mut conn = faulty(|request| {
+        let [first, rest] = [one(request, "a"), list(request, &["b"])];
+        vec![first.into(), Step::Errno(EINTR), rest.into()]
+    });
+    assert_eq!(names(&mut conn).unwrap(), ["a", "b"]);
+}
+
+#[test]
+fn a_full_receive_buffer_does_not_lose_an_answer_that_is_there() {
+    let mut conn = faulty(|request| vec![Step::Errno(ENOBUFS), one(request, "a").into()]);
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
+}
+
+#[test]
+fn a_full_receive_buffer_that_lost_the_answer_is_no_hang() {
+    let mut conn = faulty(|_| vec![Step::Errno(ENOBUFS)]);
+    let error = conn.request(&Set::default()).unwrap_err();
+    assert!(matches!(error, Error::NoReply { .. }), "{error:?}");
+}
+
+/// The kernel does not drop a dump's messages for want of room, so the dump is whole.
+#[test]
+fn a_full_receive_buffer_does_not_end_a_dump() {
+    let mut conn = faulty(|request| {
+        vec![
+            Step::Errno(ENOBUFS),
+            one(request, "a").into(),
+            Step::Errno(ENOBUFS),
+            list(request, &["b", "c"]).into(),
+        ]
+    });
+    assert_eq!(names(&mut conn).unwrap(), ["a", "b", "c"]);
+    let mut dump = conn.dump(&Tunnel::new()).unwrap();
+    dump.next().unwrap().unwrap();
+    drop(dump);
+    assert_eq!(names(&mut conn).unwrap(), ["a", "b", "c"], "and the old one is read over it");
+}
+
+#[test]
+fn an_overrun_message_does_not_end_a_request_or_a_dump() {
+    let mut conn = faulty(|request| {
+        let overrun = answer(request).message(kind::OVERRUN, 0, Vec::new()).into_datagram();
+        match is_dump(request) {
+            true => vec![one(request, "a").into(), overrun.into(), list(request, &["b"]).into()],
+            false => vec![overrun.into(), one(request, "a").into()],
+        }
+    });
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
+    assert_eq!(names(&mut conn).unwrap(), ["a", "b"]);
+}
+
+/// Notifications that were lost while an answer was read are told to who reads notifications.
+#[test]
+fn an_overrun_during_a_request_is_told_later() {
+    let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, 0, 0), &[]);
+    for lost in [Step::Errno(ENOBUFS), Step::Datagram(overrun)] {
+        let unasked = raw::genl(tunnel::ID, 0, 0, 0, tunnel::PEER_ADD, &[]);
+        let mut conn = faulty(move |request| {
+            vec![unasked.clone().into(), lost.clone(), list(request, &["a"]).into()]
+        });
+        conn.join(tunnel::PEERS).unwrap();
+        assert_eq!(names(&mut conn).unwrap(), ["a"]);
+        conn.notification().unwrap();
+        let error = conn.notification().unwrap_err();
+        assert!(matches!(error, Error::Overrun), "{error:?}");
+        // Told once.
+        let error = conn.notification().unwrap_err();
+        assert!(matches!(error, Error::Io(_)), "{error:?}");
+
+        assert_eq!(names(&mut conn).unwrap(), ["a"]);
+        let mut subscription = conn.subscribe(tunnel::PEERS).unwrap();
+        subscription.next().unwrap().unwrap();
+        let error = subscription.next().unwrap().unwrap_err();
+        assert!(matches!(error, Error::Overrun), "{error:?}");
+    }
+}
+
+/// Also when it was an abandoned dump that was read.
+#[test]
+fn an_overrun_during_an_abandoned_dump_is_told_later() {
+    let mut first = true;
+    let mut conn = faulty(move |request| {
+        let steps = match first {
+            true => vec![one(request, "a").into(), Step::Errno(ENOBUFS), list(request, &[]).into()],
+            false => vec![list(request, &["b"]).into()],
+        };
+        first = false;
+        steps
+    });
+    let mut dump = conn.dump(&Tunnel::new()).unwrap();
+    dump.next().unwrap().unwrap();
+    drop(dump);
+    assert_eq!(names(&mut conn).unwrap(), ["b"]);
+    let error = conn.notification().unwrap_err();
+    assert!(matches!(error, Error::Overrun), "{error:?}");
+}
+
+#[test]
+fn another_error_of_the_socket_is_passed_on() {
+    let mut conn = faulty(|request| vec![Step::Errno(ENOMEM), one(request, "a").into()]);
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert_eq!(error.errno(), Some(ENOMEM));
+    let shown = error.to_string();
+    assert_eq!(shown, "netlink socket: Cannot allocate memory (os error 12)");
+    // Its late reply and the next one's error are there now.
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert_eq!(error.errno(), Some(ENOMEM));
+}
+
+#[test]
+fn a_request_that_cannot_be_sent_leaves_nothing_open() {
+    let mut sends = 0;
+    let mut conn = Connection::with_transport(Faulty::new(move |request: &[u8]| {
+        if let Some(family) = tunnel::resolve(request, tunnel::ID) {
+            return Ok(vec![family.into()]);
+        }
+        sends += 1;
+        match sends {
+            1 | 2 => Err(ENOBUFS),
+            _ => Ok(vec![list(request, &["a"]).into()]),
+        }
+    }));
+    assert_eq!(conn.request(&Tunnel::new()).unwrap_err().errno(), Some(ENOBUFS));
+    assert_eq!(conn.dump(&Tunnel::new()).unwrap_err().errno(), Some(ENOBUFS));
+    assert_eq!(names(&mut conn).unwrap(), ["a"]);
+}
+
+/// What asks whether the answer is lost can fail too.
+#[test]
+fn a_barrier_that_cannot_be_sent_is_not_waited_for() {
+    let mut noops = 0;
+    let mut conn = Connection::with_transport(Faulty::new(move |request: &[u8]| {
+        if let Some(ack) = ack_noop(request) {
+            noops += 1;
+            return if noops == 1 { Err(ENOBUFS) } else { Ok(ack) };
+        }
+        Ok(tunnel::resolve(request, tunnel::ID).into_iter().map(Step::from).collect())
+    }));
+    assert_eq!(conn.request(&Tunnel::new()).unwrap_err().errno(), Some(ENOBUFS));
+    // Had it been taken as sent, the next request would wait for its ACK.
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert!(matches!(error, Error::NoReply { .. }), "{error:?}");
+}
+
+/// A request fails while it waits for its barrier; the ACK of that one comes with the next answer.
+#[test]
+fn the_barrier_of_a_failed_request_does_not_end_the_next() {
+    let mut acks = Vec::new();
+    let mut conn = Connection::with_transport(Faulty::new(move |request: &[u8]| {
+        if let Some(ack) = ack_noop(request) {
+            acks = ack;
+            return Ok(vec![Step::Errno(ENOMEM)]);
+        }
+        if let Some(family) = tunnel::resolve(request, tunnel::ID) {
+            return Ok(vec![family.into()]);
+        }
+        if acks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut steps = std::mem::take(&mut acks);
+        steps.push(one(request, "a").into());
+        Ok(steps)
+    }));
+    for _ in 0..3 {
+        assert_eq!(conn.request(&Tunnel::new()).unwrap_err().errno(), Some(ENOMEM));
+        assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
+    }
+}
+
+/// A datagram with this many bytes and a tunnel's name at its end.
+fn long(request: &[u8], len: usize) -> Vec<u8> {
+    let header = answer(request).request();
+    let padding = raw::attr(100, &vec![0; 40_000]);
+    let mut attrs = Vec::new();
+    while attrs.len() < len {
+        attrs.extend_from_slice(&padding);
+    }
+    attrs.extend(raw::attr(2, b"long\0"));
+    raw::genl(tunnel::ID, 0, header.seq, PORT, tunnel::GET, &attrs)
+}
+
+#[test]
+fn a_datagram_longer_than_the_buffer_is_an_error_and_fits_the_second_time() {
+    let mut conn = faulty(|request| vec![long(request, 400_000).into()]);
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    let Error::Truncated { len } = error else {
+        panic!("{error:?}");
+    };
+    assert!(len > 400_000, "{len}");
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "long");
+}
+
+#[test]
+fn a_datagram_longer_than_the_buffer_ends_a_dump_with_an_error() {
+    let mut conn = faulty(|request| {
+        let rest = list(request, &["c"]);
+        vec![one(request, "a").into(), long(request, 400_000).into(), rest.into()]
+    });
+    let dump: Vec<_> = conn.dump(&Tunnel::new()).unwrap().collect();
+    let [Ok(_), Err(Error::Truncated { .. })] = &dump[..] else {
+        panic!("{dump:?}");
+    };
+    assert_eq!(names(&mut conn).unwrap(), ["a", "long", "c"]);
+}
+
+#[test]
+fn a_notification_longer_than_the_buffer_is_an_error_and_the_next_one_comes() {
+    let mut conn = faulty(|_| Vec::new());
+    let attrs = raw::attr(100, &vec![0; 60_000]).repeat(10);
+    let unasked = raw::genl(tunnel::ID, 0, 0, 0, tunnel::PEER_ADD, &attrs);
+    conn.transport_mut().push(unasked.clone());
+    conn.transport_mut().push(unasked);
+    let mut subscription = conn.subscribe(tunnel::PEERS).unwrap();
+    // The long one came while the family was asked for: that request had to be given up.
+    let next = subscription.next().unwrap();
+    assert!(next.is_ok(), "{next:?}");
+}
+
+#[test]
+fn a_truncated_abandoned_dump_does_not_block_the_next() {
+    let mut first = true;
+    let mut conn = faulty(move |request| {
+        let steps = match first {
+            true => vec![one(request, "a").into(), long(request, 400_000).into()],
+            false => vec![list(request, &["b"]).into()],
+        };
+        first = false;
+        steps
+    });
+    let mut dump = conn.dump(&Tunnel::new()).unwrap();
+    dump.next().unwrap().unwrap();
+    drop(dump);
+    assert_eq!(names(&mut conn).unwrap(), ["b"]);
+    assert_eq!(conn.transport().left(), 0);
+}
+
+#[test]
+fn a_multipart_answer_to_a_request_may_lack_its_end() {
+    let mut conn = faulty(|request| {
+        let body = vec![tunnel::GET, 1, 0, 0];
+        vec![answer(request).message(tunnel::ID, flag::MULTI, body).into_datagram().into()]
+    });
+    // The barrier tells that nothing follows.
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert!(matches!(error, Error::NoReply { .. }), "{error:?}");
+}

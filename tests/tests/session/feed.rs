@@ -1,0 +1,660 @@
+//! The session alone: datagrams in, events out.
+
+use nlkit::session::{Ends, Event, Malformed, Session, Source};
+use nlkit::wire::{flag, kind};
+use nlkit_tests::raw;
+
+const PORT: u32 = 77;
+const FAMILY: u16 = 40;
+
+/// All that a datagram of the kernel says.
+fn feed(session: &mut Session, datagram: &[u8]) -> Vec<Result<Event, Malformed>> {
+    feed_from(session, datagram, Source::default())
+}
+
+fn feed_from(
+    session: &mut Session,
+    datagram: &[u8],
+    source: Source,
+) -> Vec<Result<Event, Malformed>> {
+    let mut at = 0;
+    let mut events = Vec::new();
+    while let Some(event) = session.feed(datagram, &mut at, source) {
+        events.push(event);
+        assert!(events.len() <= datagram.len(), "it goes on for ever");
+    }
+    assert!(at >= datagram.len(), "it stopped half way");
+    events
+}
+
+/// What happened, without the places.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Reply { cmd: u8, last: bool },
+    Finished { errno: i32, interrupted: bool },
+    Notification { cmd: u8 },
+    Overrun,
+    Malformed,
+}
+
+fn see(session: &mut Session, datagram: &[u8]) -> Vec<Seen> {
+    see_from(session, datagram, Source::default())
+}
+
+fn see_from(session: &mut Session, datagram: &[u8], source: Source) -> Vec<Seen> {
+    let cmd = |body: std::ops::Range<usize>| datagram[body.start];
+    let events = feed_from(session, datagram, source).into_iter();
+    let seen = events.map(|event| match event {
+        Ok(Event::Reply { message, last, .. }) => Seen::Reply {
+            cmd: cmd(message.body),
+            last,
+        },
+        Ok(Event::Finished {
+            errno, interrupted, ..
+        }) => Seen::Finished { errno, interrupted },
+        Ok(Event::Notification(message)) => Seen::Notification {
+            cmd: cmd(message.body),
+        },
+        Ok(Event::Overrun) => Seen::Overrun,
+        Err(_) => Seen::Malformed,
+    });
+    seen.collect()
+}
+
+fn reply(flags: u16, seq: u32, cmd: u8) -> Vec<u8> {
+    raw::genl(FAMILY, flags, seq, PORT, cmd, &[])
+}
+
+fn done(seq: u32, code: i32) -> Vec<u8> {
+    raw::done(flag::MULTI, seq, PORT, code)
+}
+
+fn ack(seq: u32, code: i32) -> Vec<u8> {
+    let request = raw::message(raw::header(FAMILY, flag::REQUEST, seq, PORT, 0), &[]);
+    raw::error(flag::CAPPED, code, &request, &[])
+}
+
+const OK: Seen = Seen::Finished {
+    errno: 0,
+    interrupted: false,
+};
+
+#[test]
+fn sequence_numbers_differ_and_are_never_0() {
+    let mut session = Session::new(PORT);
+    let mut numbers: Vec<u32> = (0..100).map(|_| session.begin(Ends::Ack)).collect();
+    assert!(!numbers.contains(&0));
+    numbers.dedup();
+    assert_eq!(numbers.len(), 100);
+}
+
+#[test]
+fn a_reply_ends_a_request_that_asked_for_no_ack() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    assert_eq!(
+        see(&mut session, &reply(0, seq, 1)),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [], "it is over");
+    assert_eq!(session.skipped(), 1);
+}
+
+#[test]
+fn an_ack_ends_a_request_that_asked_for_it() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let datagram = [reply(0, seq, 1), ack(seq, 0)].concat();
+    assert_eq!(
+        see(&mut session, &datagram),
+        [
+            Seen::Reply {
+                cmd: 1,
+                last: false
+            },
+            OK
+        ]
+    );
+}
+
+#[test]
+fn a_multipart_reply_ends_with_done() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let datagram = [
+        reply(flag::MULTI, seq, 1),
+        reply(flag::MULTI, seq, 2),
+        done(seq, 0),
+    ]
+    .concat();
+    let expected = [
+        Seen::Reply {
+            cmd: 1,
+            last: false,
+        },
+        Seen::Reply {
+            cmd: 2,
+            last: false,
+        },
+        OK,
+    ];
+    assert_eq!(see(&mut session, &datagram), expected);
+}
+
+/// Some operations (of conntrack) send a multipart reply and then an ACK, without DONE.
+#[test]
+fn an_ack_ends_a_multipart_reply_without_done() {
+    for ends in [Ends::Ack, Ends::Reply] {
+        let mut session = Session::new(PORT);
+        let seq = session.begin(ends);
+        let datagram = [reply(flag::MULTI, seq, 1), ack(seq, 0)].concat();
+        assert_eq!(
+            see(&mut session, &datagram),
+            [
+                Seen::Reply {
+                    cmd: 1,
+                    last: false
+                },
+                OK
+            ]
+        );
+    }
+}
+
+/// And some send DONE and then the ACK that was asked for.
+#[test]
+fn an_ack_may_follow_done() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    assert_eq!(see(&mut session, &reply(flag::MULTI, seq, 1)).len(), 1);
+    assert_eq!(see(&mut session, &done(seq, 0)), []);
+    assert_eq!(see(&mut session, &ack(seq, 0)), [OK]);
+}
+
+/// netdev's dumps lack NLM_F_MULTI in each message.
+#[test]
+fn a_dump_goes_on_without_multi_flags_until_done() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    let datagrams = [
+        [reply(0, seq, 1), reply(0, seq, 2)].concat(),
+        [reply(0, seq, 3), reply(0, seq, 4)].concat(),
+        [reply(0, seq, 5), raw::done(0, seq, PORT, 0)].concat(),
+    ];
+    let seen: Vec<Seen> = datagrams
+        .iter()
+        .flat_map(|datagram| see(&mut session, datagram))
+        .collect();
+    let replies = (1..=5).map(|cmd| Seen::Reply { cmd, last: false });
+    assert_eq!(seen, replies.chain([OK]).collect::<Vec<_>>());
+    assert!(!session.dumping());
+}
+
+#[test]
+fn done_may_hold_an_error() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    let datagram = [reply(flag::MULTI, seq, 1), done(seq, -90)].concat();
+    let finished = Seen::Finished {
+        errno: 90,
+        interrupted: false,
+    };
+    assert_eq!(
+        see(&mut session, &datagram),
+        [
+            Seen::Reply {
+                cmd: 1,
+                last: false
+            },
+            finished
+        ]
+    );
+}
+
+/// A dump's DONE may hold the length of its last message, which is no error.
+#[test]
+fn done_with_a_positive_code_is_no_error() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    assert_eq!(see(&mut session, &done(seq, 36)), [OK]);
+}
+
+#[test]
+fn done_may_lack_its_code() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    let bare = raw::message(raw::header(kind::DONE, flag::MULTI, seq, PORT, 0), &[]);
+    assert_eq!(see(&mut session, &bare), [OK]);
+}
+
+#[test]
+fn an_error_without_its_code_is_an_error_all_the_same() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let bare = raw::message(raw::header(kind::ERROR, 0, seq, PORT, 0), &[]);
+    let [Seen::Finished { errno, .. }] = see(&mut session, &bare)[..] else {
+        panic!("the request is over");
+    };
+    assert_ne!(errno, 0);
+}
+
+#[test]
+fn an_error_ends_whatever_was_asked() {
+    for ends in [Ends::Ack, Ends::Reply, Ends::Done] {
+        let mut session = Session::new(PORT);
+        let seq = session.begin(ends);
+        let failed = Seen::Finished {
+            errno: 1,
+            interrupted: false,
+        };
+        assert_eq!(see(&mut session, &ack(seq, -1)), [failed]);
+        assert_eq!(see(&mut session, &ack(seq, 0)), [], "it is over");
+    }
+}
+
+#[test]
+fn the_least_errno_does_not_overflow() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let failed = Seen::Finished {
+        errno: i32::MAX,
+        interrupted: false,
+    };
+    assert_eq!(see(&mut session, &ack(seq, i32::MIN)), [failed]);
+}
+
+#[test]
+fn dump_intr_on_any_message_marks_the_dump() {
+    for marked in 0..3 {
+        let mut session = Session::new(PORT);
+        let seq = session.begin(Ends::Done);
+        let flags = |index| match index == marked {
+            true => flag::MULTI | flag::DUMP_INTR,
+            false => flag::MULTI,
+        };
+        let datagrams = [
+            reply(flags(0), seq, 1),
+            reply(flags(1), seq, 2),
+            raw::done(flags(2), seq, PORT, 0),
+        ];
+        let seen: Vec<Seen> = datagrams
+            .iter()
+            .flat_map(|datagram| see(&mut session, datagram))
+            .collect();
+        let finished = Seen::Finished {
+            errno: 0,
+            interrupted: true,
+        };
+        assert_eq!(seen.last(), Some(&finished), "message {marked}");
+        assert_eq!(seen.len(), 3);
+    }
+}
+
+#[test]
+fn the_next_dump_is_not_marked_too() {
+    let mut session = Session::new(PORT);
+    let first = session.begin(Ends::Done);
+    let datagram = [reply(flag::DUMP_INTR, first, 1), done(first, 0)].concat();
+    see(&mut session, &datagram);
+    let second = session.begin(Ends::Done);
+    assert_eq!(see(&mut session, &done(second, 0)), [OK]);
+}
+
+#[test]
+fn no_reply_has_a_foreign_sequence_number() {
+    let mut session = Session::new(PORT);
+    let old = session.begin(Ends::Reply);
+    see(&mut session, &reply(0, old, 1));
+    let seq = session.begin(Ends::Reply);
+    let foreign = [old, seq.wrapping_add(1), seq.wrapping_sub(1), 0, u32::MAX];
+    for foreign in foreign {
+        for datagram in [reply(0, foreign, 1), ack(foreign, -1), done(foreign, 0)] {
+            let seen = see(&mut session, &datagram);
+            let answer = seen
+                .iter()
+                .any(|seen| matches!(seen, Seen::Reply { .. } | Seen::Finished { .. }));
+            assert!(!answer, "{foreign}: {seen:?}");
+        }
+    }
+    assert_eq!(
+        see(&mut session, &reply(0, seq, 1)),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+}
+
+#[test]
+fn the_number_of_a_request_that_is_over_is_skipped_and_counted() {
+    let mut session = Session::new(PORT);
+    let old = session.begin(Ends::Reply);
+    see(&mut session, &reply(0, old, 1));
+    assert_eq!(session.skipped(), 0);
+    assert_eq!(see(&mut session, &reply(0, old, 1)), []);
+    assert_eq!(see(&mut session, &ack(old, -1)), []);
+    assert_eq!(session.skipped(), 2);
+}
+
+#[test]
+fn no_reply_has_a_foreign_port() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    for port in [0, PORT + 1, u32::MAX] {
+        let foreign = raw::genl(FAMILY, 0, seq, port, 1, &[]);
+        assert_eq!(see(&mut session, &foreign), []);
+    }
+    assert_eq!(session.skipped(), 3);
+    assert_eq!(
+        see(&mut session, &reply(0, seq, 1)),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+}
+
+/// Any process can send to a netlink socket: only the kernel's port is 0.
+#[test]
+fn nothing_of_another_process_counts() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let notification = raw::genl(FAMILY, 0, 0, 0, 9, &[]);
+    let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, 0, 0), &[]);
+    let datagrams = [
+        reply(0, seq, 1),
+        ack(seq, -1),
+        done(seq, 0),
+        notification,
+        overrun,
+    ];
+    for groups in [0, 4] {
+        let process = Source { port: 4242, groups };
+        for datagram in &datagrams {
+            assert_eq!(see_from(&mut session, datagram, process), []);
+        }
+    }
+    assert_eq!(session.skipped(), 10);
+}
+
+#[test]
+fn a_noop_is_skipped() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let noop = raw::message(raw::header(kind::NOOP, 0, seq, PORT, 0), &[]);
+    let datagram = [noop.clone(), reply(0, seq, 1), noop].concat();
+    assert_eq!(
+        see(&mut session, &datagram),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+}
+
+/// Types from 5 to 15 are reserved: what they will mean is not an answer.
+#[test]
+fn a_control_message_of_the_future_is_skipped() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    for kind in 5..16 {
+        let control = raw::message(raw::header(kind, 0, seq, PORT, 4), &[0; 4]);
+        assert_eq!(see(&mut session, &control), []);
+    }
+    assert_eq!(
+        see(&mut session, &reply(0, seq, 1)),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+}
+
+#[test]
+fn an_overrun_is_told_and_the_rest_of_the_datagram_read() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, 0, 0), &[]);
+    let datagram = [overrun, reply(0, seq, 1)].concat();
+    let expected = [Seen::Overrun, Seen::Reply { cmd: 1, last: true }];
+    assert_eq!(see(&mut session, &datagram), expected);
+}
+
+#[test]
+fn multicast_is_never_an_answer() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    // An echo of another's request can have any numbers, ours included.
+    let multicast = Source {
+        port: 0,
+        groups: 1 << 6,
+    };
+    let seen = see_from(&mut session, &reply(0, seq, 3), multicast);
+    assert_eq!(seen, [Seen::Notification { cmd: 3 }]);
+    assert_eq!(
+        see(&mut session, &reply(0, seq, 1)),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+}
+
+/// Groups from 33 on do not fit into the mask that a socket address has.
+#[test]
+fn a_notification_needs_no_group_in_its_address() {
+    let mut session = Session::new(PORT);
+    let unasked = raw::genl(FAMILY, 0, 0, 0, 3, &[]);
+    assert_eq!(see(&mut session, &unasked), [Seen::Notification { cmd: 3 }]);
+}
+
+#[test]
+fn an_abandoned_dump_gives_no_event_and_is_read_to_its_end() {
+    let mut session = Session::new(PORT);
+    let old = session.begin(Ends::Done);
+    see(&mut session, &reply(0, old, 1));
+    session.abandon(old);
+    assert!(session.dumping());
+    let seq = session.begin(Ends::Reply);
+    let datagram = [reply(0, old, 2), reply(0, seq, 3)].concat();
+    assert_eq!(
+        see(&mut session, &datagram),
+        [Seen::Reply { cmd: 3, last: true }]
+    );
+    assert!(session.dumping());
+    assert_eq!(see(&mut session, &done(old, -4)), []);
+    assert!(!session.dumping());
+}
+
+#[test]
+fn a_cancelled_request_is_as_if_never_made() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    session.cancel(seq);
+    assert!(!session.dumping());
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), []);
+}
+
+fn only_malformed(datagram: &[u8]) -> Malformed {
+    let mut session = Session::new(PORT);
+    session.begin(Ends::Reply);
+    let mut events = feed(&mut session, datagram);
+    match (events.pop(), events.len()) {
+        (Some(Err(malformed)), 0) => malformed,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn nlmsg_len_0_is_an_error() {
+    let mut zero = raw::header(FAMILY, 0, 1, PORT, 0);
+    zero.len = 0;
+    let malformed = only_malformed(&raw::message(zero, &[1, 1, 0, 0]));
+    assert_eq!(
+        malformed,
+        Malformed {
+            at: 0,
+            len: Some(0),
+            left: 20
+        }
+    );
+    assert_eq!(
+        malformed.to_string(),
+        "at byte 0: a message of 0 bytes, with 20 left"
+    );
+}
+
+#[test]
+fn an_nlmsg_len_shorter_than_its_header_is_an_error() {
+    let mut short = raw::header(FAMILY, 0, 1, PORT, 0);
+    short.len = 15;
+    assert_eq!(only_malformed(&raw::message(short, &[])).len, Some(15));
+}
+
+#[test]
+fn an_nlmsg_len_beyond_the_datagram_is_an_error() {
+    for len in [21, 24, u32::MAX] {
+        let mut long = raw::header(FAMILY, 0, 1, PORT, 0);
+        long.len = len;
+        let malformed = only_malformed(&raw::message(long, &[1, 1, 0, 0]));
+        assert_eq!(
+            malformed,
+            Malformed {
+                at: 0,
+                len: Some(len),
+                left: 20
+            }
+        );
+    }
+}
+
+#[test]
+fn bytes_behind_the_last_message_are_an_error() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let datagram = [reply(0, seq, 1), vec![0; 3]].concat();
+    let expected = [Seen::Reply { cmd: 1, last: true }, Seen::Malformed];
+    assert_eq!(see(&mut session, &datagram), expected);
+    let malformed = only_malformed(&[0; 3]);
+    assert_eq!(
+        malformed.to_string(),
+        "at byte 0: 3 bytes are too few for a message header"
+    );
+}
+
+#[test]
+fn the_last_message_needs_no_padding() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Reply);
+    let mut header = raw::header(FAMILY, 0, seq, PORT, 4 + 7);
+    let attrs = raw::attr(1, b"hi\0");
+    let mut datagram = [&header.to_bytes()[..], &[1, 1, 0, 0], &attrs[..7]].concat();
+    assert_eq!(
+        see(&mut session, &datagram),
+        [Seen::Reply { cmd: 1, last: true }]
+    );
+    // But what its length promises has to be there.
+    let seq = session.begin(Ends::Reply);
+    header.seq = seq;
+    datagram.truncate(26);
+    datagram[..16].copy_from_slice(&header.to_bytes());
+    assert_eq!(see(&mut session, &datagram), [Seen::Malformed]);
+}
+
+#[test]
+fn an_empty_datagram_says_nothing() {
+    let mut session = Session::new(PORT);
+    assert_eq!(see(&mut session, &[]), []);
+}
+
+#[test]
+fn reading_on_behind_the_end_says_nothing() {
+    let mut session = Session::new(PORT);
+    for start in [1, 100, usize::MAX] {
+        let mut at = start;
+        assert_eq!(session.feed(&[0], &mut at, Source::default()), None);
+    }
+}
+
+/// Where the attributes of an extended ACK stand, for each layout of the message around them.
+#[test]
+fn extended_ack_stands_behind_what_is_repeated_of_the_request() {
+    let attrs = raw::attr(1, b"no\0");
+    for (flags, repeated) in [
+        (flag::CAPPED | flag::ACK_TLVS, 0),
+        (flag::ACK_TLVS, 0),
+        (flag::ACK_TLVS, 8),
+        (flag::ACK_TLVS, 6),
+    ] {
+        let mut session = Session::new(PORT);
+        let seq = session.begin(Ends::Ack);
+        let body = vec![0xaa; repeated];
+        let request = raw::message(raw::header(FAMILY, 0, seq, PORT, repeated), &body);
+        let datagram = raw::error(flags, -22, &request, &attrs);
+        let events = feed(&mut session, &datagram);
+        let [
+            Ok(Event::Finished {
+                errno: 22, extack, ..
+            }),
+        ] = &events[..]
+        else {
+            panic!("{events:?}");
+        };
+        assert_eq!(
+            datagram[extack.clone()],
+            attrs,
+            "flags {flags:#x}, {repeated} bytes"
+        );
+    }
+}
+
+#[test]
+fn a_capped_error_repeats_only_the_header_whatever_its_length_says() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let request = raw::header(FAMILY, 0, seq, PORT, 5000).to_bytes();
+    let attrs = raw::attr(1, b"no\0");
+    let datagram = raw::error(flag::CAPPED | flag::ACK_TLVS, -22, &request, &attrs);
+    let events = feed(&mut session, &datagram);
+    let [Ok(Event::Finished { extack, .. })] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert_eq!(datagram[extack.clone()], attrs);
+}
+
+#[test]
+fn without_the_flag_there_is_no_extended_ack() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let request = raw::message(raw::header(FAMILY, 0, seq, PORT, 0), &[]);
+    let datagram = raw::error(flag::CAPPED, -22, &request, &raw::attr(1, b"no\0"));
+    let events = feed(&mut session, &datagram);
+    assert!(matches!(&events[..], [Ok(Event::Finished { extack, .. })] if extack.is_empty()));
+}
+
+#[test]
+fn done_can_hold_an_extended_ack() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Done);
+    let attrs = raw::attr(1, b"no\0");
+    let body = [&(-22_i32).to_ne_bytes(), attrs.as_slice()].concat();
+    let flags = flag::MULTI | flag::ACK_TLVS;
+    let datagram = raw::message(raw::header(kind::DONE, flags, seq, PORT, body.len()), &body);
+    let events = feed(&mut session, &datagram);
+    let [
+        Ok(Event::Finished {
+            errno: 22, extack, ..
+        }),
+    ] = &events[..]
+    else {
+        panic!("{events:?}");
+    };
+    assert_eq!(datagram[extack.clone()], attrs);
+}
+
+/// A length in the repeated header that leads out of the message leaves no extended ACK.
+#[test]
+fn a_lying_error_does_not_lead_out_of_the_datagram() {
+    for len in [0, 3, 100, u32::MAX] {
+        let mut session = Session::new(PORT);
+        let seq = session.begin(Ends::Ack);
+        let mut request = raw::header(FAMILY, 0, seq, PORT, 0);
+        request.len = len;
+        let datagram = raw::error(flag::ACK_TLVS, -22, &request.to_bytes(), &[]);
+        let events = feed(&mut session, &datagram);
+        let [
+            Ok(Event::Finished {
+                errno: 22, extack, ..
+            }),
+        ] = &events[..]
+        else {
+            panic!("{events:?}");
+        };
+        assert_eq!(datagram.get(extack.clone()), Some(&[][..]), "length {len}");
+    }
+}
