@@ -1,5 +1,5 @@
-//! Paired benchmarks: contenders take turns in one run, and what counts is the ratio of their best
-//! rounds, which a busy machine disturbs less than any time by itself.
+//! Paired benchmarks: contenders take turns in one run, and what counts is the median over all rounds
+//! of the ratio within a round, which a busy machine disturbs less than any time by itself.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -38,27 +38,36 @@ pub struct Effort {
 pub fn compare(title: &str, effort: Effort, mut contenders: Vec<Contender<'_>>) {
     let Effort { rounds, repeats, units } = effort;
     println!("\n{title}");
-    let mut best = vec![Duration::MAX; contenders.len()];
-    for _ in 0..rounds {
-        for (best, contender) in best.iter_mut().zip(&mut contenders) {
+    let mut turns: Vec<Vec<Duration>> = vec![Vec::new(); contenders.len()];
+    for round in 0..=rounds {
+        for (turns, contender) in turns.iter_mut().zip(&mut contenders) {
             let start = ProcessTime::now();
             (0..repeats).for_each(|_| (contender.job)());
-            *best = start.elapsed().min(*best);
+            // The first round warms up.
+            if round > 0 {
+                turns.push(start.elapsed());
+            }
         }
     }
-    let total = f64::from(repeats) * f64::from(units);
-    let floor = best.first().map_or(1.0, Duration::as_secs_f64);
+    let first = turns.first().cloned().unwrap_or_default();
     println!("  {:<34} {:>10} {:>7} {:>8} {:>10}", "", "CPU ns", "ratio", "allocs", "bytes");
-    for (best, contender) in best.iter().zip(&mut contenders) {
-        let seconds = best.as_secs_f64();
+    for (turns, contender) in turns.iter().zip(&mut contenders) {
+        let ratios = turns.iter().zip(&first).map(|(turn, first)| turn.div_duration_f64(*first));
+        let times = turns.iter().map(Duration::as_secs_f64);
         let allocated = allocation_counter::measure(|| (contender.job)());
         println!(
             "  {:<34} {:>10.1} {:>7.2} {:>8.2} {:>10.1}",
             contender.name,
-            seconds * 1e9 / total,
-            seconds / floor,
+            median(times) * 1e9 / (f64::from(repeats) * f64::from(units)),
+            median(ratios),
             allocated.count_total as f64 / f64::from(units),
             allocated.bytes_total as f64 / f64::from(units),
         );
     }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -91,9 +91,8 @@ fn print(devices: &BTreeMap<u32, Device>) {
 
 fn row(cells: &[String; 7]) {
     let [index, name, link, rx, tx, channels, features] = cells;
-    let line = format!(
-        "{index:>5}  {name:<15} {link:<5} {rx:>11} {tx:>11}  {channels:<20} {features}"
-    );
+    let line =
+        format!("{index:>5}  {name:<15} {link:<5} {rx:>11} {tx:>11}  {channels:<20} {features}");
     println!("{}", line.trim_end());
 }
 

@@ -84,7 +84,5 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(NlAttrs, attributes(nl))]
 pub fn derive_nl_attrs(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    nlkit_expand::derive(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    nlkit_expand::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -80,8 +80,17 @@ pub trait View {
 /// Names the attribute by its path from `T`: `Timer.port: expected 2 bytes, got 4`.
 pub fn decode<'a, T: NlAttrs<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
     let mut value = T::default();
-    fill(&mut value, Attrs::new(bytes)).map_err(|error| error.in_message(T::SET.name))?;
+    decode_into(&mut value, bytes)?;
     Ok(value)
+}
+
+/// As [`decode`], into a value that is there already, which saves moving it.
+#[inline]
+pub(crate) fn decode_into<'a, T: NlAttrs<'a>>(
+    value: &mut T,
+    bytes: &'a [u8],
+) -> Result<(), DecodeError> {
+    fill(value, Attrs::new(bytes)).map_err(|error| error.in_message(T::SET.name))
 }
 
 /// Encodes the attributes of a message.
@@ -106,15 +115,9 @@ pub fn encode_into<'a, T: NlAttrs<'a>>(value: &T, buffer: &mut Vec<u8>) -> Resul
     let Some((at, kind)) = out.into_failure() else {
         return Ok(());
     };
-    let path = buffer
-        .get(start..)
-        .and_then(|bytes| path_to(bytes, T::SET, at.checked_sub(start)?));
+    let path = buffer.get(start..).and_then(|bytes| path_to(bytes, T::SET, at.checked_sub(start)?));
     buffer.truncate(start);
-    Err(EncodeError {
-        root: T::SET.name,
-        path: path.map(|p| p.path).unwrap_or_default(),
-        kind,
-    })
+    Err(EncodeError { root: T::SET.name, path: path.map(|p| p.path).unwrap_or_default(), kind })
 }
 
 /// Takes every attribute; an error names the one at fault.
@@ -168,12 +171,7 @@ pub struct Entry {
 impl Entry {
     /// The entry of a field of type `T` in the wire form `F`.
     pub const fn of<'a, T: Field<'a, F>, F>(id: u16, name: &'static str) -> Self {
-        Self {
-            id,
-            name,
-            multi: T::MULTI,
-            shape: T::SHAPE,
-        }
+        Self { id, name, multi: T::MULTI, shape: T::SHAPE }
     }
 }
 

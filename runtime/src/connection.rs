@@ -3,16 +3,15 @@
 use std::collections::VecDeque;
 use std::io;
 use std::marker::PhantomData;
-use std::ops::Range;
 
-use crate::attrs::{NlAttrs, Set, View, encode_into};
+use crate::attrs::{NlAttrs, Set, View, decode_into, encode_into};
 use crate::dump::{Replies, Views};
 use crate::error::{Error, RequestName};
 use crate::extack::{KernelError, Sent};
 use crate::family::{Do, Dump, Family, Generic, Group, Notification};
 use crate::message::{Message, RawMessage};
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
-use crate::session::{Ends, Event, Session, Source, Span};
+use crate::session::{Ends, Event, Outcome, Session, Source, Span};
 use crate::subscription::Subscription;
 use crate::transport::{Socket, Transport};
 use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag, kind};
@@ -139,17 +138,9 @@ impl<T: Transport> Connection<Generic, T> {
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = Generic>,
     {
-        const {
-            assert!(
-                R::CMD < 256 && R::REPLY_CMD < 256,
-                "generic netlink has 8 bits for it"
-            )
-        };
+        const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
         let call = Call {
-            name: RequestName {
-                family: R::Family::NAME,
-                operation: R::NAME,
-            },
+            name: RequestName { family: R::Family::NAME, operation: R::NAME },
             version: R::Family::VERSION,
             set: R::SET,
             cmd: R::CMD,
@@ -178,8 +169,7 @@ impl<T: Transport> Connection<Generic, T> {
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = Generic>,
     {
-        self.start_dump(request)
-            .map(|running| Replies::new(self, running))
+        self.start_dump(request).map(|running| Replies::new(self, running))
     }
 
     /// Asks the kernel for a list, whose entries are lent to a projection of one's own: a struct
@@ -212,8 +202,7 @@ impl<T: Transport> Connection<Generic, T> {
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = Generic>,
     {
-        self.start_dump(request)
-            .map(|running| Views::new(self, running))
+        self.start_dump(request).map(|running| Views::new(self, running))
     }
 
     fn start_dump<'r, R>(&mut self, request: &R) -> Result<Running, Error>
@@ -221,17 +210,9 @@ impl<T: Transport> Connection<Generic, T> {
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = Generic>,
     {
-        const {
-            assert!(
-                R::CMD < 256 && R::REPLY_CMD < 256,
-                "generic netlink has 8 bits for it"
-            )
-        };
+        const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
         let call = Call {
-            name: RequestName {
-                family: R::Family::NAME,
-                operation: R::NAME,
-            },
+            name: RequestName { family: R::Family::NAME, operation: R::NAME },
             version: R::Family::VERSION,
             set: R::SET,
             cmd: R::CMD,
@@ -340,10 +321,7 @@ impl<T: Transport> Connection<Generic, T> {
     }
 
     fn known(&self, name: &str) -> Option<&FamilyInfo> {
-        self.families
-            .iter()
-            .find(|known| known.name == name)
-            .map(|known| &known.info)
+        self.families.iter().find(|known| known.name == name).map(|known| &known.info)
     }
 
     fn resolve(&mut self, name: &'static str) -> Result<&FamilyInfo, Error> {
@@ -362,10 +340,7 @@ impl<T: Transport> Connection<Generic, T> {
     /// CTRL_CMD_GETFAMILY. It leaves the request in `sent` as it is.
     fn ask_for_family(&mut self, name: &'static str) -> Result<FamilyInfo, Error> {
         let sent = std::mem::take(&mut self.sent);
-        let answer = self.request(&GetFamily {
-            name: Some(name.into()),
-            id: None,
-        });
+        let answer = self.request(&GetFamily { name: Some(name.into()), id: None });
         self.sent = sent;
         match answer {
             Err(Error::Kernel(error)) if error.errno == libc::ENOENT => {
@@ -392,20 +367,12 @@ impl<T: Transport> Connection<Generic, T> {
         let retry = self.known(call.name.family).is_some();
         let family = self.family_id(call.name.family)?;
         let seq = self.session.begin(call.ends);
-        let running = Running {
-            call,
-            seq,
-            family,
-            retry,
-        };
+        let running = Running { call, seq, family, retry };
         self.sent.clear();
         self.sent.extend_from_slice(&[0; HEADER_LEN]);
         // Both numbers are below 256: checked where they are constants.
-        self.sent
-            .extend_from_slice(&[call.cmd as u8, call.version, 0, 0]);
-        let sent = put(&mut self.sent)
-            .map_err(Error::Encode)
-            .and_then(|()| self.send(&running));
+        self.sent.extend_from_slice(&[call.cmd as u8, call.version, 0, 0]);
+        let sent = put(&mut self.sent).map_err(Error::Encode).and_then(|()| self.send(&running));
         if sent.is_err() {
             self.session.cancel(seq);
         }
@@ -438,18 +405,20 @@ impl<T: Transport> Connection<Generic, T> {
         mut running: Running,
         take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut replies = 0;
+        let mut replied = false;
         let outcome = loop {
             match self.advance(&mut running) {
-                Ok(Step::Message { span, last }) => {
-                    replies += 1;
-                    let taken = match replies {
-                        1 => self.reply_in(&span, &running).and_then(&mut *take),
-                        _ => Err(unexpected(&running, "a second reply".to_owned())),
-                    };
-                    if last || taken.is_err() {
-                        break taken;
+                Ok(Step::Message(_)) if replied => {
+                    break Err(unexpected(&running, "a second reply".to_owned()));
+                }
+                Ok(Step::Message(span)) => {
+                    replied = true;
+                    if let Err(error) = self.reply_in(&span, &running).and_then(&mut *take) {
+                        break Err(error);
                     }
+                }
+                Ok(Step::LastMessage(span)) => {
+                    break self.reply_in(&span, &running).and_then(&mut *take);
                 }
                 Ok(Step::End { .. }) => break Ok(()),
                 Err(error) => break Err(error),
@@ -460,26 +429,22 @@ impl<T: Transport> Connection<Generic, T> {
     }
 
     /// Gives the next message of an answer. A stale family id is mended on the way.
+    #[inline]
     pub(crate) fn advance(&mut self, running: &mut Running) -> Result<Step, Error> {
         loop {
             match self.next_of(running)? {
-                Event::Reply { message, last, .. } => {
+                Event::Reply(message) => {
                     running.retry = false;
-                    return Ok(Step::Message {
-                        span: message,
-                        last,
-                    });
+                    return Ok(Step::Message(message));
                 }
-                Event::Finished {
-                    errno: 0,
-                    interrupted,
-                    ..
-                } => {
-                    return Ok(Step::End { interrupted });
-                }
-                Event::Finished { errno, extack, .. } => {
-                    let error = self.kernel_error(errno, extack, running);
-                    if errno != libc::ENOENT || !self.retry(running)? {
+                Event::LastReply(message) => return Ok(Step::LastMessage(message)),
+                Event::Finished(message) => {
+                    let outcome = Outcome::read(&self.received, &message);
+                    if outcome.errno == 0 {
+                        return Ok(Step::End { interrupted: outcome.interrupted });
+                    }
+                    let error = self.kernel_error(outcome, running);
+                    if error.errno() != Some(libc::ENOENT) || !self.retry(running)? {
                         return Err(error);
                     }
                 }
@@ -511,6 +476,7 @@ impl<T: Transport> Connection<Generic, T> {
     /// the last is received, so an empty queue means that the answer is late, or lost, or was
     /// never going to come. A no-op that it has to acknowledge tells: its ACK comes after all that
     /// the kernel had to say.
+    #[inline]
     fn next_of(&mut self, running: &Running) -> Result<Event, Error> {
         loop {
             let event = match self.next_event(self.barrier.is_some()) {
@@ -523,16 +489,14 @@ impl<T: Transport> Connection<Generic, T> {
                 Err(Error::Overrun) => continue,
                 Err(error) => return Err(error),
             };
+            if event.answers(running.seq) {
+                self.drop_barrier();
+                return Ok(event);
+            }
             match event {
-                Event::Reply { seq, .. } | Event::Finished { seq, .. } if seq == running.seq => {
-                    self.drop_barrier();
-                    return Ok(event);
-                }
-                Event::Finished { seq, .. } if Some(seq) == self.barrier => {
+                Event::Finished(message) if Some(message.header.seq) == self.barrier => {
                     self.barrier = None;
-                    return Err(Error::NoReply {
-                        request: running.call.name,
-                    });
+                    return Err(Error::NoReply { request: running.call.name });
                 }
                 Event::Notification(span) => {
                     let raw = self.message(&span)?.to_raw();
@@ -580,15 +544,14 @@ impl<T: Transport> Connection<Generic, T> {
     }
 
     /// The next event; `None` where nothing is there and `wait` is false.
+    #[inline]
     pub(crate) fn next_event(&mut self, wait: bool) -> Result<Option<Event>, Error> {
         loop {
             match self.session.feed(&self.received, &mut self.at, self.source) {
                 Some(Ok(Event::Overrun)) => return Err(Error::Overrun),
                 Some(Ok(event)) => return Ok(Some(event)),
                 Some(Err(malformed)) => {
-                    return Err(Error::Malformed {
-                        reason: malformed.to_string(),
-                    });
+                    return Err(Error::Malformed { reason: malformed.to_string() });
                 }
                 None if !self.receive(wait)? => return Ok(None),
                 None => {}
@@ -624,12 +587,14 @@ impl<T: Transport> Connection<Generic, T> {
     }
 
     /// The message at `span` of the receive buffer.
+    #[inline]
     pub(crate) fn message(&self, span: &Span) -> Result<Message<'_>, Error> {
         let body = self.received.get(span.body.clone()).unwrap_or_default();
         Ok(Message::new(span.header, body)?)
     }
 
     /// The message at `span`, where it is of the kind that the request is answered with.
+    #[inline]
     pub(crate) fn reply_in(&self, span: &Span, running: &Running) -> Result<Message<'_>, Error> {
         let message = self.message(span)?;
         let Running { call, family, .. } = running;
@@ -644,16 +609,31 @@ impl<T: Transport> Connection<Generic, T> {
         Err(unexpected(running, found))
     }
 
+    /// The message at `span` as a value, where it is the reply of the request.
+    #[inline]
+    pub(crate) fn decode_reply<'a, R: NlAttrs<'a>>(
+        &'a self,
+        span: &Span,
+        running: &Running,
+    ) -> Result<R, Error> {
+        let message = self.reply_in(span, running)?;
+        let mut reply = R::default();
+        match decode_into(&mut reply, message.attrs()) {
+            Ok(()) => Ok(reply),
+            Err(error) => Err(Error::Decode(error)),
+        }
+    }
+
     #[cold]
-    fn kernel_error(&self, errno: i32, ext_ack: Range<usize>, running: &Running) -> Error {
+    fn kernel_error(&self, outcome: Outcome, running: &Running) -> Error {
         let sent = Sent {
             name: running.call.name,
             set: running.call.set,
             message: &self.sent,
             attrs: HEADER_LEN + GENL_HEADER_LEN,
         };
-        let ext_ack = self.received.get(ext_ack).unwrap_or_default();
-        Error::Kernel(Box::new(KernelError::new(errno, ext_ack, &sent)))
+        let ext_ack = self.received.get(outcome.ext_ack).unwrap_or_default();
+        Error::Kernel(Box::new(KernelError::new(outcome.errno, ext_ack, &sent)))
     }
 
     /// The answer to a request is not wanted any more.
@@ -664,16 +644,15 @@ impl<T: Transport> Connection<Generic, T> {
 
 /// The next step of an answer.
 pub(crate) enum Step {
-    /// A message; `last` where the answer is complete with it.
-    Message { span: Span, last: bool },
+    /// A message.
+    Message(Span),
+    /// A message with which the answer is complete.
+    LastMessage(Span),
     /// The answer is complete.
     End { interrupted: bool },
 }
 
 #[cold]
 fn unexpected(running: &Running, found: String) -> Error {
-    Error::UnexpectedMessage {
-        request: running.call.name,
-        found,
-    }
+    Error::UnexpectedMessage { request: running.call.name, found }
 }

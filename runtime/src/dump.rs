@@ -18,15 +18,16 @@ struct Entries<'c, T: Transport> {
 
 impl<T: Transport> Entries<'_, T> {
     /// The next entry; after the last one, or an error that ends the dump, `None`.
+    #[inline]
     fn next(&mut self) -> Option<Result<Span, Error>> {
         if self.over {
             return None;
         }
-        let request = self.running.name();
         match self.conn.advance(&mut self.running) {
-            Ok(Step::Message { span, .. }) => Some(Ok(span)),
+            Ok(Step::Message(span) | Step::LastMessage(span)) => Some(Ok(span)),
             Ok(Step::End { interrupted }) => {
                 self.over = true;
+                let request = self.running.name();
                 interrupted.then_some(Err(Error::DumpInterrupted { request }))
             }
             Err(error) => {
@@ -54,15 +55,8 @@ pub struct Replies<'c, R, T: Transport> {
 
 impl<'c, R, T: Transport> Replies<'c, R, T> {
     pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
-        let entries = Entries {
-            conn,
-            running,
-            over: false,
-        };
-        Self {
-            entries,
-            reply: PhantomData,
-        }
+        let entries = Entries { conn, running, over: false };
+        Self { entries, reply: PhantomData }
     }
 }
 
@@ -75,10 +69,7 @@ impl<R: for<'a> NlAttrs<'a>, T: Transport> Iterator for Replies<'_, R, T> {
             Err(error) => return Some(Err(error)),
         };
         let Entries { conn, running, .. } = &self.entries;
-        Some(
-            conn.reply_in(&span, running)
-                .and_then(|message| Ok(message.decode()?)),
-        )
+        Some(conn.decode_reply(&span, running))
     }
 }
 
@@ -90,47 +81,30 @@ pub struct Views<'c, V, T: Transport> {
 
 impl<'c, V: View, T: Transport> Views<'c, V, T> {
     pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
-        let entries = Entries {
-            conn,
-            running,
-            over: false,
-        };
-        Self {
-            entries,
-            view: PhantomData,
-        }
+        let entries = Entries { conn, running, over: false };
+        Self { entries, view: PhantomData }
     }
 
     /// The next entry; errors as in [`Replies`].
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an Iterator cannot lend its items"
-    )]
+    #[expect(clippy::should_implement_trait, reason = "an Iterator cannot lend its items")]
     pub fn next(&mut self) -> Option<Result<V::Of<'_>, Error>> {
         let span = match self.entries.next()? {
             Ok(span) => span,
             Err(error) => return Some(Err(error)),
         };
         let Entries { conn, running, .. } = &self.entries;
-        Some(
-            conn.reply_in(&span, running)
-                .and_then(|message| Ok(message.decode()?)),
-        )
+        Some(conn.decode_reply(&span, running))
     }
 }
 
 impl<R, T: Transport> std::fmt::Debug for Replies<'_, R, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Replies")
-            .field("request", &self.entries.running.name())
-            .finish()
+        f.debug_struct("Replies").field("request", &self.entries.running.name()).finish()
     }
 }
 
 impl<V, T: Transport> std::fmt::Debug for Views<'_, V, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Views")
-            .field("request", &self.entries.running.name())
-            .finish()
+        f.debug_struct("Views").field("request", &self.entries.running.name()).finish()
     }
 }

@@ -93,22 +93,13 @@ impl fmt::Display for Error {
             Self::Encode(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::UnknownFamily { family } => {
-                write!(
-                    f,
-                    "the running kernel has no generic netlink family `{family}`"
-                )
+                write!(f, "the running kernel has no generic netlink family `{family}`")
             }
             Self::UnknownGroup { family, group } => {
-                write!(
-                    f,
-                    "family `{family}` of the running kernel has no group `{group}`"
-                )
+                write!(f, "family `{family}` of the running kernel has no group `{group}`")
             }
             Self::DumpInterrupted { request } => {
-                write!(
-                    f,
-                    "{request}: the data changed during the dump, it may be inconsistent"
-                )
+                write!(f, "{request}: the data changed during the dump, it may be inconsistent")
             }
             Self::NoReply { request } => write!(f, "{request}: no reply"),
             Self::UnexpectedMessage { request, found } => {
@@ -116,10 +107,7 @@ impl fmt::Display for Error {
             }
             Self::Overrun => f.write_str("messages were lost: the receive buffer was full"),
             Self::Truncated { len } => {
-                write!(
-                    f,
-                    "a datagram of {len} bytes did not fit into the receive buffer"
-                )
+                write!(f, "a datagram of {len} bytes did not fit into the receive buffer")
             }
             Self::Malformed { reason } => write!(f, "malformed datagram: {reason}"),
         }
@@ -239,20 +227,13 @@ impl DecodeError {
     /// An error without a path yet; decoding adds it on the way out.
     #[cold]
     pub fn new(kind: DecodeErrorKind) -> Self {
-        Self(Box::new(DecodeErrorInner {
-            kind,
-            root: "",
-            steps: Vec::new(),
-        }))
+        Self(Box::new(DecodeErrorInner { kind, root: "", steps: Vec::new() }))
     }
 
     /// The payload has `found` bytes where its type has `expected`.
     #[cold]
     pub fn length(expected: impl Into<Cow<'static, str>>, found: usize) -> Self {
-        Self::new(DecodeErrorKind::Length {
-            expected: expected.into(),
-            found,
-        })
+        Self::new(DecodeErrorKind::Length { expected: expected.into(), found })
     }
 
     /// What is wrong.
@@ -307,10 +288,7 @@ impl fmt::Display for DecodeErrorKind {
         match self {
             Self::Length { expected, found } => write!(f, "expected {expected}, got {found}"),
             Self::Header { len, left } => {
-                write!(
-                    f,
-                    "attribute header gives a length of {len} bytes, with {left} left"
-                )
+                write!(f, "attribute header gives a length of {len} bytes, with {left} left")
             }
             Self::Leftover { left } => write!(f, "{left} bytes left over after the last attribute"),
             Self::Short { expected, found } => {
@@ -375,10 +353,7 @@ impl fmt::Display for EncodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { len } => {
-                write!(
-                    f,
-                    "{len} bytes do not fit: an attribute holds 65531 at most"
-                )
+                write!(f, "{len} bytes do not fit: an attribute holds 65531 at most")
             }
             Self::InnerNul => f.write_str("a string cannot hold a NUL byte"),
             Self::OutOfRange { wire } => write!(f, "the value does not fit into {wire}"),

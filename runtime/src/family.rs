@@ -109,10 +109,7 @@ pub struct Group<N> {
 impl<N: Notification> Group<N> {
     /// The group of this name in the family of `N`.
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            notification: PhantomData,
-        }
+        Self { name, notification: PhantomData }
     }
 
     /// Its name in the kernel.
@@ -136,10 +133,7 @@ impl<N> Copy for Group<N> {}
 
 /// No attributes: the reply of an operation that only acknowledges.
 impl<'a> NlAttrs<'a> for () {
-    const SET: &'static crate::Set = &crate::Set {
-        name: "()",
-        entries: &[],
-    };
+    const SET: &'static crate::Set = &crate::Set { name: "()", entries: &[] };
 
     fn put(&self, _: &mut crate::Writer<'_>) {}
 

@@ -118,12 +118,9 @@ macro_rules! scalar_form {
             fn put(value: &T, id: u16, out: &mut Writer<'_>) {
                 match <$wire>::try_from(value.clone()) {
                     Ok(number) => out.fixed(id, number.$to()),
-                    Err(_) => out.fail_at(
-                        id,
-                        EncodeErrorKind::OutOfRange {
-                            wire: stringify!($wire),
-                        },
-                    ),
+                    Err(_) => {
+                        out.fail_at(id, EncodeErrorKind::OutOfRange { wire: stringify!($wire) })
+                    }
                 }
             }
 
@@ -244,9 +241,7 @@ pub trait Element: sealed::Sealed {
 
 impl<'a, T, F: Form<'a, T> + Element> Form<'a, Vec<T>> for Array<F> {
     fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
-        out.array(id, F::LEN, value.iter(), |element, out| {
-            F::put(element, id, out)
-        });
+        out.array(id, F::LEN, value.iter(), |element, out| F::put(element, id, out));
     }
 
     fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
@@ -255,9 +250,7 @@ impl<'a, T, F: Form<'a, T> + Element> Form<'a, Vec<T>> for Array<F> {
             let error = DecodeError::length("whole elements", attr.payload.len());
             return Err(error.at_index(chunks.len()));
         }
-        chunks
-            .map(|payload| F::get(Attr { payload, ..attr }))
-            .collect()
+        chunks.map(|payload| F::get(Attr { payload, ..attr })).collect()
     }
 }
 
@@ -294,12 +287,7 @@ impl<'a, T, F: Form<'a, T>> Form<'a, Vec<(u16, T)>> for Keyed<F> {
         out.nest(id, |out| {
             for (key, entry) in value {
                 if *key > ATTR_ID_MASK {
-                    out.fail_at(
-                        *key,
-                        EncodeErrorKind::OutOfRange {
-                            wire: "an attribute's type",
-                        },
-                    );
+                    out.fail_at(*key, EncodeErrorKind::OutOfRange { wire: "an attribute's type" });
                 } else {
                     F::put(entry, *key, out);
                 }

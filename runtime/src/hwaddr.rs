@@ -30,10 +30,7 @@ impl HwAddr {
     pub fn new(address: &[u8]) -> Option<Self> {
         let mut bytes = [0; MAX];
         bytes.get_mut(..address.len())?.copy_from_slice(address);
-        Some(Self {
-            bytes,
-            len: u8::try_from(address.len()).ok()?,
-        })
+        Some(Self { bytes, len: u8::try_from(address.len()).ok()? })
     }
 
     /// The bytes.

@@ -18,6 +18,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// Where the body is shorter than that header.
+    #[inline]
     pub fn new(header: Header, body: &'a [u8]) -> Result<Self, DecodeError> {
         let Some((&[cmd, version, _, _], attrs)) = body.split_first_chunk::<GENL_HEADER_LEN>()
         else {
@@ -26,12 +27,7 @@ impl<'a> Message<'a> {
                 found: body.len(),
             }));
         };
-        Ok(Self {
-            header,
-            cmd,
-            version,
-            attrs,
-        })
+        Ok(Self { header, cmd, version, attrs })
     }
 
     /// The netlink header; its type is the family's id.
@@ -40,6 +36,7 @@ impl<'a> Message<'a> {
     }
 
     /// Number of the operation.
+    #[inline]
     pub fn cmd(&self) -> u16 {
         self.cmd.into()
     }
@@ -58,6 +55,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// Where the message is malformed; the error names the attribute.
+    #[inline]
     pub fn decode<T: NlAttrs<'a>>(&self) -> Result<T, DecodeError> {
         decode(self.attrs)
     }
@@ -85,11 +83,6 @@ pub struct RawMessage {
 impl RawMessage {
     /// The message lent.
     pub fn message(&self) -> Message<'_> {
-        Message {
-            header: self.header,
-            cmd: self.cmd,
-            version: self.version,
-            attrs: &self.attrs,
-        }
+        Message { header: self.header, cmd: self.cmd, version: self.version, attrs: &self.attrs }
     }
 }

@@ -35,10 +35,7 @@ impl Level {
 /// innermost one whose header begins there or whose payload holds the byte. `None` where the
 /// offset lies in no attribute.
 pub(crate) fn path_to(bytes: &[u8], set: &'static Set, offset: usize) -> Option<Place> {
-    let mut place = Place {
-        path: String::new(),
-        inner: None,
-    };
+    let mut place = Place { path: String::new(), inner: None };
     let mut level = Level::Set(set);
     let (mut bytes, mut offset) = (bytes, offset);
     loop {
@@ -77,11 +74,7 @@ fn headers(bytes: &[u8]) -> impl Iterator<Item = Found> {
     std::iter::from_fn(move || {
         let &[l0, l1, t0, t1] = bytes.get(start..)?.first_chunk()?;
         let len = usize::from(u16::from_ne_bytes([l0, l1]));
-        let found = Found {
-            start,
-            len,
-            id: u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK,
-        };
+        let found = Found { start, len, id: u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK };
         start += align(len.max(ATTR_HEADER_LEN));
         Some(found)
     })
@@ -101,9 +94,7 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], found: &Found) -> Lev
             }
         },
         Level::Array(entry) => {
-            let index = headers(bytes)
-                .take_while(|other| other.start < found.start)
-                .count();
+            let index = headers(bytes).take_while(|other| other.start < found.start).count();
             path.push_str(&format!("[{index}]"));
             Level::inside(*entry)
         }

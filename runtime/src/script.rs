@@ -39,11 +39,7 @@ pub struct Script<F> {
 impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Script<F> {
     /// A kernel that answers what `respond` gives.
     pub fn new(respond: F) -> Self {
-        Self {
-            respond,
-            queue: VecDeque::new(),
-            groups: Vec::new(),
-        }
+        Self { respond, queue: VecDeque::new(), groups: Vec::new() }
     }
 
     /// Queues a datagram that nobody asked for, or an error of `receive`.
@@ -65,16 +61,10 @@ impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Transport for Script<F> {
     fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         // A real kernel acknowledges a no-op; no script has to know that connections send them.
         let replies = match Header::parse(datagram) {
-            Some(Header {
-                kind: kind::NOOP, ..
-            }) => vec![answer(datagram).ack().into_datagram()],
+            Some(Header { kind: kind::NOOP, .. }) => vec![answer(datagram).ack().into_datagram()],
             _ => (self.respond)(datagram),
         };
-        self.queue.extend(
-            replies
-                .into_iter()
-                .map(|reply| (Ok(reply), Source::default())),
-        );
+        self.queue.extend(replies.into_iter().map(|reply| (Ok(reply), Source::default())));
         Ok(())
     }
 
@@ -85,10 +75,7 @@ impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Transport for Script<F> {
         let datagram = datagram?;
         let room = buffer.capacity().saturating_sub(buffer.len());
         buffer.extend(datagram.iter().take(room));
-        Ok(Received {
-            len: datagram.len(),
-            source,
-        })
+        Ok(Received { len: datagram.len(), source })
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {
@@ -104,9 +91,7 @@ impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Transport for Script<F> {
 
 impl<F> std::fmt::Debug for Script<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Script")
-            .field("queue", &self.queue)
-            .finish_non_exhaustive()
+        f.debug_struct("Script").field("queue", &self.queue).finish_non_exhaustive()
     }
 }
 
@@ -120,21 +105,11 @@ pub struct Answer {
 
 /// Begins the answer to a datagram that was sent; its sequence number is the answer's.
 pub fn answer(request: &[u8]) -> Answer {
-    let empty = Header {
-        len: 0,
-        kind: 0,
-        flags: 0,
-        seq: 0,
-        port: 0,
-    };
+    let empty = Header { len: 0, kind: 0, flags: 0, seq: 0, port: 0 };
     let header = Header::parse(request).unwrap_or(empty);
     let body = request.get(HEADER_LEN..).unwrap_or_default();
     let cmd = Message::new(header, body).map_or(0, |message| message.cmd());
-    Answer {
-        request: header,
-        cmd,
-        datagram: Vec::new(),
-    }
+    Answer { request: header, cmd, datagram: Vec::new() }
 }
 
 impl Answer {
@@ -156,11 +131,7 @@ impl Answer {
 
     /// The end of a dump, with an errno or 0.
     pub fn done(self, errno: i32) -> Self {
-        self.message(
-            kind::DONE,
-            flag::MULTI,
-            errno.wrapping_neg().to_ne_bytes().to_vec(),
-        )
+        self.message(kind::DONE, flag::MULTI, errno.wrapping_neg().to_ne_bytes().to_vec())
     }
 
     /// An ACK.
@@ -172,28 +143,17 @@ impl Answer {
     pub fn error(self, errno: i32, ext_ack: &[u8]) -> Self {
         let code = errno.wrapping_neg().to_ne_bytes();
         let body = [&code, self.request.to_bytes().as_slice(), ext_ack].concat();
-        let tlvs = if ext_ack.is_empty() {
-            0
-        } else {
-            flag::ACK_TLVS
-        };
+        let tlvs = if ext_ack.is_empty() { 0 } else { flag::ACK_TLVS };
         self.message(kind::ERROR, flag::CAPPED | tlvs, body)
     }
 
     /// A message with any type, flags and body.
     pub fn message(mut self, kind: u16, flags: u16, body: Vec<u8>) -> Self {
         let len = u32::try_from(HEADER_LEN + body.len()).unwrap_or(u32::MAX);
-        let header = Header {
-            len,
-            kind,
-            flags,
-            seq: self.request.seq,
-            port: PORT,
-        };
+        let header = Header { len, kind, flags, seq: self.request.seq, port: PORT };
         self.datagram.extend_from_slice(&header.to_bytes());
         self.datagram.extend_from_slice(&body);
-        self.datagram
-            .resize(crate::wire::align(self.datagram.len()), 0);
+        self.datagram.resize(crate::wire::align(self.datagram.len()), 0);
         self
     }
 

@@ -43,33 +43,32 @@ pub struct Source {
     pub groups: u32,
 }
 
-/// What a datagram says.
+/// What a datagram says. The sequence number of the request is that of the message's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A message of the answer to request `seq`.
-    Reply {
-        /// Sequence number of the request.
-        seq: u32,
-        /// The message.
-        message: Span,
-        /// Whether the answer is complete with it.
-        last: bool,
-    },
-    /// The answer to request `seq` is complete.
-    Finished {
-        /// Sequence number of the request.
-        seq: u32,
-        /// 0, or the error.
-        errno: i32,
-        /// Whether the data changed during the dump.
-        interrupted: bool,
-        /// Where in the datagram the extended ACK attributes stand.
-        extack: Range<usize>,
-    },
+    /// A message of the answer to a request.
+    Reply(Span),
+    /// A message of the answer to a request, with which it is complete.
+    LastReply(Span),
+    /// NLMSG_DONE or NLMSG_ERROR: the answer to a request is complete. [`Outcome::read`] tells how.
+    Finished(Span),
     /// A message that nobody asked for.
     Notification(Span),
     /// NLMSG_OVERRUN: data was lost.
     Overrun,
+}
+
+impl Event {
+    /// Whether it belongs to the answer to request `seq`.
+    #[inline]
+    pub fn answers(&self, seq: u32) -> bool {
+        match self {
+            Self::Reply(message) | Self::LastReply(message) | Self::Finished(message) => {
+                message.header.seq == seq
+            }
+            Self::Notification(_) | Self::Overrun => false,
+        }
+    }
 }
 
 /// A message in a datagram.
@@ -113,12 +112,7 @@ struct Open {
 impl Session {
     /// A session on a socket with this port id.
     pub fn new(port: u32) -> Self {
-        Self {
-            port,
-            last_seq: 0,
-            open: Vec::new(),
-            skipped: 0,
-        }
+        Self { port, last_seq: 0, open: Vec::new(), skipped: 0 }
     }
 
     /// The socket's port id.
@@ -135,12 +129,7 @@ impl Session {
     pub fn begin(&mut self, ends: Ends) -> u32 {
         self.last_seq = self.last_seq.checked_add(STRIDE).unwrap_or(STRIDE);
         let seq = self.last_seq;
-        self.open.push(Open {
-            seq,
-            ends,
-            interrupted: false,
-            abandoned: false,
-        });
+        self.open.push(Open { seq, ends, interrupted: false, abandoned: false });
         seq
     }
 
@@ -171,6 +160,7 @@ impl Session {
     /// # Errors
     /// Where a message's length is shorter than its header or longer than what is left. The rest
     /// of the datagram is lost then.
+    #[inline]
     pub fn feed(
         &mut self,
         datagram: &[u8],
@@ -194,6 +184,7 @@ impl Session {
         None
     }
 
+    #[inline]
     fn classify(&mut self, datagram: &[u8], message: Span, source: Source) -> Option<Event> {
         let header = message.header;
         if source.port != 0 {
@@ -221,109 +212,95 @@ impl Session {
     }
 
     /// A message with the sequence number of an open request.
-    fn answer(&mut self, index: usize, datagram: &[u8], message: Span) -> Option<Event> {
+    #[inline]
+    fn answer(&mut self, index: usize, datagram: &[u8], mut message: Span) -> Option<Event> {
         let open = self.open.get_mut(index)?;
-        let Span { header, body } = message;
+        let header = message.header;
         open.interrupted |= header.flags & flag::DUMP_INTR != 0;
-        let (seq, abandoned, interrupted) = (open.seq, open.abandoned, open.interrupted);
+        let abandoned = open.abandoned;
         let multi = header.flags & flag::MULTI != 0;
         let event = match header.kind {
             kind::ERROR | kind::DONE => {
-                let (errno, extack) = outcome(datagram, header, body);
                 // A multipart answer that an ACK is still to follow.
-                if header.kind == kind::DONE && open.ends == Ends::Ack && errno == 0 {
+                let goes_on = header.kind == kind::DONE && open.ends == Ends::Ack;
+                if goes_on && Outcome::read(datagram, &message).errno == 0 {
                     return None;
                 }
-                self.open.swap_remove(index);
-                Event::Finished {
-                    seq,
-                    errno,
-                    interrupted,
-                    extack,
+                if open.interrupted {
+                    message.header.flags |= flag::DUMP_INTR;
                 }
+                self.open.swap_remove(index);
+                Event::Finished(message)
             }
             control if control < MIN_TYPE => return None,
-            _ => {
-                let last = open.ends == Ends::Reply && !multi;
-                if last {
-                    self.open.swap_remove(index);
-                }
-                Event::Reply {
-                    seq,
-                    message: Span { header, body },
-                    last,
-                }
+            _ if open.ends == Ends::Reply && !multi => {
+                self.open.swap_remove(index);
+                Event::LastReply(message)
             }
+            _ => Event::Reply(message),
         };
         (!abandoned).then_some(event)
     }
 }
 
+#[inline]
 fn message_at(datagram: &[u8], at: usize) -> Result<(Header, Range<usize>), Malformed> {
     let rest = datagram.get(at..).unwrap_or_default();
     let Some(header) = Header::parse(rest) else {
-        return Err(Malformed {
-            at,
-            len: None,
-            left: rest.len(),
-        });
+        return Err(Malformed { at, len: None, left: rest.len() });
     };
     match usize::try_from(header.len) {
         Ok(len) if (HEADER_LEN..=rest.len()).contains(&len) => {
             Ok((header, at + HEADER_LEN..at + len))
         }
-        _ => Err(Malformed {
-            at,
-            len: Some(header.len),
-            left: rest.len(),
-        }),
+        _ => Err(Malformed { at, len: Some(header.len), left: rest.len() }),
     }
 }
 
-/// The errno in an NLMSG_ERROR or NLMSG_DONE, and where its extended ACK attributes stand.
-fn outcome(datagram: &[u8], header: Header, body: Range<usize>) -> (i32, Range<usize>) {
-    let bytes = datagram.get(body.clone()).unwrap_or_default();
-    let code = bytes
-        .first_chunk::<CODE_LEN>()
-        .map(|code| i32::from_ne_bytes(*code));
-    // A DONE may lack its code; an error without one is an error all the same.
-    let missing = if header.kind == kind::ERROR {
-        -libc::EBADMSG
-    } else {
-        0
-    };
-    let errno = code.unwrap_or(missing).saturating_neg();
-    let mut skip = CODE_LEN;
-    if header.kind == kind::ERROR {
-        let request = bytes.get(CODE_LEN..).and_then(Header::parse);
-        let capped = header.flags & flag::CAPPED != 0;
-        skip += match request {
-            Some(request) if !capped => align(request.len as usize).max(HEADER_LEN),
-            _ => HEADER_LEN,
-        };
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// 0, or the error.
+    pub errno: i32,
+    /// Whether the data changed during the dump.
+    pub interrupted: bool,
+    /// Where in the datagram the extended ACK attributes stand.
+    pub ext_ack: Range<usize>,
+}
+
+impl Outcome {
+    /// Reads the message of [`Event::Finished`].
+    #[cold]
+    pub fn read(datagram: &[u8], message: &Span) -> Self {
+        let Span { header, body } = message;
+        let bytes = datagram.get(body.clone()).unwrap_or_default();
+        let code = bytes.first_chunk::<CODE_LEN>().map(|code| i32::from_ne_bytes(*code));
+        // A DONE may lack its code; an error without one is an error all the same.
+        let missing = if header.kind == kind::ERROR { -libc::EBADMSG } else { 0 };
+        // A positive code is no errno; dumps use it for the length of the last message.
+        let errno = code.unwrap_or(missing).saturating_neg().max(0);
+        let mut skip = CODE_LEN;
+        if header.kind == kind::ERROR {
+            let request = bytes.get(CODE_LEN..).and_then(Header::parse);
+            let capped = header.flags & flag::CAPPED != 0;
+            skip += match request {
+                Some(request) if !capped => align(request.len as usize).max(HEADER_LEN),
+                _ => HEADER_LEN,
+            };
+        }
+        let tlvs = header.flags & flag::ACK_TLVS != 0;
+        let start = if tlvs { body.end.min(body.start.saturating_add(skip)) } else { body.end };
+        let interrupted = header.flags & flag::DUMP_INTR != 0;
+        Self { errno, interrupted, ext_ack: start..body.end }
     }
-    let tlvs = header.flags & flag::ACK_TLVS != 0;
-    let start = if tlvs {
-        body.end.min(body.start.saturating_add(skip))
-    } else {
-        body.end
-    };
-    // A positive code is no errno; dumps use it for the length of the last message.
-    (errno.max(0), start..body.end)
 }
 
 impl std::fmt::Display for Malformed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { at, len, left } = self;
         match len {
-            Some(len) => write!(
-                f,
-                "at byte {at}: a message of {len} bytes, with {left} left"
-            ),
-            None => write!(
-                f,
-                "at byte {at}: {left} bytes are too few for a message header"
-            ),
+            Some(len) => write!(f, "at byte {at}: a message of {len} bytes, with {left} left"),
+            None => write!(f, "at byte {at}: {left} bytes are too few for a message header"),
         }
     }
 }

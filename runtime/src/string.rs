@@ -83,10 +83,7 @@ impl<'a> NlStr<'a> {
 
 /// The payload without the NULs at its end; some attributes have none, fixed-size ones several.
 fn trim_nul(payload: &[u8]) -> &[u8] {
-    let end = payload
-        .iter()
-        .rposition(|&byte| byte != 0)
-        .map_or(0, |last| last + 1);
+    let end = payload.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     payload.get(..end).unwrap_or_default()
 }
 
@@ -116,10 +113,7 @@ impl<'a> AttrValue<'a> for NlStr<'a> {
 
 impl Default for NlString {
     fn default() -> Self {
-        Self(Repr::Inline {
-            len: 0,
-            bytes: [0; INLINE],
-        })
+        Self(Repr::Inline { len: 0, bytes: [0; INLINE] })
     }
 }
 

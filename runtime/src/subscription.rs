@@ -19,10 +19,7 @@ pub struct Subscription<'c, N, T> {
 
 impl<'c, N, T> Subscription<'c, N, T> {
     pub(crate) fn new(conn: &'c mut Connection<Generic, T>) -> Self {
-        Self {
-            conn,
-            notification: PhantomData,
-        }
+        Self { conn, notification: PhantomData }
     }
 }
 

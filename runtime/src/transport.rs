@@ -93,10 +93,7 @@ impl Transport for Socket {
     fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received> {
         let dont_wait = if wait { 0 } else { libc::MSG_DONTWAIT };
         let (len, from) = self.socket.recv_from(buffer, libc::MSG_TRUNC | dont_wait)?;
-        Ok(Received {
-            len,
-            source: source_of(from),
-        })
+        Ok(Received { len, source: source_of(from) })
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {
@@ -109,16 +106,11 @@ impl Transport for Socket {
 }
 
 fn source_of(address: SocketAddr) -> Source {
-    Source {
-        port: address.port_number(),
-        groups: address.multicast_groups(),
-    }
+    Source { port: address.port_number(), groups: address.multicast_groups() }
 }
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket")
-            .field("port", &self.port)
-            .finish_non_exhaustive()
+        f.debug_struct("Socket").field("port", &self.port).finish_non_exhaustive()
     }
 }

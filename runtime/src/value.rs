@@ -94,9 +94,7 @@ impl<const N: usize> AttrValue<'_> for [u8; N] {
 
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         let found = attr.payload.len();
-        attr.payload
-            .try_into()
-            .map_err(|_| DecodeError::length(format!("{N} bytes"), found))
+        attr.payload.try_into().map_err(|_| DecodeError::length(format!("{N} bytes"), found))
     }
 }
 

@@ -70,26 +70,10 @@ pub struct Header {
 
 impl Header {
     /// The header at the start of `bytes`; `None` where they are fewer than 16.
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, _) = bytes.split_first_chunk::<HEADER_LEN>()?;
-        let [
-            l0,
-            l1,
-            l2,
-            l3,
-            k0,
-            k1,
-            f0,
-            f1,
-            s0,
-            s1,
-            s2,
-            s3,
-            p0,
-            p1,
-            p2,
-            p3,
-        ] = *head;
+        let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3] = *head;
         Some(Self {
             len: u32::from_ne_bytes([l0, l1, l2, l3]),
             kind: u16::from_ne_bytes([k0, k1]),
@@ -106,9 +90,7 @@ impl Header {
         let [f0, f1] = self.flags.to_ne_bytes();
         let [s0, s1, s2, s3] = self.seq.to_ne_bytes();
         let [p0, p1, p2, p3] = self.port.to_ne_bytes();
-        [
-            l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3,
-        ]
+        [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, p0, p1, p2, p3]
     }
 }
 
@@ -126,11 +108,7 @@ pub struct Attr<'a> {
 impl<'a> Attr<'a> {
     /// An attribute outside of any nest.
     pub fn new(id: u16, payload: &'a [u8]) -> Self {
-        Self {
-            id,
-            payload,
-            depth: 0,
-        }
+        Self { id, payload, depth: 0 }
     }
 
     /// The attributes inside this one.
@@ -141,10 +119,7 @@ impl<'a> Attr<'a> {
         if self.depth >= MAX_NESTING {
             return Err(DecodeError::new(DecodeErrorKind::TooDeep));
         }
-        Ok(Attrs {
-            rest: self.payload,
-            depth: self.depth + 1,
-        })
+        Ok(Attrs { rest: self.payload, depth: self.depth + 1 })
     }
 }
 
@@ -162,10 +137,7 @@ pub struct Attrs<'a> {
 impl<'a> Attrs<'a> {
     /// The attributes in `bytes`, which begin with the first attribute's header.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            depth: 0,
-        }
+        Self { rest: bytes, depth: 0 }
     }
 
     /// The next attribute; `None` after the last.

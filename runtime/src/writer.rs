@@ -18,11 +18,7 @@ pub struct Writer<'b> {
 impl<'b> Writer<'b> {
     /// A writer that appends to `buffer`, whose length is a multiple of 4.
     pub fn new(buffer: &'b mut Vec<u8>) -> Self {
-        Self {
-            buffer,
-            depth: 0,
-            failure: None,
-        }
+        Self { buffer, depth: 0, failure: None }
     }
 
     /// An attribute of `N` bytes, 16 at most (more are a compile error).
@@ -99,17 +95,14 @@ impl<'b> Writer<'b> {
             return self.fail_at(id, EncodeErrorKind::TooLong { len: total });
         }
         let start = self.buffer.len();
-        self.buffer
-            .extend_from_slice(&attr_header(ATTR_HEADER_LEN + total, id));
+        self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN + total, id));
         for value in values {
             let at = self.buffer.len();
             put(value, self);
-            self.buffer
-                .drain(at..self.buffer.len().min(at + ATTR_HEADER_LEN));
+            self.buffer.drain(at..self.buffer.len().min(at + ATTR_HEADER_LEN));
             self.buffer.truncate(at + len);
         }
-        self.buffer
-            .resize(start + align(ATTR_HEADER_LEN + total), 0);
+        self.buffer.resize(start + align(ATTR_HEADER_LEN + total), 0);
     }
 
     /// An attribute that holds what `content` writes, marked with `NLA_F_NESTED`.
@@ -128,8 +121,7 @@ impl<'b> Writer<'b> {
     #[inline]
     fn open(&mut self, id: u16) -> usize {
         let start = self.buffer.len();
-        self.buffer
-            .extend_from_slice(&attr_header(ATTR_HEADER_LEN, id | ATTR_NESTED));
+        self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN, id | ATTR_NESTED));
         start
     }
 
@@ -144,12 +136,7 @@ impl<'b> Writer<'b> {
                 if let Some((at, _)) = &mut self.failure {
                     *at = start.min(*at);
                 }
-                self.fail_at(
-                    id,
-                    EncodeErrorKind::TooLong {
-                        len: len - ATTR_HEADER_LEN,
-                    },
-                );
+                self.fail_at(id, EncodeErrorKind::TooLong { len: len - ATTR_HEADER_LEN });
             }
         }
     }
@@ -159,8 +146,7 @@ impl<'b> Writer<'b> {
     #[cold]
     pub fn fail_at(&mut self, id: u16, kind: EncodeErrorKind) {
         let at = self.buffer.len();
-        self.buffer
-            .extend_from_slice(&attr_header(ATTR_HEADER_LEN, id & ATTR_ID_MASK));
+        self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN, id & ATTR_ID_MASK));
         self.failure.get_or_insert((at, kind));
     }
 

@@ -151,7 +151,8 @@ fn assert_agreement(differences: &[Difference]) {
     let (excepted, failures): (Vec<_>, Vec<_>) =
         differences.iter().partition(|(kernel, family, reads)| exception(kernel, family, reads));
     println!("{} differences are listed exceptions", excepted.len());
-    let text = failures.iter().map(|(kernel, family, reads)| format!("{kernel}: {family}: {reads}"));
+    let text =
+        failures.iter().map(|(kernel, family, reads)| format!("{kernel}: {family}: {reads}"));
     let text: Vec<_> = text.collect();
     assert!(text.is_empty(), "{} differences\n{}", text.len(), text.join("\n"));
 }
@@ -298,7 +299,8 @@ impl Comparison<'_> {
         let mut facts = 0;
         for (id, info) in policy.iter().filter(|(_, info)| is_taken(info)) {
             facts += 1;
-            let Some(attribute) = set.attributes.iter().find(|attribute| attribute.id == *id) else {
+            let Some(attribute) = set.attributes.iter().find(|attribute| attribute.id == *id)
+            else {
                 self.differ(format!("{place}: attribute {id} of {} is not in the spec", set.name));
                 continue;
             };

@@ -17,8 +17,10 @@ fn generated_code_is_as_checked_in() {
         let stem = spec.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = fs::read_to_string(&spec).expect("a spec can be read");
         let name = format!("{stem}.yaml");
-        let code = Builder::new().generate_str(&name, &text).unwrap_or_else(|report| report.to_string());
-        let again = Builder::new().generate_str(&name, &text).unwrap_or_else(|report| report.to_string());
+        let code =
+            Builder::new().generate_str(&name, &text).unwrap_or_else(|report| report.to_string());
+        let again =
+            Builder::new().generate_str(&name, &text).unwrap_or_else(|report| report.to_string());
         assert_eq!(code, again, "{name}: not the same twice");
         goldens.check(&format!("{stem}.rs"), &code);
         if EXPANDED.contains(&stem.as_str()) {

@@ -209,12 +209,12 @@ fn a_device_that_appears_is_told() {
     let mut conn = Connection::generic().unwrap();
     let mut events = conn.subscribe(netdev::MGMT).unwrap();
     make_veths(1);
-    let mut added = [events.next().unwrap().unwrap(), events.next().unwrap().unwrap()].map(|event| {
-        match event {
+    let mut added = [events.next().unwrap().unwrap(), events.next().unwrap().unwrap()].map(
+        |event| match event {
             netdev::Notification::DevAddNtf(device) => device.ifindex.unwrap(),
             other => panic!("{other:?}"),
-        }
-    });
+        },
+    );
     added.sort_unstable();
     let mut expected: Vec<_> = indices().into_iter().filter(|index| *index != 1).collect();
     expected.sort_unstable();
@@ -234,7 +234,9 @@ fn two_families_are_told_on_one_connection() {
     if !in_namespace() {
         return;
     }
-    ip("link add v0 numrxqueues 4 numtxqueues 4 type veth peer name v1 numrxqueues 4 numtxqueues 4");
+    ip(
+        "link add v0 numrxqueues 4 numtxqueues 4 type veth peer name v1 numrxqueues 4 numtxqueues 4",
+    );
     let mut listener = Connection::generic().unwrap();
     listener.join(netdev::MGMT).unwrap();
     listener.join(ethtool::MONITOR).unwrap();

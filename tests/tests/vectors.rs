@@ -71,15 +71,16 @@ fn vectors_round_trip() {
 }
 
 fn sorted(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
 }
 
 fn is_excepted(family: &str, vector: &Vector) -> bool {
-    EXCEPTIONS.iter().any(|(of, op, path, _)| {
-        *of == family && *op == vector.op && has_path(&vector.json, path)
-    })
+    EXCEPTIONS
+        .iter()
+        .any(|(of, op, path, _)| *of == family && *op == vector.op && has_path(&vector.json, path))
 }
 
 fn has_path(json: &serde_json::Value, path: &[&str]) -> bool {

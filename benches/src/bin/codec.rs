@@ -157,8 +157,7 @@ fn encode_rings() {
 /// What one writes who knows the message.
 mod hand {
     #[derive(Default)]
-    #[expect(dead_code, reason = "filled in to be compared with the generated struct")]
-    pub struct Dev {
+    pub(super) struct Dev {
         ifindex: Option<u32>,
         xdp_features: Option<u64>,
         xdp_zc_max_segs: Option<u32>,
@@ -166,7 +165,7 @@ mod hand {
         xsk_features: Option<u64>,
     }
 
-    pub fn decode_dev(bytes: &[u8]) -> Option<Dev> {
+    pub(super) fn decode_dev(bytes: &[u8]) -> Option<Dev> {
         let mut dev = Dev::default();
         walk(bytes, |id, payload| {
             match id {
@@ -183,8 +182,7 @@ mod hand {
     }
 
     #[derive(Default)]
-    #[expect(dead_code, reason = "filled in to be compared with the generated struct")]
-    pub struct Rings {
+    pub(super) struct Rings {
         dev_index: Option<u32>,
         dev_name: Option<[u8; 16]>,
         flags: Option<u32>,
@@ -197,7 +195,7 @@ mod hand {
         push_buf: [Option<u32>; 2],
     }
 
-    pub fn decode_rings(bytes: &[u8]) -> Option<Rings> {
+    pub(super) fn decode_rings(bytes: &[u8]) -> Option<Rings> {
         let mut rings = Rings::default();
         walk(bytes, |id, payload| {
             match id {
@@ -228,7 +226,7 @@ mod hand {
         Some(rings)
     }
 
-    pub fn encode_rings(out: &mut Vec<u8>, name: &str, index: u32, rx: u32, tx: u32) {
+    pub(super) fn encode_rings(out: &mut Vec<u8>, name: &str, index: u32, rx: u32, tx: u32) {
         let nest = out.len();
         out.extend_from_slice(&[0, 0, 1, 0x80]);
         put_u32(out, 1, index);
@@ -246,7 +244,7 @@ mod hand {
         put_u32(out, 9, tx);
     }
 
-    pub fn put_u32(out: &mut Vec<u8>, id: u16, value: u32) {
+    pub(super) fn put_u32(out: &mut Vec<u8>, id: u16, value: u32) {
         let [i0, i1] = id.to_ne_bytes();
         let [v0, v1, v2, v3] = value.to_ne_bytes();
         out.extend_from_slice(&[8, 0, i0, i1, v0, v1, v2, v3]);

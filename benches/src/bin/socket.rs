@@ -42,7 +42,10 @@ fn enter_namespace(devices: Option<&str>) -> Result<()> {
         .arg(std::env::current_exe()?)
         .args(["--inside", devices.unwrap_or("1000")])
         .status()?;
-    status.success().then_some(()).ok_or_else(|| format!("inside of the namespace: {status}").into())
+    status
+        .success()
+        .then_some(())
+        .ok_or_else(|| format!("inside of the namespace: {status}").into())
 }
 
 fn bench(devices: Option<String>) -> Result<()> {
@@ -83,14 +86,17 @@ fn bench_dump() -> Result<()> {
     if found != count {
         return Err(format!("nlkit got {found} devices, the raw loop {count}").into());
     }
-    let effort = Effort { rounds: 200, repeats: 1, units: u32::try_from(count)? };
+    let effort = Effort { rounds: 300, repeats: 1, units: u32::try_from(count)? };
     compare(
         &format!("dump netdev dev-get, {count} devices, for each"),
         effort,
         vec![
             Contender::new("raw loop over message headers", || raw.dump(family, 1).ok()),
             Contender::new("nlkit, owned structs, streamed", || {
-                owned.dump(&request).map(|replies| replies.map_while(|reply| reply.ok()).count()).ok()
+                owned
+                    .dump(&request)
+                    .map(|replies| replies.map_while(|reply| reply.ok()).count())
+                    .ok()
             }),
             Contender::new("nlkit, owned structs, collected", || {
                 let replies = collected.dump(&request).ok()?;

@@ -18,16 +18,12 @@ pub(crate) fn print(set: &Set<'_>, nl: &Path) -> TokenStream {
 }
 
 fn print_attrs(set: &Set<'_>, nl: &Path) -> TokenStream {
-    let Set {
-        ident, attributes, ..
-    } = set;
+    let Set { ident, attributes, .. } = set;
     let fallback = Lifetime::new("'nl", Span::mixed_site());
     let lifetime = set.lifetime.unwrap_or(&fallback);
     let own = set.lifetime.map(|lifetime| quote!(<#lifetime>));
     let name = ident.unraw().to_string();
-    let entries = attributes
-        .iter()
-        .map(|attribute| print_entry(attribute, nl));
+    let entries = attributes.iter().map(|attribute| print_entry(attribute, nl));
     let put = attributes.iter().map(|attribute| {
         let (ident, id) = (attribute.ident, number(attribute));
         let field = field_trait(attribute, nl);
@@ -109,9 +105,7 @@ fn print_view(set: &Set<'_>, nl: &Path) -> TokenStream {
 }
 
 fn print_debug(set: &Set<'_>, nl: &Path) -> TokenStream {
-    let Set {
-        ident, attributes, ..
-    } = set;
+    let Set { ident, attributes, .. } = set;
     let any = set.lifetime.map(|_| quote!(<'_>));
     let name = ident.unraw().to_string();
     let fields = attributes.iter().map(|Attribute { ident, .. }| {
@@ -129,12 +123,7 @@ fn print_debug(set: &Set<'_>, nl: &Path) -> TokenStream {
 }
 
 fn print_setters(set: &Set<'_>) -> TokenStream {
-    let Set {
-        ident,
-        vis,
-        attributes,
-        ..
-    } = set;
+    let Set { ident, vis, attributes, .. } = set;
     let own = set.lifetime.map(|lifetime| quote!(<#lifetime>));
     let setters = attributes.iter().map(print_setter);
     quote! {
@@ -189,11 +178,7 @@ fn setter_value(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
 /// The `T` of `Option<T>` or `Vec<T>`, as far as the name tells.
 fn argument_of<'t>(wrapper: &str, ty: &'t Type) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == wrapper)?;
+    let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };

@@ -81,10 +81,7 @@ pub(crate) fn read(input: &DeriveInput) -> Result<Set<'_>> {
     read_container(input, &mut set, &mut errors);
     set.lifetime = read_lifetime(input, &mut errors);
     if let Some(fields) = errors.take(named_fields(input)) {
-        let read = fields
-            .named
-            .iter()
-            .filter_map(|field| read_field(field, &mut errors));
+        let read = fields.named.iter().filter_map(|field| read_field(field, &mut errors));
         set.attributes = read.collect();
     }
     refuse_double_ids(&set.attributes, &mut errors);
@@ -122,9 +119,7 @@ fn read_container(input: &DeriveInput, set: &mut Set<'_>, errors: &mut Errors) {
         let parsed = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
                 let help = "expected nlkit's path, without quotes: `crate = path::to::nlkit`";
-                once(&meta, &mut set.runtime, |meta| {
-                    value(meta, help, Path::parse_mod_style)
-                })
+                once(&meta, &mut set.runtime, |meta| value(meta, help, Path::parse_mod_style))
             } else if meta.path.is_ident("debug") {
                 switch_on(&meta, &mut set.debug)
             } else if meta.path.is_ident("setters") {
@@ -186,19 +181,9 @@ fn read_field<'i>(field: &'i Field, errors: &mut Errors) -> Option<Attribute<'i>
         let help = format!("`{ident}` needs the number of its attribute: `#[nl(id = 1)]`");
         errors.push(Error::new(ident.span(), help));
     }
-    let name = keys
-        .name
-        .unwrap_or_else(|| ident.unraw().to_string().replace('_', "-"));
+    let name = keys.name.unwrap_or_else(|| ident.unraw().to_string().replace('_', "-"));
     let (id, id_span) = keys.id?;
-    Some(Attribute {
-        ident,
-        vis: &field.vis,
-        ty: &field.ty,
-        id,
-        id_span,
-        name,
-        form: keys.form,
-    })
+    Some(Attribute { ident, vis: &field.vis, ty: &field.ty, id, id_span, name, form: keys.form })
 }
 
 fn read_key(meta: &ParseNestedMeta<'_>, keys: &mut Keys) -> Result<()> {
@@ -221,16 +206,12 @@ fn read_key(meta: &ParseNestedMeta<'_>, keys: &mut Keys) -> Result<()> {
 fn read_id(meta: &ParseNestedMeta<'_>) -> Result<(u16, Span)> {
     let help = "expected the attribute's number, a literal: `id = 3`";
     let literal: LitInt = value(meta, help, Parse::parse)?;
-    let id = literal
-        .base10_parse::<u16>()
-        .ok()
-        .filter(|id| *id <= MAX_ID);
+    let id = literal.base10_parse::<u16>().ok().filter(|id| *id <= MAX_ID);
     match id {
         Some(id) => Ok((id, literal.span())),
-        None => Err(Error::new(
-            literal.span(),
-            format!("an attribute's number is from 0 to {MAX_ID}"),
-        )),
+        None => {
+            Err(Error::new(literal.span(), format!("an attribute's number is from 0 to {MAX_ID}")))
+        }
     }
 }
 

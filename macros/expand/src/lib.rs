@@ -28,8 +28,5 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
 /// All mistakes in the struct's attributes, each on the token at fault.
 pub fn derive_for(input: &DeriveInput, runtime: &Path) -> Result<TokenStream> {
     let set = grammar::read(input)?;
-    Ok(expansion::print(
-        &set,
-        set.runtime.as_ref().unwrap_or(runtime),
-    ))
+    Ok(expansion::print(&set, set.runtime.as_ref().unwrap_or(runtime)))
 }
