@@ -144,11 +144,7 @@ impl Builder {
                 Err(other) => report.append(other),
             }
         }
-        if report.is_empty() {
-            Ok(written)
-        } else {
-            Err(report)
-        }
+        if report.is_empty() { Ok(written) } else { Err(report) }
     }
 
     fn compile_one(&self, spec: &Path) -> Result<PathBuf, Report> {
@@ -201,9 +197,7 @@ impl Builder {
     /// All that is wrong with it.
     pub fn resolve_str(&self, name: &str, spec: &str) -> Result<Family, Report> {
         let source = Source { name, text: spec };
-        let model = source
-            .read()
-            .map_err(|errors| Report::new(source, errors))?;
+        let model = source.read().map_err(|errors| Report::new(source, errors))?;
         resolve::resolve(&model, self.allow_unknown_keys)
             .map_err(|errors| Report::new(source, errors))
     }
@@ -211,10 +205,7 @@ impl Builder {
     fn emit(&self, family: &Family, spec: &Path) -> Result<String, Report> {
         let of_file = |draft| Report::of_file(spec, draft);
         let style = self.style().map_err(of_file)?;
-        let origin = spec
-            .file_name()
-            .unwrap_or(spec.as_os_str())
-            .to_string_lossy();
+        let origin = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy();
         emit::file(family, &style, &origin)
             .map_err(|error| of_file(texts::internal(&error.to_string())))
     }
@@ -241,5 +232,21 @@ fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     match fs::read(path) {
         Ok(old) if old == text.as_bytes() => Ok(()),
         _ => fs::write(path, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Builder;
+
+    #[test]
+    fn without_a_folder_to_write_to_it_says_so() {
+        // This crate has no build script, so cargo sets no `OUT_DIR` for its tests.
+        assert!(std::env::var_os("OUT_DIR").is_none());
+        let report = Builder::new().compile(&["lamp.yaml"]).unwrap_err();
+        assert_eq!(report.diagnostics().first().map(|it| it.code()), Some("missing-out-dir"));
+        let shown = format!("{report:?}");
+        assert!(shown.starts_with("\nerror: no folder to write to"), "{shown}");
+        assert!(shown.contains("--> lamp.yaml\n") && shown.contains("= help: "), "{shown}");
     }
 }

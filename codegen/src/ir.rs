@@ -1,4 +1,4 @@
-//! A family with nothing left to decide: what [`crate::emit`] prints and what tests hold against
+//! A family with nothing left to decide: what the emitter prints and what tests hold against
 //! real kernels.
 //!
 //! Names are given three times where they differ: as in the spec (`name`), as in Rust (`rust`) and

@@ -1,13 +1,13 @@
 //! Places in a YAML document, by path: `attribute-sets`, 3, `attributes`, 5, `name`.
 
-/// A place. Cheap to extend, since it is only looked up where there is an error to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A place. Those in one list are in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) steps: Vec<Step>,
 }
 
 /// One step down.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
     Key(String),
     Index(usize),

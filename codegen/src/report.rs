@@ -73,24 +73,15 @@ impl Report {
     /// The diagnostics of a spec.
     pub(crate) fn new(source: Source<'_>, errors: Errors) -> Self {
         let tree = Tree::new(source.text);
-        let placed = errors
-            .drafts
-            .into_iter()
-            .map(|draft| Placed::new(draft, &source, &tree));
+        let placed = errors.drafts.into_iter().map(|draft| Placed::new(draft, &source, &tree));
         let mut placed: Vec<Placed> = placed.collect();
         placed.sort_by(|one, other| one.key().cmp(&other.key()));
         // One mistake behind an anchor is found once for each alias.
         placed.dedup_by(|one, other| one.key() == other.key());
         let hidden = placed.len().saturating_sub(MAX_SHOWN);
         placed.truncate(MAX_SHOWN);
-        let diagnostics = placed
-            .into_iter()
-            .map(|placed| placed.render(&source))
-            .collect();
-        Self {
-            diagnostics,
-            hidden,
-        }
+        let diagnostics = placed.into_iter().map(|placed| placed.render(&source)).collect();
+        Self { diagnostics, hidden }
     }
 
     /// A diagnostic about a file as a whole.
@@ -98,10 +89,7 @@ impl Report {
         let title = Level::ERROR.primary_title(draft.title.clone());
         let name = path.display().to_string();
         let origin = annotate_snippets::Origin::path(name.clone());
-        let help = draft
-            .helps
-            .iter()
-            .map(|help| Level::HELP.message(help.clone()));
+        let help = draft.helps.iter().map(|help| Level::HELP.message(help.clone()));
         let group = title.element(origin).elements(help);
         let rendered = Renderer::plain().render(&[group]);
         let diagnostic = Diagnostic {
@@ -112,10 +100,7 @@ impl Report {
             column: 0,
             rendered,
         };
-        Self {
-            diagnostics: vec![diagnostic],
-            hidden: 0,
-        }
+        Self { diagnostics: vec![diagnostic], hidden: 0 }
     }
 
     /// The diagnostics, sorted by file and position.
@@ -167,9 +152,7 @@ struct Placed {
 impl Placed {
     fn new(draft: Draft, source: &Source<'_>, tree: &Tree) -> Self {
         let labels = draft.labels.iter();
-        let positions = labels
-            .map(|label| source.position(tree, &label.target))
-            .collect();
+        let positions = labels.map(|label| source.position(tree, &label.target)).collect();
         Self { draft, positions }
     }
 
@@ -181,9 +164,8 @@ impl Placed {
 
     fn render(self, source: &Source<'_>) -> Diagnostic {
         let Self { draft, positions } = self;
-        let (line, column) = positions
-            .first()
-            .map_or((0, 0), |position| (position.line, position.column));
+        let (line, column) =
+            positions.first().map_or((0, 0), |position| (position.line, position.column));
         let window = Window::around(source.text, &positions);
         let labels = draft.labels.iter().zip(&positions).zip(0..);
         let annotations = labels.map(|((label, position), index)| {
@@ -198,14 +180,8 @@ impl Placed {
             .path(source.name)
             .line_start(window.first_line)
             .annotations(annotations);
-        let help = draft
-            .helps
-            .iter()
-            .map(|help| Level::HELP.message(help.clone()));
-        let group = Level::ERROR
-            .primary_title(draft.title.clone())
-            .element(snippet)
-            .elements(help);
+        let help = draft.helps.iter().map(|help| Level::HELP.message(help.clone()));
+        let group = Level::ERROR.primary_title(draft.title.clone()).element(snippet).elements(help);
         Diagnostic {
             code: draft.code.name(),
             rendered: Renderer::plain().render(&[group]),
@@ -226,40 +202,17 @@ struct Window<'t> {
 
 impl<'t> Window<'t> {
     fn around(text: &'t str, positions: &[Position]) -> Self {
-        let start = positions
-            .iter()
-            .map(|position| position.span.start)
-            .min()
-            .unwrap_or(0);
-        let end = positions
-            .iter()
-            .map(|position| position.span.end)
-            .max()
-            .unwrap_or(0);
-        let line = positions
-            .iter()
-            .map(|position| position.line)
-            .min()
-            .unwrap_or(1);
+        let start = positions.iter().map(|position| position.span.start).min().unwrap_or(0);
+        let end = positions.iter().map(|position| position.span.end).max().unwrap_or(0);
+        let line = positions.iter().map(|position| position.line).min().unwrap_or(1);
         let before = text.get(..start).unwrap_or_default();
         let mut breaks = before.rmatch_indices('\n').map(|(at, _)| at + 1);
         let start = breaks.nth(CONTEXT).unwrap_or(0);
-        let above = before
-            .get(start..)
-            .unwrap_or_default()
-            .matches('\n')
-            .count();
+        let above = before.get(start..).unwrap_or_default().matches('\n').count();
         let after = text.get(end..).unwrap_or_default();
-        let length = after
-            .match_indices('\n')
-            .nth(CONTEXT)
-            .map_or(after.len(), |(at, _)| at);
+        let length = after.match_indices('\n').nth(CONTEXT).map_or(after.len(), |(at, _)| at);
         let text = text.get(start..end + length).unwrap_or_default();
-        Self {
-            text,
-            start,
-            first_line: line.saturating_sub(above),
-        }
+        Self { text, start, first_line: line.saturating_sub(above) }
     }
 
     fn relative(&self, position: &Position) -> std::ops::Range<usize> {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use nlkit_codegen::ir::Type;
 use nlkit_codegen::{Builder, Layout};
 use nlkit_tests::golden::Goldens;
 
@@ -42,4 +43,36 @@ fn each_family_has_a_feature() {
 
 fn lib() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/src/lib.rs")
+}
+
+/// What a C programmer knows a thing by finds it in the docs.
+#[test]
+fn every_item_has_its_c_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    let mut checked = 0;
+    for entry in fs::read_dir(root.join("families")).expect("the specs are there") {
+        let spec = entry.expect("the folder can be read").path();
+        let family = Builder::new().resolve(&spec).expect("our specs resolve");
+        let file = root.join("src").join(&family.module).with_extension("rs");
+        let code = fs::read_to_string(file).expect("a generated file");
+        let nested = family.sets.iter().filter(|set| set.nested);
+        let mut names: Vec<&str> = nested
+            .flat_map(|set| &set.attributes)
+            .filter(|attribute| !matches!(attribute.ty, Type::Pad | Type::Unused))
+            .map(|attribute| attribute.c_name.as_str())
+            .collect();
+        names.extend(family.operations.iter().map(|op| op.c_name.as_str()));
+        names.extend(family.groups.iter().map(|group| group.c_name.as_str()));
+        names.extend(family.enums.iter().flat_map(|it| &it.entries).map(|it| it.c_name.as_str()));
+        names.extend(family.notifications.iter().flatten().map(|it| it.c_name.as_str()));
+        for call in family.operations.iter().flat_map(|op| [&op.once, &op.dump]).flatten() {
+            let messages = [Some(&call.request), call.reply.as_ref()].into_iter().flatten();
+            names.extend(messages.flat_map(|it| &it.attributes).map(|it| it.c_name.as_str()));
+        }
+        for name in names {
+            assert!(code.contains(&format!("#[doc(alias = \"{name}\")]")), "{name} is not found");
+            checked += 1;
+        }
+    }
+    assert!(checked > 1000, "{checked} names");
 }

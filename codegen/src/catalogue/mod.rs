@@ -113,19 +113,11 @@ impl From<&Place> for Target {
 
 impl Draft {
     fn new(code: Code, title: impl Into<String>) -> Self {
-        Self {
-            code,
-            title: title.into(),
-            labels: Vec::new(),
-            helps: Vec::new(),
-        }
+        Self { code, title: title.into(), labels: Vec::new(), helps: Vec::new() }
     }
 
     fn at(mut self, target: impl Into<Target>, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            target: target.into(),
-            text: text.into(),
-        });
+        self.labels.push(Label { target: target.into(), text: text.into() });
         self
     }
 
@@ -158,7 +150,8 @@ impl Errors {
     }
 }
 
-/// The name that is most like `name`; of several the first in the alphabet.
+/// The name that is most like `name`, or the shortest that begins with it; of several the first in
+/// the alphabet.
 fn similar<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = name.chars().count();
     // Beyond the length of names that people write, likeness takes time and says nothing.
@@ -167,23 +160,20 @@ fn similar<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Option<&
     }
     let most = (length / 3).max(1);
     let folded = name.to_ascii_lowercase().replace('_', "-");
-    let near = names
-        .into_iter()
-        .filter(|other| other.len().abs_diff(name.len()) <= most);
-    let rated = near.map(|other| (strsim::damerau_levenshtein(&folded, other), other));
-    rated
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, other)| other)
+    let names: Vec<&str> = names.into_iter().collect();
+    let near = names.iter().filter(|other| other.len().abs_diff(name.len()) <= most);
+    let rated = near.map(|other| (strsim::damerau_levenshtein(&folded, other), *other));
+    let nearest = rated.filter(|(distance, _)| *distance <= most).min().map(|(_, other)| other);
+    let longer = || {
+        let longer = names.iter().filter(|other| length > 2 && other.starts_with(&folded));
+        longer.min_by_key(|other| (other.len(), **other)).copied()
+    };
+    nearest.or_else(longer)
 }
 
 /// `an attribute`, `a set`.
 fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {noun}")
 }
 
@@ -210,6 +200,7 @@ mod tests {
         assert_eq!(similar("colour", ["size", "color"]), Some("color"));
         assert_eq!(similar("dev_index", ["dev-index"]), Some("dev-index"));
         assert_eq!(similar("rx", ["tx", "rz", "size"]), Some("rz"));
+        assert_eq!(similar("multi", ["sub-type", "multi-attr"]), Some("multi-attr"));
         assert_eq!(similar("header", ["rings"]), None);
         assert_eq!(similar(&"x".repeat(5000), ["x"]), None);
     }

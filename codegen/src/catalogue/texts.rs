@@ -11,27 +11,18 @@ use crate::spec::Word;
 // Files.
 
 pub(crate) fn unreadable_file(error: &io::Error) -> Draft {
-    Draft::new(
-        Code::UnreadableFile,
-        format!("cannot read the spec: {error}"),
-    )
-    .help("paths are relative to the folder of the package's Cargo.toml in a build script")
+    Draft::new(Code::UnreadableFile, format!("cannot read the spec: {error}"))
+        .help("paths are relative to the folder of the package's Cargo.toml in a build script")
 }
 
 pub(crate) fn unwritable_file(path: &Path, error: &io::Error) -> Draft {
     let path = path.display();
-    Draft::new(
-        Code::UnwritableFile,
-        format!("cannot write `{path}`: {error}"),
-    )
+    Draft::new(Code::UnwritableFile, format!("cannot write `{path}`: {error}"))
 }
 
 pub(crate) fn missing_out_dir() -> Draft {
-    Draft::new(
-        Code::MissingOutDir,
-        "no folder to write to: `OUT_DIR` is not set",
-    )
-    .help("call this from a build script, or give a folder with `Builder::out_dir`")
+    Draft::new(Code::MissingOutDir, "no folder to write to: `OUT_DIR` is not set")
+        .help("call this from a build script, or give a folder with `Builder::out_dir`")
 }
 
 pub(crate) fn invalid_option(option: &str, value: &str) -> Draft {
@@ -40,17 +31,28 @@ pub(crate) fn invalid_option(option: &str, value: &str) -> Draft {
 }
 
 pub(crate) fn internal(what: &str) -> Draft {
-    Draft::new(
-        Code::Internal,
-        format!("the generator made code that it cannot read: {what}"),
-    )
-    .help("this is a mistake of nlkit-codegen, not of the spec: please report it")
+    Draft::new(Code::Internal, format!("the generator made code that it cannot read: {what}"))
+        .help("this is a mistake of nlkit-codegen, not of the spec: please report it")
 }
 
 // YAML.
 
-pub(crate) fn yaml_syntax(at: Range<usize>, what: &str) -> Draft {
-    Draft::new(Code::YamlSyntax, format!("not valid YAML: {what}")).at(Target::Span(at), "")
+pub(crate) fn yaml_syntax(at: Range<usize>, what: &str, on_tab: bool) -> Draft {
+    let what = match what {
+        "EOF while parsing a value" => "the file is empty",
+        "recursion limit exceeded" => "nested too deeply",
+        "repetition limit exceeded" => "aliases of aliases make the file too large",
+        other if other.contains("more than one document") => {
+            "a spec is one document, without `---`"
+        }
+        other => other,
+    };
+    let draft = Draft::new(Code::YamlSyntax, format!("not valid YAML: {what}"));
+    let draft = draft.at(Target::Span(at), "");
+    match on_tab {
+        true => draft.help("YAML is indented with spaces, not with tabs"),
+        false => draft,
+    }
 }
 
 pub(crate) fn wrong_type(at: Range<usize>, what: &str, expected: &str, found: &str) -> Draft {
@@ -59,22 +61,16 @@ pub(crate) fn wrong_type(at: Range<usize>, what: &str, expected: &str, found: &s
 }
 
 pub(crate) fn duplicate_key(key: &str, first: Range<usize>, second: Range<usize>) -> Draft {
-    Draft::new(
-        Code::DuplicateKey,
-        format!("key {} stands twice in one mapping", quoted(key)),
-    )
-    .at(Target::Span(second), "given again")
-    .at(Target::Span(first), "given first")
+    Draft::new(Code::DuplicateKey, format!("key {} stands twice in one mapping", quoted(key)))
+        .at(Target::Span(second), "given again")
+        .at(Target::Span(first), "given first")
 }
 
 // Keys and words.
 
 pub(crate) fn unknown_key(key: &str, noun: &str, at: &Place, known: &[String]) -> Draft {
-    let draft = Draft::new(
-        Code::UnknownKey,
-        format!("unknown key {} in {noun}", quoted(key)),
-    )
-    .at(Target::Key(at.clone()), format!("not a key of {noun}"));
+    let draft = Draft::new(Code::UnknownKey, format!("unknown key {} in {noun}", quoted(key)))
+        .at(Target::Key(at.clone()), "no such key");
     match key {
         "<<" => draft.help("merge keys are not supported: repeat the keys"),
         _ => draft.similar("key", key, known.iter().map(String::as_str)),
@@ -82,11 +78,8 @@ pub(crate) fn unknown_key(key: &str, noun: &str, at: &Place, known: &[String]) -
 }
 
 pub(crate) fn unknown_word(word: &str, noun: &str, at: &Place, known: &[&str]) -> Draft {
-    let draft = Draft::new(
-        Code::UnknownWord,
-        format!("unknown `{noun}` {}", quoted(word)),
-    )
-    .at(at, format!("not a `{noun}`"));
+    let draft = Draft::new(Code::UnknownWord, format!("unknown `{noun}` {}", quoted(word)))
+        .at(at, format!("not a `{noun}`"));
     let list: Vec<String> = known.iter().map(|word| quoted(word)).collect();
     match super::similar(word, known.iter().copied()) {
         Some(other) => draft.help(format!("there is a similar one: `{other}`")),
@@ -117,10 +110,7 @@ pub(crate) fn invalid_name(noun: &str, name: &str, at: &Place, kebab: bool) -> D
         true => "only lower case letters, digits, `-` and `_`, and at least one letter or digit",
         false => "only ASCII without control characters, and at least one letter or digit",
     };
-    let draft = Draft::new(
-        Code::InvalidName,
-        format!("invalid name of {noun} {}", quoted(name)),
-    );
+    let draft = Draft::new(Code::InvalidName, format!("invalid name of {noun} {}", quoted(name)));
     let draft = draft.at(at, rule);
     match kebab && (noun == "family" || noun == "multicast group") {
         true => draft.help("for a name that a kernel has already: `protocol: genetlink-legacy`"),
@@ -129,40 +119,25 @@ pub(crate) fn invalid_name(noun: &str, name: &str, at: &Place, kebab: bool) -> D
 }
 
 pub(crate) fn name_too_long(noun: &str, name: &str, at: &Place, max: usize) -> Draft {
-    Draft::new(
-        Code::NameTooLong,
-        format!("name of {noun} {} is too long", quoted(name)),
-    )
-    .at(
-        at,
-        format!("{} bytes, and the kernel takes {max}", name.len()),
-    )
+    Draft::new(Code::NameTooLong, format!("name of {noun} {} is too long", quoted(name)))
+        .at(at, format!("{} bytes, and the kernel takes {max}", name.len()))
 }
 
 pub(crate) fn name_clash(rust: &str, what: &str, at: &Place, first: &str, place: &Place) -> Draft {
-    Draft::new(
-        Code::NameClash,
-        format!("{what} and {first} would both be `{rust}` in Rust"),
-    )
-    .at(at.key("name"), format!("this would be `{rust}` too"))
-    .at(place.key("name"), format!("this would be `{rust}`"))
+    Draft::new(Code::NameClash, format!("{what} and {first} would both be `{rust}` in Rust"))
+        .at(at.key("name"), format!("this would be `{rust}` too"))
+        .at(place.key("name"), format!("this would be `{rust}`"))
 }
 
 pub(crate) fn reserved_name(rust: &str, what: &str, at: &Place, by: &str) -> Draft {
-    Draft::new(
-        Code::ReservedName,
-        format!("{what} would be `{rust}` in Rust, which is {by}"),
-    )
-    .at(at.key("name"), format!("`{rust}` is {by}"))
+    Draft::new(Code::ReservedName, format!("{what} would be `{rust}` in Rust, which is {by}"))
+        .at(at.key("name"), format!("`{rust}` is {by}"))
 }
 
 pub(crate) fn duplicate_name(noun: &str, name: &str, first: &Place, at: &Place) -> Draft {
-    Draft::new(
-        Code::DuplicateName,
-        format!("{noun} {} is defined twice", quoted(name)),
-    )
-    .at(at, "defined again")
-    .at(first, "defined first")
+    Draft::new(Code::DuplicateName, format!("{noun} {} is defined twice", quoted(name)))
+        .at(at, "defined again")
+        .at(first, "defined first")
 }
 
 pub(crate) fn unknown_name<'c>(
@@ -171,12 +146,9 @@ pub(crate) fn unknown_name<'c>(
     at: Place,
     names: impl IntoIterator<Item = &'c str>,
 ) -> Draft {
-    Draft::new(
-        Code::UnknownName,
-        format!("unknown {noun} {}", quoted(name)),
-    )
-    .at(at, format!("no {noun} of this name"))
-    .similar(noun, name, names)
+    Draft::new(Code::UnknownName, format!("unknown {noun} {}", quoted(name)))
+        .at(at, format!("no {noun} of this name"))
+        .similar(noun, name, names)
 }
 
 pub(crate) fn unknown_attribute<'c>(
@@ -185,13 +157,12 @@ pub(crate) fn unknown_attribute<'c>(
     at: Place,
     names: impl IntoIterator<Item = &'c str>,
 ) -> Draft {
-    let title = format!(
-        "unknown attribute {} in attribute set `{set}`",
-        quoted(name)
-    );
-    Draft::new(Code::UnknownName, title)
-        .at(at, format!("not an attribute of `{set}`"))
-        .similar("attribute", name, names)
+    let title = format!("unknown attribute {} in attribute set `{set}`", quoted(name));
+    Draft::new(Code::UnknownName, title).at(at, format!("not an attribute of `{set}`")).similar(
+        "attribute",
+        name,
+        names,
+    )
 }
 
 pub(crate) fn wrong_kind(name: &str, wanted: &str, at: Place, definition: &Place) -> Draft {
@@ -210,11 +181,8 @@ pub(crate) fn not_supported(what: &str, at: Place) -> Draft {
 // Numbers.
 
 pub(crate) fn version_out_of_range(version: i128, at: Place) -> Draft {
-    Draft::new(
-        Code::VersionOutOfRange,
-        format!("version {version} is out of range"),
-    )
-    .at(at, "1..=255")
+    Draft::new(Code::VersionOutOfRange, format!("version {version} is out of range"))
+        .at(at, "1..=255")
 }
 
 pub(crate) fn duplicate_value(
@@ -225,22 +193,15 @@ pub(crate) fn duplicate_value(
     first: &str,
     place: &Place,
 ) -> Draft {
-    let title = format!(
-        "{} and {} have the same {noun} {value}",
-        quoted(first),
-        quoted(name)
-    );
+    let title = format!("{} and {} have the same {noun} {value}", quoted(first), quoted(name));
     Draft::new(Code::DuplicateValue, title)
         .at(at, format!("has {noun} {value} too"))
         .at(place, format!("has {noun} {value}"))
 }
 
 pub(crate) fn value_out_of_range(noun: &str, value: i128, at: Place, range: &str) -> Draft {
-    Draft::new(
-        Code::ValueOutOfRange,
-        format!("{noun} {value} is out of range"),
-    )
-    .at(at, format!("{range} is possible"))
+    Draft::new(Code::ValueOutOfRange, format!("{noun} {value} is out of range"))
+        .at(at, format!("{range} is possible"))
 }
 
 pub(crate) fn attribute_id_out_of_range(name: &str, id: i128, at: &Place, max: i128) -> Draft {
@@ -258,11 +219,8 @@ pub(crate) fn operation_number_out_of_range(name: &str, id: i128, at: &Place, ma
 // Subsets.
 
 pub(crate) fn subset_cycle(set: &str, at: Place) -> Draft {
-    Draft::new(
-        Code::SubsetCycle,
-        format!("attribute set {} is part of itself", quoted(set)),
-    )
-    .at(at, "leads back to this set")
+    Draft::new(Code::SubsetCycle, format!("attribute set {} is part of itself", quoted(set)))
+        .at(at, "leads back to this set")
 }
 
 pub(crate) fn not_in_parent<'c>(
@@ -276,16 +234,15 @@ pub(crate) fn not_in_parent<'c>(
         "attribute {} is in attribute set `{set}`, but not in `{parent}`, whose subset that is",
         quoted(name)
     );
-    Draft::new(Code::NotInParent, title)
-        .at(at, format!("not an attribute of `{parent}`"))
-        .similar("attribute", name, names)
+    Draft::new(Code::NotInParent, title).at(at, format!("not an attribute of `{parent}`")).similar(
+        "attribute",
+        name,
+        names,
+    )
 }
 
 pub(crate) fn number_of_subset(name: &str, at: &Place, number: u16, parent: &Place) -> Draft {
-    let title = format!(
-        "attribute {} has another number than in the set it is of",
-        quoted(name)
-    );
+    let title = format!("attribute {} has another number than in the set it is of", quoted(name));
     Draft::new(Code::NumberOfSubset, title)
         .at(at.key("value"), format!("it has number {number} there"))
         .at(parent, format!("number {number}"))
@@ -295,11 +252,8 @@ pub(crate) fn number_of_subset(name: &str, at: &Place, number: u16, parent: &Pla
 // Types.
 
 pub(crate) fn signed_enum(at: Place) -> Draft {
-    Draft::new(
-        Code::SignedEnum,
-        "an enum on a signed number is not supported",
-    )
-    .at(at, "the number is signed")
+    Draft::new(Code::SignedEnum, "an enum on a signed number is not supported")
+        .at(at, "the number is signed")
 }
 
 pub(crate) fn bad_sub_type<T: serde::Serialize>(
@@ -312,26 +266,18 @@ pub(crate) fn bad_sub_type<T: serde::Serialize>(
         "binary" => "a `binary` can hold numbers of a fixed width: `u8` to `u64`, `s8` to `s64`",
         _ => "it can hold numbers, `string`, `binary`, `bitfield32` and `nest`",
     };
-    Draft::new(Code::BadSubType, title)
-        .at(at, "cannot stand in an array")
-        .help(can)
+    Draft::new(Code::BadSubType, title).at(at, "cannot stand in an array").help(can)
 }
 
 pub(crate) fn bad_display_hint<T: serde::Serialize>(hint: &Option<Word<T>>, at: Place) -> Draft {
-    Draft::new(
-        Code::BadDisplayHint,
-        format!("{} does not fit the attribute's type", word(hint)),
-    )
-    .at(at, "does not fit the type")
-    .help("addresses are `binary`; an `ipv4` one can be `u32` too")
+    Draft::new(Code::BadDisplayHint, format!("{} does not fit the attribute's type", word(hint)))
+        .at(at, "does not fit the type")
+        .help("addresses are `binary`; an `ipv4` one can be `u32` too")
 }
 
 pub(crate) fn too_deep(depth: usize, max: usize, at: Place) -> Draft {
-    Draft::new(
-        Code::TooDeep,
-        format!("nest-type-value of {depth} levels is too deep"),
-    )
-    .at(at, format!("{max} levels are possible"))
+    Draft::new(Code::TooDeep, format!("nest-type-value of {depth} levels is too deep"))
+        .at(at, format!("{max} levels are possible"))
 }
 
 // Checks.
@@ -342,27 +288,19 @@ pub(crate) fn limit_out_of_range(
     (low, high): (i128, i128),
     at: Place,
 ) -> Draft {
-    Draft::new(
-        Code::LimitOutOfRange,
-        format!("`{key}` {number} is out of range"),
-    )
-    .at(at, format!("the attribute can have {low}..={high}"))
+    Draft::new(Code::LimitOutOfRange, format!("`{key}` {number} is out of range"))
+        .at(at, format!("the attribute can have {low}..={high}"))
 }
 
 pub(crate) fn empty_range(low: (&str, i128, Place), high: (&str, i128, Place)) -> Draft {
     let title = format!("`{}` {} is above `{}` {}", low.0, low.1, high.0, high.1);
-    Draft::new(Code::EmptyRange, title)
-        .at(low.2, "nothing is left")
-        .at(high.2, "the upper limit")
+    Draft::new(Code::EmptyRange, title).at(low.2, "nothing is left").at(high.2, "the upper limit")
 }
 
 // Operations.
 
 pub(crate) fn conflicting_modes(name: &str, at: &Place, first: &str, second: &str) -> Draft {
-    let title = format!(
-        "operation {} has both `{first}` and `{second}`",
-        quoted(name)
-    );
+    let title = format!("operation {} has both `{first}` and `{second}`", quoted(name));
     Draft::new(Code::ConflictingModes, title)
         .at(Target::Key(at.key(second)), "told unasked")
         .at(Target::Key(at.key(first)), "and this too")
@@ -370,34 +308,22 @@ pub(crate) fn conflicting_modes(name: &str, at: &Place, first: &str, second: &st
 }
 
 pub(crate) fn no_mode(name: &str, at: &Place) -> Draft {
-    let title = format!(
-        "operation {} has no `do`, `dump`, `notify` or `event`",
-        quoted(name)
-    );
+    let title = format!("operation {} has no `do`, `dump`, `notify` or `event`", quoted(name));
     Draft::new(Code::NoMode, title)
         .at(at.key("name"), "cannot be numbered")
         .help("only the unified model can reserve a number")
 }
 
 pub(crate) fn misplaced_number_of_message(at: Place) -> Draft {
-    Draft::new(
-        Code::MisplacedNumber,
-        "`value` of a message in the unified model",
-    )
-    .at(
-        Target::Key(at),
-        "requests and replies have the operation's number",
-    )
-    .help("number the operation, or use `enum-model: directional`")
+    Draft::new(Code::MisplacedNumber, "`value` of a message in the unified model")
+        .at(Target::Key(at), "requests and replies have the operation's number")
+        .help("number the operation, or use `enum-model: directional`")
 }
 
 pub(crate) fn misplaced_number_of_operation(at: Place) -> Draft {
-    Draft::new(
-        Code::MisplacedNumber,
-        "`value` of an operation in the directional model",
-    )
-    .at(Target::Key(at), "its request and reply have each a number")
-    .help("give `value` in `request` and `reply`")
+    Draft::new(Code::MisplacedNumber, "`value` of an operation in the directional model")
+        .at(Target::Key(at), "its request and reply have each a number")
+        .help("give `value` in `request` and `reply`")
 }
 
 pub(crate) fn missing_reply_number(name: &str, at: Place) -> Draft {
@@ -413,10 +339,7 @@ pub(crate) fn notify_without_reply(name: &str, at: Place, target: &Place) -> Dra
 }
 
 pub(crate) fn twice_in_list(name: &str, first: &Place, at: &Place) -> Draft {
-    Draft::new(
-        Code::TwiceInList,
-        format!("attribute {} is listed twice", quoted(name)),
-    )
-    .at(at, "listed again")
-    .at(first, "listed first")
+    Draft::new(Code::TwiceInList, format!("attribute {} is listed twice", quoted(name)))
+        .at(at, "listed again")
+        .at(first, "listed first")
 }

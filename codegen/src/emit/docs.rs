@@ -25,10 +25,7 @@ impl Docs {
         match text.split_first() {
             Some((first, rest)) if !first.list => {
                 let mut docs = Self::default();
-                docs.block(&Block {
-                    text: format!("{title}: {}", first.text),
-                    list: false,
-                });
+                docs.block(&Block { text: format!("{title}: {}", first.text), list: false });
                 rest.iter().for_each(|block| docs.block(block));
                 docs
             }
@@ -52,10 +49,7 @@ impl Docs {
 
     /// Adds a paragraph of markdown.
     pub(crate) fn with(mut self, paragraph: &str) -> Self {
-        self.block(&Block {
-            text: paragraph.to_owned(),
-            list: false,
-        });
+        self.block(&Block { text: paragraph.to_owned(), list: false });
         self
     }
 
@@ -109,10 +103,7 @@ fn markdown(text: &str) -> Vec<Block> {
             }
             (false, item, _) => {
                 let text = item.unwrap_or(line).trim().to_owned();
-                blocks.push(Block {
-                    text,
-                    list: item.is_some(),
-                });
+                blocks.push(Block { text, list: item.is_some() });
                 open = true;
             }
         }
@@ -176,6 +167,10 @@ fn needs_escape(c: char, before: char, after: char) -> bool {
 /// The code that `text` begins with, and its length, if its backticks are closed.
 fn code(text: &str) -> Option<(String, usize)> {
     let ticks = text.len() - text.trim_start_matches('`').len();
+    // More would begin a block where they come to stand at the begin of a line.
+    if ticks > 2 {
+        return None;
+    }
     let mut at = ticks;
     loop {
         let rest = text.get(at..)?;
@@ -191,9 +186,7 @@ fn code(text: &str) -> Option<(String, usize)> {
 
 /// The address that `text` begins with as a link, and its length.
 fn address(text: &str) -> Option<(String, usize)> {
-    let body = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))?;
+    let body = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let end = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`');
     let body = body.split(end).next()?;
     let body = body.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*', '_']);
@@ -234,12 +227,9 @@ fn guarded(line: &str) -> String {
     let first = line.split(' ').next().unwrap_or_default();
     let marker = match first.chars().next() {
         Some('#' | '>' | '+' | '-' | '=') => Some(0),
-        Some('0'..='9') => first.strip_suffix(['.', ')']).and_then(|number| {
-            number
-                .chars()
-                .all(|c| c.is_ascii_digit())
-                .then_some(number.len())
-        }),
+        Some('0'..='9') => first
+            .strip_suffix(['.', ')'])
+            .and_then(|number| number.chars().all(|c| c.is_ascii_digit()).then_some(number.len())),
         _ => None,
     };
     match marker.and_then(|at| line.split_at_checked(at)) {
@@ -258,42 +248,23 @@ mod tests {
 
     #[test]
     fn markup_that_nobody_meant_is_escaped() {
-        assert_eq!(
-            escaped("struct [foo] of <type> *p"),
-            r"struct \[foo\] of \<type> \*p"
-        );
+        assert_eq!(escaped("struct [foo] of <type> *p"), r"struct \[foo\] of \<type> \*p");
         assert_eq!(escaped("a_b __be32 x&y a & b"), r"a_b \_\_be32 x\&y a & b");
-        assert_eq!(
-            escaped("`[x]` and ``a ` b`` and `open"),
-            r"`[x]` and ``a ` b`` and \`open"
-        );
+        assert_eq!(escaped("```[x]```"), r"\`\`\`\[x\]\`\`\`");
+        assert_eq!(escaped("`[x]` and ``a ` b`` and `open"), r"`[x]` and ``a ` b`` and \`open");
     }
 
     #[test]
     fn addresses_become_links() {
-        assert_eq!(
-            escaped("see https://x.org/a_b[1]."),
-            "see <https://x.org/a_b[1>\\]."
-        );
-        assert_eq!(
-            escaped("(http://x.org), xhttp://y"),
-            "(<http://x.org>), xhttp://y"
-        );
+        assert_eq!(escaped("see https://x.org/a_b[1]."), "see <https://x.org/a_b[1>\\].");
+        assert_eq!(escaped("(http://x.org), xhttp://y"), "(<http://x.org>), xhttp://y");
         assert_eq!(escaped("https://"), "https://");
     }
 
     #[test]
     fn paragraphs_and_lists_stay_and_indentation_goes() {
         let text = "One\n  two.\n\n    code?\n- item\n  more\n* item\n\n- last";
-        let expected = [
-            "One two.",
-            "",
-            "code?",
-            "",
-            "- item more",
-            "- item",
-            "- last",
-        ];
+        let expected = ["One two.", "", "code?", "", "- item more", "- item", "- last"];
         assert_eq!(lines(text), expected);
         assert_eq!(lines("  \n"), ["None."]);
     }
@@ -302,16 +273,13 @@ mod tests {
     fn lines_are_short_and_begin_no_block() {
         let text = format!(
             "{} # one {} - two {} 3. three",
-            "x".repeat(WIDTH - 4),
-            "y".repeat(WIDTH - 4),
-            "z".repeat(WIDTH - 4)
+            "x".repeat(WIDTH - 2),
+            "y".repeat(WIDTH - 2),
+            "z".repeat(WIDTH - 2)
         );
         let lines = lines(&text);
         assert!(lines.iter().all(|line| line.len() <= WIDTH));
-        assert!(
-            lines.iter().any(|line| line.starts_with("\\# one")),
-            "{lines:?}"
-        );
+        assert!(lines.iter().any(|line| line.starts_with("\\# one")), "{lines:?}");
         assert!(lines.iter().any(|line| line.starts_with("\\- two")));
         assert!(lines.iter().any(|line| line.starts_with("3\\. three")));
     }
@@ -328,9 +296,6 @@ mod tests {
             Docs::titled("Enum `x`", "Modes.\n\nMore.").lines,
             ["Enum `x`: Modes.", "", "More."]
         );
-        assert_eq!(
-            Docs::titled("Enum `x`", "- a").lines,
-            ["Enum `x`.", "", "- a"]
-        );
+        assert_eq!(Docs::titled("Enum `x`", "- a").lines, ["Enum `x`.", "", "- a"]);
     }
 }

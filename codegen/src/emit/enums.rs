@@ -7,27 +7,11 @@ use super::docs::Docs;
 use super::{Style, alias, derives, fields, ident};
 use crate::ir::{Entry, Enum, EnumKind};
 
-const DERIVES: &[&str] = &[
-    "Clone",
-    "Copy",
-    "Default",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-];
+const DERIVES: &[&str] =
+    &["Clone", "Copy", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
 
 pub(super) fn enumeration(item: &Enum, style: &Style) -> TokenStream {
-    let Enum {
-        name,
-        rust,
-        doc,
-        kind,
-        repr,
-        narrow,
-        entries,
-    } = item;
+    let Enum { name, rust, doc, kind, repr, narrow, entries } = item;
     let title = match kind {
         EnumKind::Enum => format!("Enum `{name}`"),
         EnumKind::Flags => format!("Flags `{name}`"),
@@ -68,13 +52,7 @@ pub(super) fn enumeration(item: &Enum, style: &Style) -> TokenStream {
 }
 
 fn constant(entry: &Entry, kind: EnumKind) -> TokenStream {
-    let Entry {
-        name,
-        rust,
-        c_name,
-        doc,
-        ..
-    } = entry;
+    let Entry { name, rust, c_name, doc, .. } = entry;
     let docs = Docs::text_or(doc, &format!("Entry `{name}`.")).outer();
     let (alias, ident, value) = (alias(c_name, rust), ident(rust), value(entry, kind));
     quote! {

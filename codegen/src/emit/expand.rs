@@ -37,9 +37,8 @@ fn strip(attrs: &mut Vec<Attribute>) -> syn::Result<()> {
             continue;
         }
         let paths = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
-        let left = paths
-            .iter()
-            .filter(|path| path.segments.last().is_none_or(|it| it.ident != "NlAttrs"));
+        let left =
+            paths.iter().filter(|path| path.segments.last().is_none_or(|it| it.ident != "NlAttrs"));
         *attr = parse_quote!(#[derive(#(#left),*)]);
     }
     Ok(())

@@ -10,9 +10,7 @@ use crate::ir::{Const, Family, Group, Value};
 pub(super) fn family(family: &Family) -> TokenStream {
     let name = &family.name;
     let version = Literal::u8_unsuffixed(family.version);
-    let docs = Docs::default()
-        .with(&format!("The generic netlink family `{name}`."))
-        .outer();
+    let docs = Docs::default().with(&format!("The generic netlink family `{name}`.")).outer();
     quote! {
         #docs
         #[derive(Clone, Copy, Debug)]
@@ -27,9 +25,7 @@ pub(super) fn family(family: &Family) -> TokenStream {
 
 pub(super) fn group(group: &Group) -> TokenStream {
     let Group { name, rust, c_name } = group;
-    let docs = Docs::default()
-        .with(&format!("Multicast group `{name}`."))
-        .outer();
+    let docs = Docs::default().with(&format!("Multicast group `{name}`.")).outer();
     let (alias, ident) = (alias(c_name, rust), ident(rust));
     quote! {
         #docs
@@ -39,13 +35,7 @@ pub(super) fn group(group: &Group) -> TokenStream {
 }
 
 pub(super) fn constant(constant: &Const) -> TokenStream {
-    let Const {
-        name,
-        rust,
-        c_name,
-        doc,
-        value,
-    } = constant;
+    let Const { name, rust, c_name, doc, value } = constant;
     let docs = Docs::titled(&format!("Constant `{name}`"), doc).outer();
     let (alias, ident) = (alias(c_name, rust), ident(rust));
     let (ty, value) = match value {

@@ -15,25 +15,13 @@ struct Value {
 
 /// The field of an attribute; none for pads and unused ones.
 pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<TokenStream> {
-    let Attribute {
-        id,
-        name,
-        rust,
-        c_name,
-        ty,
-        multi,
-        ..
-    } = attribute;
+    let Attribute { id, name, rust, c_name, ty, multi, .. } = attribute;
     let (ty, form) = match ty {
         Type::Unused | Type::Pad => return None,
         Type::Flag => (quote!(bool), None),
         ty => {
             let Value { ty, form } = value(ty, prelude)?;
-            let wrapper = if *multi {
-                prelude.vec()
-            } else {
-                prelude.option()
-            };
+            let wrapper = if *multi { prelude.vec() } else { prelude.option() };
             (quote!(#wrapper<#ty>), form)
         }
     };
@@ -67,10 +55,7 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
         Type::Ipv4Scalar(scalar) => {
             // The address lies in network order by itself; as a number it is taken for what it is.
             let form = (scalar.order != Order::Big).then(|| wire(scalar));
-            Value {
-                ty: quote!(::std::net::Ipv4Addr),
-                form,
-            }
+            Value { ty: quote!(::std::net::Ipv4Addr), form }
         }
         Type::String => native(quote!(nl::NlString)),
         Type::Binary => native(quote!(#vec<u8>)),
@@ -81,34 +66,21 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
         Type::Bitfield32 { .. } => native(quote!(nl::Bitfield32)),
         Type::Array(scalar) => {
             let (ty, wire) = (scalar_value(scalar).ty, wire(scalar));
-            Value {
-                ty: quote!(#vec<#ty>),
-                form: Some(quote!(nl::Array<#wire>)),
-            }
+            Value { ty: quote!(#vec<#ty>), form: Some(quote!(nl::Array<#wire>)) }
         }
         Type::Nest { rust, boxed, .. } => {
             let (ident, holder) = (ident(rust), prelude.boxed());
-            native(if *boxed {
-                quote!(#holder<#ident>)
-            } else {
-                quote!(#ident)
-            })
+            native(if *boxed { quote!(#holder<#ident>) } else { quote!(#ident) })
         }
         Type::IndexedArray(entry) => {
             let Value { ty, form } = value(entry, prelude)?;
             let form = form.map(|form| quote!(<#form>));
-            Value {
-                ty: quote!(#vec<#ty>),
-                form: Some(quote!(nl::IndexedArray #form)),
-            }
+            Value { ty: quote!(#vec<#ty>), form: Some(quote!(nl::IndexedArray #form)) }
         }
         Type::Keyed(entry) => {
             let Value { ty, form } = value(entry, prelude)?;
             let form = form.map(|form| quote!(<#form>));
-            Value {
-                ty: quote!(#vec<(u16, #ty)>),
-                form: Some(quote!(nl::Keyed #form)),
-            }
+            Value { ty: quote!(#vec<(u16, #ty)>), form: Some(quote!(nl::Keyed #form)) }
         }
     })
 }
@@ -117,10 +89,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
     let wire = wire(scalar);
     if let Some(of) = &scalar.of {
         let ident = ident(&of.rust);
-        return Value {
-            ty: quote!(#ident),
-            form: Some(wire),
-        };
+        return Value { ty: quote!(#ident), form: Some(wire) };
     }
     let ty = match scalar.number {
         Number::Unsigned(width) => unsigned(width),
@@ -130,10 +99,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
     };
     let fixed = matches!(scalar.number, Number::Unsigned(_) | Number::Signed(_));
     let native = fixed && scalar.order == Order::Native;
-    Value {
-        ty: quote!(#ty),
-        form: (!native).then_some(wire),
-    }
+    Value { ty: quote!(#ty), form: (!native).then_some(wire) }
 }
 
 /// The form of a number.
@@ -160,33 +126,17 @@ fn signed(width: Width) -> Ident {
 }
 
 fn docs(attribute: &Attribute) -> Docs {
-    let Attribute {
-        name,
-        doc,
-        ty,
-        checks,
-        ..
-    } = attribute;
+    let Attribute { name, doc, ty, checks, .. } = attribute;
     let mut docs = Docs::text_or(doc, &format!("Attribute `{name}`."));
     if let Type::Bitfield32 { of: Some(of) } = ty {
         docs = docs.with(&format!("The bits are those of [`{}`].", of.rust));
     }
-    check_lines(checks)
-        .iter()
-        .fold(docs, |docs, line| docs.with(line))
+    check_lines(checks).iter().fold(docs, |docs, line| docs.with(line))
 }
 
 /// What the kernel checks, in words.
 fn check_lines(checks: &Checks) -> Vec<String> {
-    let Checks {
-        min,
-        max,
-        min_len,
-        max_len,
-        exact_len,
-        mask,
-        unterminated_ok: _,
-    } = checks;
+    let Checks { min, max, min_len, max_len, exact_len, mask, unterminated_ok: _ } = checks;
     let values = match (min, max) {
         (Some(min), Some(max)) => Some(format!("Range: {}..={}.", limit(min), limit(max))),
         (Some(min), None) => Some(format!("At least {}.", limit(min))),

@@ -21,11 +21,7 @@ pub(super) fn operation(
 ) -> Vec<TokenStream> {
     let mut sections = Vec::new();
     let calls = [
-        (
-            &operation.once,
-            quote!(Do),
-            operation.once.as_ref().is_some_and(|call| !call.ack),
-        ),
+        (&operation.once, quote!(Do), operation.once.as_ref().is_some_and(|call| !call.ack)),
         (&operation.dump, quote!(Dump), false),
     ];
     for (call, kind, no_ack) in calls {
@@ -33,11 +29,7 @@ pub(super) fn operation(
         let request = message(&call.request, prelude, style).unwrap_or_default();
         let implementation = implementation(&operation.name, call, &kind, no_ack);
         sections.push(quote!(#request #implementation));
-        sections.extend(
-            call.reply
-                .iter()
-                .filter_map(|reply| message(reply, prelude, style)),
-        );
+        sections.extend(call.reply.iter().filter_map(|reply| message(reply, prelude, style)));
     }
     sections
 }
@@ -48,14 +40,7 @@ pub(super) fn message(
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> Option<TokenStream> {
-    let Message {
-        rust,
-        title,
-        doc,
-        c_name,
-        form,
-        attributes,
-    } = message;
+    let Message { rust, title, doc, c_name, form, attributes } = message;
     let docs = Docs::titled(title, doc).outer();
     let alias = c_name.as_deref().map(|c_name| alias(c_name, rust));
     let docs = quote!(#docs #alias);
@@ -77,18 +62,11 @@ fn structure(
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> TokenStream {
-    let derives = derives(
-        &["Clone", "Default", "PartialEq"],
-        style,
-        true,
-        Some("nl::NlAttrs"),
-    );
+    let derives = derives(&["Clone", "Default", "PartialEq"], style, true, Some("nl::NlAttrs"));
     let default = style.serde.then(|| quote!(#[serde(default)]));
     let non_exhaustive = style.non_exhaustive.then(|| quote!(#[non_exhaustive]));
     let renamed = style.renamed.then(|| quote!(, crate = nl));
-    let fields = attributes
-        .iter()
-        .filter_map(|attribute| fields::field(attribute, prelude));
+    let fields = attributes.iter().filter_map(|attribute| fields::field(attribute, prelude));
     quote! {
         #docs
         #derives

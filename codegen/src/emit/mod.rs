@@ -39,19 +39,12 @@ pub(crate) struct Style {
 
 /// The items of a family, a section for each thing that is told in one go.
 fn sections(family: &Family, style: &Style) -> Vec<TokenStream> {
-    let prelude = Prelude {
-        hidden: &family.hidden,
-    };
+    let prelude = Prelude { hidden: &family.hidden };
     let runtime = &style.runtime;
     let mut sections = vec![quote!(use #runtime as nl;), family::family(family)];
     sections.extend(family.groups.iter().map(family::group));
     sections.extend(family.consts.iter().map(family::constant));
-    sections.extend(
-        family
-            .enums
-            .iter()
-            .map(|item| enums::enumeration(item, style)),
-    );
+    sections.extend(family.enums.iter().map(|item| enums::enumeration(item, style)));
     let nested = family.sets.iter().filter(|set| set.nested);
     sections.extend(nested.map(|set| messages::set(set, &prelude, style)));
     let operations = family.operations.iter();
@@ -60,12 +53,7 @@ fn sections(family: &Family, style: &Style) -> Vec<TokenStream> {
         let events = notifications.iter();
         let events = events.filter_map(|item| messages::message(&item.message, &prelude, style));
         sections.extend(events);
-        sections.push(notifications::notifications(
-            notifications,
-            &family.name,
-            &prelude,
-            style,
-        ));
+        sections.push(notifications::notifications(notifications, &family.name, &prelude, style));
     }
     sections
 }

@@ -13,17 +13,12 @@ pub(super) fn notifications(
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> TokenStream {
-    let docs = Docs::default()
-        .with(&format!("What `{family}` tells unasked."))
-        .outer();
+    let docs = Docs::default().with(&format!("What `{family}` tells unasked.")).outer();
     let derives = derives(&["Clone", "Debug", "PartialEq"], style, false, None);
     let variants = notifications.iter().map(variant);
     let (ok, result) = (prelude.ok(), prelude.result());
     let arms = notifications.iter().map(|notification| {
-        let (id, ident) = (
-            Literal::u16_unsuffixed(notification.id),
-            ident(&notification.rust),
-        );
+        let (id, ident) = (Literal::u16_unsuffixed(notification.id), ident(&notification.rust));
         quote!(#id => message.decode().map(Self::#ident),)
     });
     let unknown = quote!(#ok(Self::Unknown(message.to_raw())));
@@ -51,14 +46,7 @@ pub(super) fn notifications(
 }
 
 fn variant(notification: &Notification) -> TokenStream {
-    let Notification {
-        name,
-        rust,
-        c_name,
-        doc,
-        message,
-        ..
-    } = notification;
+    let Notification { name, rust, c_name, doc, message, .. } = notification;
     let docs = Docs::text_or(doc, &format!("Notification `{name}`.")).outer();
     let (alias, ident, message) = (alias(c_name, rust), ident(rust), ident(&message.rust));
     quote! {

@@ -16,11 +16,7 @@ pub(crate) fn file(family: &Family, style: &Style, origin: &str) -> syn::Result<
     let mut body = Vec::new();
     for section in sections(family, style) {
         let parsed = syn::parse2::<File>(section)?;
-        let expanded = if style.expand {
-            expand::expand(parsed)?
-        } else {
-            parsed
-        };
+        let expanded = if style.expand { expand::expand(parsed)? } else { parsed };
         body.push(prettyplease::unparse(&expanded));
     }
     let body = body.join("\n");

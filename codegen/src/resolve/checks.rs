@@ -21,11 +21,7 @@ pub(super) fn resolve(
     };
     let at = at.key("checks");
     report_meaningless(checks, ty, &at, errors);
-    let mut limits = Limits {
-        definitions,
-        at: &at,
-        errors,
-    };
+    let mut limits = Limits { definitions, at: &at, errors };
     let (values, lengths) = (range(ty), (0, MAX_LEN));
     let resolved = Checks {
         min: limits.get("min", &checks.min, values),
@@ -52,48 +48,13 @@ fn report_meaningless(checks: &spec::Checks, ty: &Type, at: &Place, errors: &mut
     let nest = matches!(element, Type::Nest { .. } | Type::Keyed(_));
     let bytes = !number && !nest && !matches!(element, Type::Flag | Type::Pad | Type::Unused);
     let meanings = [
-        (
-            "min",
-            checks.min.is_some(),
-            number,
-            "only a number has values to limit",
-        ),
-        (
-            "max",
-            checks.max.is_some(),
-            number,
-            "only a number has values to limit",
-        ),
-        (
-            "flags-mask",
-            checks.flags_mask.is_some(),
-            number,
-            "only a number has bits to limit",
-        ),
-        (
-            "min-len",
-            checks.min_len.is_some(),
-            bytes,
-            "only bytes and text have a length to limit",
-        ),
-        (
-            "max-len",
-            checks.max_len.is_some(),
-            bytes,
-            "only bytes and text have a length to limit",
-        ),
-        (
-            "exact-len",
-            checks.exact_len.is_some(),
-            bytes,
-            "only bytes and text have a length",
-        ),
-        (
-            "unterminated-ok",
-            checks.unterminated_ok.is_some(),
-            text,
-            "only text ends with a NUL",
-        ),
+        ("min", checks.min.is_some(), number, "only a number has values to limit"),
+        ("max", checks.max.is_some(), number, "only a number has values to limit"),
+        ("flags-mask", checks.flags_mask.is_some(), number, "only a number has bits to limit"),
+        ("min-len", checks.min_len.is_some(), bytes, "only bytes and text have a length to limit"),
+        ("max-len", checks.max_len.is_some(), bytes, "only bytes and text have a length to limit"),
+        ("exact-len", checks.exact_len.is_some(), bytes, "only bytes and text have a length"),
+        ("unterminated-ok", checks.unterminated_ok.is_some(), text, "only text ends with a NUL"),
     ];
     for (key, given, meant, why) in meanings {
         if given && !meant {
@@ -134,8 +95,7 @@ impl Limits<'_, '_> {
         // The number of a constant of the kernel is only a stand-in.
         if limit.kernel.is_none() && !(range.0..=range.1).contains(&limit.number) {
             let at = self.at.key(key);
-            self.errors
-                .push(texts::limit_out_of_range(key, limit.number, range, at));
+            self.errors.push(texts::limit_out_of_range(key, limit.number, range, at));
             return None;
         }
         Some(limit)
@@ -144,18 +104,12 @@ impl Limits<'_, '_> {
     fn limit(&mut self, key: &str, limit: &IntOrName) -> Option<Limit> {
         let text = match limit {
             IntOrName::Int(number) => {
-                return Some(Limit {
-                    number: *number,
-                    kernel: None,
-                });
+                return Some(Limit { number: *number, kernel: None });
             }
             IntOrName::Name(text) => text,
         };
         if let Some(number) = named_bound(text) {
-            return Some(Limit {
-                number,
-                kernel: None,
-            });
+            return Some(Limit { number, kernel: None });
         }
         let (name, minus) = match text.strip_suffix(" - 1") {
             Some(name) => (name, 1),
@@ -163,24 +117,17 @@ impl Limits<'_, '_> {
         };
         let at = self.at.key(key);
         let Some(item) = self.definitions.constant(name) else {
-            let names = self
-                .definitions
-                .names(|kind| matches!(kind, ItemKind::Number { .. }));
-            self.errors
-                .push(texts::unknown_name("constant", name, at, names));
+            let names = self.definitions.names(|kind| matches!(kind, ItemKind::Number { .. }));
+            self.errors.push(texts::unknown_name("constant", name, at, names));
             return None;
         };
         let ItemKind::Number { value, kernel } = item.kind else {
             let wanted = "a constant number";
-            self.errors
-                .push(texts::wrong_kind(name, wanted, at, &item.at));
+            self.errors.push(texts::wrong_kind(name, wanted, at, &item.at));
             return None;
         };
         let kernel = kernel.then(|| text.clone());
-        Some(Limit {
-            number: value.saturating_sub(minus),
-            kernel,
-        })
+        Some(Limit { number: value.saturating_sub(minus), kernel })
     }
 
     /// All bits of the flags named, or the number given.
@@ -191,38 +138,26 @@ impl Limits<'_, '_> {
                 let mask = u64::try_from(*number).ok();
                 if mask.is_none() {
                     let range = (0, u64::MAX.into());
-                    self.errors
-                        .push(texts::limit_out_of_range("flags-mask", *number, range, at));
+                    self.errors.push(texts::limit_out_of_range("flags-mask", *number, range, at));
                 }
                 return mask;
             }
             IntOrName::Name(name) => name,
         };
         let Some(item) = self.definitions.get(name) else {
-            let names = self
-                .definitions
-                .names(|kind| matches!(kind, ItemKind::Enum { .. }));
-            self.errors
-                .push(texts::unknown_name("flags", name, at, names));
+            let names = self.definitions.names(|kind| matches!(kind, ItemKind::Enum { .. }));
+            self.errors.push(texts::unknown_name("flags", name, at, names));
             return None;
         };
         let ItemKind::Enum { index, flags: true } = item.kind else {
-            self.errors
-                .push(texts::wrong_kind(name, "flags", at, &item.at));
+            self.errors.push(texts::wrong_kind(name, "flags", at, &item.at));
             return None;
         };
         let entries: &[ir::Entry] = &self.definitions.enumeration(index)?.entries;
         let bit = |entry: &ir::Entry| {
-            u32::try_from(entry.value)
-                .ok()
-                .and_then(|bit| 1u64.checked_shl(bit))
+            u32::try_from(entry.value).ok().and_then(|bit| 1u64.checked_shl(bit))
         };
-        Some(
-            entries
-                .iter()
-                .filter_map(bit)
-                .fold(0, |mask, bit| mask | bit),
-        )
+        Some(entries.iter().filter_map(bit).fold(0, |mask, bit| mask | bit))
     }
 
     fn report_empty(&mut self, low: &str, min: &Option<Limit>, high: &str, max: &Option<Limit>) {
@@ -231,10 +166,8 @@ impl Limits<'_, '_> {
         };
         if min.kernel.is_none() && max.kernel.is_none() && min.number > max.number {
             let (low_at, high_at) = (self.at.key(low), self.at.key(high));
-            self.errors.push(texts::empty_range(
-                (low, min.number, low_at),
-                (high, max.number, high_at),
-            ));
+            self.errors
+                .push(texts::empty_range((low, min.number, low_at), (high, max.number, high_at)));
         }
     }
 }

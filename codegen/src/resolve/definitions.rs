@@ -53,11 +53,7 @@ impl<'s> Definitions<'s> {
     /// (`wg-key-len`).
     pub(super) fn constant(&self, name: &str) -> Option<&Item> {
         let c_name = names::c("", name);
-        let by_c_name = || {
-            self.consts
-                .iter()
-                .find(|placed| placed.item.c_name == c_name)
-        };
+        let by_c_name = || self.consts.iter().find(|placed| placed.item.c_name == c_name);
         self.get(name).or_else(|| self.get(&by_c_name()?.item.name))
     }
 
@@ -66,10 +62,7 @@ impl<'s> Definitions<'s> {
         &self,
         wanted: impl Fn(&ItemKind) -> bool,
     ) -> impl Iterator<Item = &'s str> {
-        self.by_name
-            .iter()
-            .filter(move |(_, item)| wanted(&item.kind))
-            .map(|(name, _)| *name)
+        self.by_name.iter().filter(move |(_, item)| wanted(&item.kind)).map(|(name, _)| *name)
     }
 
     /// The enum or flags at `index`.
@@ -126,19 +119,14 @@ fn insert<'s>(
     if definition.name.is_empty() {
         return false;
     }
-    if let Some(first) = definitions.get(&definition.name) {
-        let (first, at) = (first.at.key("name"), at.key("name"));
-        errors.push(texts::duplicate_name(
-            "definition",
-            &definition.name,
-            &first,
-            &at,
-        ));
+    if let Some(other) = definitions.get(&definition.name) {
+        // Not in the order of the file: constants come first.
+        let (first, second) = (other.at.clone().min(at.clone()), other.at.clone().max(at));
+        let (first, second) = (first.key("name"), second.key("name"));
+        errors.push(texts::duplicate_name("definition", &definition.name, &first, &second));
         return false;
     }
-    definitions
-        .by_name
-        .insert(&definition.name, Item { kind, at });
+    definitions.by_name.insert(&definition.name, Item { kind, at });
     true
 }
 
@@ -168,13 +156,7 @@ fn constant<'s>(
                     &range,
                 ));
             }
-            (
-                ItemKind::Number {
-                    value: *number,
-                    kernel,
-                },
-                value.ok(),
-            )
+            (ItemKind::Number { value: *number, kernel }, value.ok())
         }
         Some(IntOrName::Name(text)) => (ItemKind::Text, Some(ir::Value::Text(text.clone()))),
         None => {
@@ -186,10 +168,7 @@ fn constant<'s>(
         return;
     }
     let Some(value) = value else { return };
-    let prefix = definition
-        .name_prefix
-        .clone()
-        .unwrap_or_else(|| format!("{}-", spec.name));
+    let prefix = definition.name_prefix.clone().unwrap_or_else(|| format!("{}-", spec.name));
     let item = ir::Const {
         name: definition.name.clone(),
         rust: names::constant(&definition.name),
@@ -209,18 +188,11 @@ fn enumeration<'s>(
     errors: &mut Errors,
 ) {
     if definition.value.is_some() {
-        errors.push(texts::meaningless_key(
-            &at,
-            "value",
-            "its entries have values",
-        ));
+        errors.push(texts::meaningless_key(&at, "value", "its entries have values"));
     }
     let start = start(definition, &at, definitions, errors);
     let entries = entries(definition, &at, flags, start, spec, errors);
-    let kind = ItemKind::Enum {
-        index: definitions.enums.len(),
-        flags,
-    };
+    let kind = ItemKind::Enum { index: definitions.enums.len(), flags };
     if !insert(definitions, definition, at.clone(), kind, errors) {
         return;
     }
@@ -228,11 +200,7 @@ fn enumeration<'s>(
         name: definition.name.clone(),
         rust: names::ty(&definition.name),
         doc: definition.doc.clone().unwrap_or_default(),
-        kind: if flags {
-            ir::EnumKind::Flags
-        } else {
-            ir::EnumKind::Enum
-        },
+        kind: if flags { ir::EnumKind::Flags } else { ir::EnumKind::Enum },
         // Set for good by `widths`, once all uses are known.
         repr: ir::Width::W32,
         narrow: Vec::new(),
@@ -253,12 +221,7 @@ fn start(
         Some(IntOrName::Int(number)) => *number,
         Some(IntOrName::Name(name)) => definitions.number(name).unwrap_or_else(|| {
             let names = definitions.names(|kind| matches!(kind, ItemKind::Number { .. }));
-            errors.push(texts::unknown_name(
-                "constant",
-                name,
-                at.key("value-start"),
-                names,
-            ));
+            errors.push(texts::unknown_name("constant", name, at.key("value-start"), names));
             0
         }),
     }
@@ -290,31 +253,19 @@ fn entries(
             continue;
         }
         if let Some(first) = by_name.insert(name.as_str(), at.clone()) {
-            errors.push(texts::duplicate_name(
-                "entry",
-                name,
-                &first.key("name"),
-                &at.key("name"),
-            ));
+            errors.push(texts::duplicate_name("entry", name, &first.key("name"), &at.key("name")));
             continue;
         }
         let highest = if flags { 63 } else { u64::MAX };
         let Some(value) = u64::try_from(number).ok().filter(|value| *value <= highest) else {
             let noun = if flags { "bit number" } else { "value" };
             let at = at.key("value");
-            errors.push(texts::value_out_of_range(
-                noun,
-                number,
-                at,
-                &format!("0..={highest}"),
-            ));
+            errors.push(texts::value_out_of_range(noun, number, at, &format!("0..={highest}")));
             continue;
         };
         if let Some((first, place)) = by_value.insert(value, (name, at.clone())) {
             let noun = if flags { "bit" } else { "value" };
-            errors.push(texts::duplicate_value(
-                noun, number, name, &at, first, &place,
-            ));
+            errors.push(texts::duplicate_value(noun, number, name, &at, first, &place));
         }
         entries.push(ir::Entry {
             name: name.clone(),

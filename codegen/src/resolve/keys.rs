@@ -8,20 +8,12 @@ use crate::spec::{self, Entry, Spec, Unknown, Word};
 
 /// Reports all unknown keys and words, and all missing keys, of the file.
 pub(super) fn check(spec: &Spec, allow_unknown: bool, errors: &mut Errors) {
-    let mut keys = Keys {
-        errors,
-        allow_unknown,
-    };
+    let mut keys = Keys { errors, allow_unknown };
     let root = Place::root();
     keys.unknown::<Spec>(&spec.unknown, &root, "spec");
     keys.required(!spec.name.is_empty(), "name", "spec", &root);
     keys.required(spec.doc.is_some(), "doc", "spec", &root);
-    keys.required(
-        spec.attribute_sets.is_some(),
-        "attribute-sets",
-        "spec",
-        &root,
-    );
+    keys.required(spec.attribute_sets.is_some(), "attribute-sets", "spec", &root);
     keys.required(spec.operations.is_some(), "operations", "spec", &root);
     keys.word(spec.protocol.as_ref(), "protocol", &root);
     keys.word(spec.kernel_policy.as_ref(), "kernel-policy", &root);
@@ -58,8 +50,7 @@ impl Keys<'_> {
         }
         let known = spec::keys::<T>();
         for key in &unknown.keys {
-            self.errors
-                .push(texts::unknown_key(key, noun, &at.key(key), &known));
+            self.errors.push(texts::unknown_key(key, noun, &at.key(key), &known));
         }
     }
 
@@ -75,8 +66,7 @@ impl Keys<'_> {
         T: Deserialize<'w>,
     {
         if let Some(Word::Unknown(word)) = word {
-            self.errors
-                .push(texts::unknown_word(word, noun, at, spec::words::<T>()));
+            self.errors.push(texts::unknown_word(word, noun, at, spec::words::<T>()));
         }
     }
 

@@ -9,10 +9,7 @@ use crate::spec::{AttrType, Attribute, Word};
 pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Errors) {
     let sub_type = keys.sub_type.as_ref().and_then(Word::known);
     // What one entry of an array is; of anything else, the thing itself.
-    let array = matches!(
-        ty,
-        AttrType::Binary | AttrType::IndexedArray | AttrType::NestTypeValue
-    );
+    let array = matches!(ty, AttrType::Binary | AttrType::IndexedArray | AttrType::NestTypeValue);
     let element = if array { sub_type.unwrap_or(ty) } else { ty };
     let number = number_of(element).is_some();
     let fixed = number && !matches!(element, AttrType::Uint | AttrType::Sint);
@@ -24,33 +21,13 @@ pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Err
         ("byte-order", keys.byte_order.is_some(), fixed || binary),
         ("multi-attr", keys.multi_attr == Some(true), !nothing),
         ("nested-attributes", keys.nested_attributes.is_some(), nest),
-        (
-            "enum",
-            keys.enumeration.is_some(),
-            number || element == AttrType::Bitfield32,
-        ),
-        (
-            "enum-as-flags",
-            keys.enum_as_flags == Some(true),
-            keys.enumeration.is_some(),
-        ),
+        ("enum", keys.enumeration.is_some(), number || element == AttrType::Bitfield32),
+        ("enum-as-flags", keys.enum_as_flags == Some(true), keys.enumeration.is_some()),
         ("sub-type", keys.sub_type.is_some(), array),
-        (
-            "display-hint",
-            keys.display_hint.is_some(),
-            number || binary,
-        ),
+        ("display-hint", keys.display_hint.is_some(), number || binary),
         ("struct", keys.structure.is_some(), binary),
-        (
-            "sub-message",
-            keys.sub_message.is_some(),
-            ty == AttrType::SubMessage,
-        ),
-        (
-            "selector",
-            keys.selector.is_some(),
-            ty == AttrType::SubMessage,
-        ),
+        ("sub-message", keys.sub_message.is_some(), ty == AttrType::SubMessage),
+        ("selector", keys.selector.is_some(), ty == AttrType::SubMessage),
     ];
     for (key, given, meant) in meanings {
         if given && !meant {

@@ -43,10 +43,7 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     recursion::mark_boxes(&mut typed.sets);
     let enums = widths::resolve(definitions.enums, &typed.uses, e);
     let groups = groups::resolve(spec, e);
-    let numbers = spec
-        .operations
-        .as_ref()
-        .map(|operations| numbers::resolve(operations, e));
+    let numbers = spec.operations.as_ref().map(|operations| numbers::resolve(operations, e));
     let numbers = numbers.unwrap_or_default();
     let resolved = operations::resolve(spec, &typed.sets, &groups, &numbers, e);
     let named = Named {

@@ -11,14 +11,8 @@ const MAX_KERNEL_NAME: usize = 15;
 
 /// Reports names that cannot be.
 pub(super) fn check(spec: &Spec, errors: &mut Errors) {
-    let protocol = spec
-        .protocol
-        .as_ref()
-        .map_or(Some(Protocol::Genetlink), |word| word.known());
-    let mut names = Names {
-        protocol: protocol.unwrap_or(Protocol::GenetlinkC),
-        errors,
-    };
+    let protocol = spec.protocol.as_ref().map_or(Some(Protocol::Genetlink), |word| word.known());
+    let mut names = Names { protocol: protocol.unwrap_or(Protocol::GenetlinkC), errors };
     let root = Place::root();
     names.kernel("family", &spec.name, &root.key("name"));
     for (index, definition) in spec.definitions.iter().enumerate() {
@@ -41,18 +35,10 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) {
         }
     }
     for (index, operation) in spec.operations.iter().flat_map(|it| &it.list).enumerate() {
-        names.own(
-            "operation",
-            &operation.name,
-            &place::operation(index).key("name"),
-        );
+        names.own("operation", &operation.name, &place::operation(index).key("name"));
     }
     for (index, group) in spec.mcast_groups.iter().flat_map(|it| &it.list).enumerate() {
-        names.kernel(
-            "multicast group",
-            &group.name,
-            &place::group(index).key("name"),
-        );
+        names.kernel("multicast group", &group.name, &place::group(index).key("name"));
     }
 }
 
@@ -67,8 +53,7 @@ impl Names<'_> {
         let genetlink = self.protocol == Protocol::Genetlink;
         self.check(noun, name, at, genetlink);
         if name.len() > MAX_KERNEL_NAME && self.protocol != Protocol::NetlinkRaw {
-            self.errors
-                .push(texts::name_too_long(noun, name, at, MAX_KERNEL_NAME));
+            self.errors.push(texts::name_too_long(noun, name, at, MAX_KERNEL_NAME));
         }
     }
 
@@ -81,12 +66,8 @@ impl Names<'_> {
     fn check(&mut self, noun: &str, name: &str, at: &Place, kebab: bool) {
         let sound = match kebab {
             // With underscores: kernels' specs have some.
-            true => name
-                .chars()
-                .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')),
-            false => name
-                .chars()
-                .all(|c| (c.is_ascii_graphic() && c != '`') || c == ' '),
+            true => name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')),
+            false => name.chars().all(|c| (c.is_ascii_graphic() && c != '`') || c == ' '),
         };
         let speakable = name.chars().any(|c| c.is_ascii_alphanumeric());
         // An empty name has been reported as missing.
@@ -125,10 +106,7 @@ pub(super) fn constant(name: &str) -> String {
 /// The C name made of a prefix and a name.
 pub(super) fn c(prefix: &str, name: &str) -> String {
     let upper = format!("{prefix}{name}").to_ascii_uppercase();
-    upper
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
+    upper.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
 /// Makes a word an identifier: raw where it is reserved, with an underscore where that cannot be.
@@ -173,23 +151,14 @@ mod tests {
 
     #[test]
     fn c_names_are_upper_case() {
-        assert_eq!(
-            super::c("ethtool-a-rings-", "rx-max"),
-            "ETHTOOL_A_RINGS_RX_MAX"
-        );
+        assert_eq!(super::c("ethtool-a-rings-", "rx-max"), "ETHTOOL_A_RINGS_RX_MAX");
         assert_eq!(super::c("802.15.4 MAC-", "x"), "802_15_4_MAC_X");
     }
 
     #[test]
     fn every_keyword_makes_an_identifier() {
-        for word in super::KEYWORDS
-            .iter()
-            .chain(&["self", "Self", "super", "crate"])
-        {
-            assert!(
-                syn::parse_str::<syn::Ident>(&super::field(word)).is_ok(),
-                "{word}"
-            );
+        for word in super::KEYWORDS.iter().chain(&["self", "Self", "super", "crate"]) {
+            assert!(syn::parse_str::<syn::Ident>(&super::field(word)).is_ok(), "{word}");
         }
     }
 }

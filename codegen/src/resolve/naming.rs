@@ -34,9 +34,7 @@ pub(super) fn check(named: &Named<'_>, errors: &mut Errors) -> Vec<String> {
         types.reserve("Notification", "the type of what the family tells");
     }
     check_types(named, &mut types);
-    let hidden = PRELUDE
-        .iter()
-        .filter(|name| types.taken.contains_key(**name));
+    let hidden = PRELUDE.iter().filter(|name| types.taken.contains_key(**name));
     let hidden = hidden.map(|name| (*name).to_owned()).collect();
     check_constants(named, errors);
     check_variants(named, errors);
@@ -67,9 +65,7 @@ fn check_types(named: &Named<'_>, types: &mut Scope<'_>) {
     for Placed { item, at } in &named.resolved.operations {
         for call in [&item.once, &item.dump].into_iter().flatten() {
             types.message(&call.request, &item.name, at);
-            call.reply
-                .iter()
-                .for_each(|reply| types.message(reply, &item.name, at));
+            call.reply.iter().for_each(|reply| types.message(reply, &item.name, at));
         }
     }
     for Placed { item, at } in &named.resolved.notifications {
@@ -93,10 +89,7 @@ fn check_constants(named: &Named<'_>, errors: &mut Errors) {
 
 fn check_variants(named: &Named<'_>, errors: &mut Errors) {
     let mut variants = Scope::new(errors);
-    variants.reserve(
-        "Unknown",
-        "the variant for notifications that are not in the spec",
-    );
+    variants.reserve("Unknown", "the variant for notifications that are not in the spec");
     for Placed { item, at } in &named.resolved.notifications {
         variants.take(&item.rust, format!("notification `{}`", item.name), at);
     }
@@ -108,11 +101,7 @@ fn check_entries(named: &Named<'_>, errors: &mut Errors) {
             continue;
         }
         let mut entries = Scope::new(errors);
-        let definition = named
-            .spec
-            .definitions
-            .iter()
-            .find(|it| it.name == item.name);
+        let definition = named.spec.definitions.iter().find(|it| it.name == item.name);
         let originals = definition.iter().flat_map(|definition| &definition.entries);
         for (entry, index) in originals.zip(0..) {
             let name = match entry {
@@ -157,10 +146,7 @@ enum Owner {
 
 impl<'e> Scope<'e> {
     fn new(errors: &'e mut Errors) -> Self {
-        Self {
-            taken: BTreeMap::new(),
-            errors,
-        }
+        Self { taken: BTreeMap::new(), errors }
     }
 
     fn reserve(&mut self, rust: &str, what: &'static str) {
@@ -187,21 +173,11 @@ impl<'e> Scope<'e> {
             Some(Owner::Fixed(by)) => {
                 self.errors.push(texts::reserved_name(rust, &what, at, by));
             }
-            Some(Owner::Item {
-                what: first,
-                at: place,
-            }) => {
-                self.errors
-                    .push(texts::name_clash(rust, &what, at, first, place));
+            Some(Owner::Item { what: first, at: place }) => {
+                self.errors.push(texts::name_clash(rust, &what, at, first, place));
             }
             None => {
-                self.taken.insert(
-                    rust.to_owned(),
-                    Owner::Item {
-                        what,
-                        at: at.clone(),
-                    },
-                );
+                self.taken.insert(rust.to_owned(), Owner::Item { what, at: at.clone() });
             }
         }
     }

@@ -33,12 +33,7 @@ pub(super) struct Pair {
 /// The numbers of each operation, in the order of the spec.
 pub(super) fn resolve(operations: &Operations, errors: &mut Errors) -> Vec<Numbers> {
     let model = operations.enum_model.as_ref().and_then(Word::known);
-    let mut counter = Counter {
-        next: 1,
-        reply: 1,
-        seen: BTreeMap::new(),
-        errors,
-    };
+    let mut counter = Counter { next: 1, reply: 1, seen: BTreeMap::new(), errors };
     let list = operations.list.iter().zip((0..).map(place::operation));
     list.map(|(operation, at)| match model {
         Some(EnumModel::Directional) => counter.directional(operation, &at),
@@ -66,9 +61,8 @@ enum Side {
 impl<'s> Counter<'s, '_> {
     fn unified(&mut self, operation: &'s Operation, at: &Place) -> Numbers {
         for (mode, key) in [(&operation.once, "do"), (&operation.dump, "dump")] {
-            let lists = mode
-                .iter()
-                .flat_map(|mode| [(&mode.request, "request"), (&mode.reply, "reply")]);
+            let lists =
+                mode.iter().flat_map(|mode| [(&mode.request, "request"), (&mode.reply, "reply")]);
             for (list, direction) in lists {
                 if list.as_ref().is_some_and(|list| list.value.is_some()) {
                     let at = at.key(key).key(direction).key("value");
@@ -79,15 +73,8 @@ impl<'s> Counter<'s, '_> {
         let number = operation.value.unwrap_or(self.next);
         self.next = number.saturating_add(1);
         let number = self.take(Side::Sent, number, operation, at);
-        let pair = Pair {
-            request: number,
-            reply: number,
-        };
-        Numbers {
-            once: pair,
-            dump: pair,
-            told: number,
-        }
+        let pair = Pair { request: number, reply: number };
+        Numbers { once: pair, dump: pair, told: number }
     }
 
     fn directional(&mut self, operation: &'s Operation, at: &Place) -> Numbers {
@@ -96,14 +83,10 @@ impl<'s> Counter<'s, '_> {
             let number = operation.value.unwrap_or(self.reply);
             self.reply = number.saturating_add(1);
             let told = self.take(Side::Told, number, operation, at);
-            return Numbers {
-                told,
-                ..Numbers::default()
-            };
+            return Numbers { told, ..Numbers::default() };
         }
         if operation.value.is_some() {
-            self.errors
-                .push(texts::misplaced_number_of_operation(at.key("value")));
+            self.errors.push(texts::misplaced_number_of_operation(at.key("value")));
         }
         let Some(main) = operation.once.as_ref().or(operation.dump.as_ref()) else {
             self.errors.push(texts::no_mode(&operation.name, at));
@@ -121,11 +104,7 @@ impl<'s> Counter<'s, '_> {
             (Some(once), Some(dump)) => self.dump_after_do(once, dump, main, operation, at),
             _ => main,
         };
-        Numbers {
-            once: main,
-            dump,
-            told: 0,
-        }
+        Numbers { once: main, dump, told: 0 }
     }
 
     /// The numbers of a dump beside a do: the same, unless it has numbers of its own.
@@ -138,12 +117,9 @@ impl<'s> Counter<'s, '_> {
         at: &Place,
     ) -> Pair {
         let request = match value(&dump.request) {
-            Some(own) if own != main.request.into() => self.take(
-                Side::Sent,
-                own,
-                operation,
-                &at.key("dump").key("request").key("value"),
-            ),
+            Some(own) if own != main.request.into() => {
+                self.take(Side::Sent, own, operation, &at.key("dump").key("request").key("value"))
+            }
             _ => main.request,
         };
         let reply = match value(&dump.reply) {
@@ -152,8 +128,7 @@ impl<'s> Counter<'s, '_> {
         };
         if once.reply.is_none() && dump.reply.is_some() && value(&dump.reply).is_none() {
             let at = at.key("dump").key("reply");
-            self.errors
-                .push(texts::missing_reply_number(&operation.name, at));
+            self.errors.push(texts::missing_reply_number(&operation.name, at));
         }
         Pair { request, reply }
     }
@@ -165,9 +140,7 @@ impl<'s> Counter<'s, '_> {
             && (0..=MAX).contains(&number)
         {
             let name = &operation.name;
-            self.errors.push(texts::duplicate_value(
-                "number", number, name, at, first, &place,
-            ));
+            self.errors.push(texts::duplicate_value("number", number, name, at, first, &place));
         }
         id
     }
@@ -177,8 +150,7 @@ impl<'s> Counter<'s, '_> {
             Ok(id) if i128::from(id) <= MAX => id,
             _ => {
                 let name = &operation.name;
-                self.errors
-                    .push(texts::operation_number_out_of_range(name, number, at, MAX));
+                self.errors.push(texts::operation_number_out_of_range(name, number, at, MAX));
                 0
             }
         }

@@ -30,20 +30,8 @@ pub(super) fn resolve(
         return Resolved::default();
     };
     report_duplicates(operations, errors);
-    let mut messages = Messages {
-        spec,
-        operations,
-        sets,
-        groups,
-        errors,
-    };
-    let placed = || {
-        operations
-            .list
-            .iter()
-            .zip((0..).map(place::operation))
-            .zip(numbers)
-    };
+    let mut messages = Messages { spec, operations, sets, groups, errors };
+    let placed = || operations.list.iter().zip((0..).map(place::operation)).zip(numbers);
     let mut resolved = Resolved::default();
     for ((operation, at), numbers) in placed() {
         messages.report_conflicts(operation, &at);
@@ -59,7 +47,7 @@ pub(super) fn resolve(
             _ => None,
         };
         if let Some(message) = message {
-            let item = messages.notification(operation, message, numbers.told, &at);
+            let item = messages.notification(operation, message, numbers.told);
             resolved.notifications.push(Placed { item, at });
         }
     }
@@ -71,12 +59,7 @@ fn report_duplicates(operations: &Operations, errors: &mut Errors) {
     for (index, operation) in operations.list.iter().enumerate() {
         let at = place::operation(index).key("name");
         if let Some(first) = by_name.get(operation.name.as_str()) {
-            errors.push(texts::duplicate_name(
-                "operation",
-                &operation.name,
-                first,
-                &at,
-            ));
+            errors.push(texts::duplicate_name("operation", &operation.name, first, &at));
         } else if !operation.name.is_empty() {
             by_name.insert(&operation.name, at);
         }
@@ -100,22 +83,25 @@ impl<'a> Messages<'a> {
             (operation.notify.is_some(), "notify"),
             (operation.event.is_some(), "event"),
         ];
-        let mut given = modes
-            .iter()
-            .filter(|(given, _)| *given)
-            .map(|(_, key)| *key);
+        let mut given = modes.iter().filter(|(given, _)| *given).map(|(_, key)| *key);
         let told = operation.notify.is_some() || operation.event.is_some();
         match (given.next(), given.next(), given.next_back()) {
             (Some(first), Some(second), last) if told => {
                 let other = last.unwrap_or(second);
-                self.errors
-                    .push(texts::conflicting_modes(&operation.name, at, first, other));
+                self.errors.push(texts::conflicting_modes(&operation.name, at, first, other));
             }
             _ => {}
         }
-        if !told && operation.mcgrp.is_some() {
+        let Some(group) = &operation.mcgrp else {
+            return;
+        };
+        if !told {
             let why = "only notifications and events are sent to a group";
             self.errors.push(texts::meaningless_key(at, "mcgrp", why));
+        } else if !self.groups.iter().any(|other| other.item.name == *group) {
+            let names = self.groups.iter().map(|group| group.item.name.as_str());
+            let at = at.key("mcgrp");
+            self.errors.push(texts::unknown_name("multicast group", group, at, names));
         }
     }
 
@@ -128,11 +114,7 @@ impl<'a> Messages<'a> {
             let request = self.request(operation, names::ty_with(name, "Request"), title, request);
             let reply = mode.reply.is_some().then(|| {
                 let attributes = self.list(&mode.reply, set, &at.key("do").key("reply"));
-                reply(
-                    names::ty_with(name, "Reply"),
-                    format!("Reply of `{name}`"),
-                    attributes,
-                )
+                reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), attributes)
             });
             call(numbers.once, request, reply, operation.dump.is_none())
         });
@@ -170,19 +152,16 @@ impl<'a> Messages<'a> {
         let reply = mode.reply.is_some().then(|| {
             let attributes = self.list(&mode.reply, set, &at.key("reply"));
             match once.and_then(|once| once.reply.as_ref()) {
-                Some(same) if same.attributes == attributes => Message {
-                    form: Form::Elsewhere,
-                    ..same.clone()
-                },
+                Some(same) if same.attributes == attributes => {
+                    Message { form: Form::Elsewhere, ..same.clone() }
+                }
                 Some(_) => {
                     let title = format!("Reply of `{name}` (dump)");
                     reply(names::ty_with(name, "DumpReply"), title, attributes)
                 }
-                None => reply(
-                    names::ty_with(name, "Reply"),
-                    format!("Reply of `{name}`"),
-                    attributes,
-                ),
+                None => {
+                    reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), attributes)
+                }
             }
         });
         call(numbers, request, reply, false)
@@ -197,14 +176,7 @@ impl<'a> Messages<'a> {
     ) -> Message {
         let c_name = Some(self.c_name(operation, false));
         let doc = operation.doc.clone().unwrap_or_default();
-        Message {
-            rust,
-            title,
-            doc,
-            c_name,
-            form: Form::Struct,
-            attributes,
-        }
+        Message { rust, title, doc, c_name, form: Form::Struct, attributes }
     }
 
     /// What a notification holds: the reply of the operation that it names.
@@ -217,20 +189,15 @@ impl<'a> Messages<'a> {
         let at = at.key("notify");
         let Some(target) = operations.iter().find(|placed| placed.item.name == name) else {
             let names = operations.iter().map(|placed| placed.item.name.as_str());
-            self.errors
-                .push(texts::unknown_name("operation", name, at, names));
+            self.errors.push(texts::unknown_name("operation", name, at, names));
             return None;
         };
         let calls = [&target.item.once, &target.item.dump].into_iter().flatten();
         let Some(reply) = calls.filter_map(|call| call.reply.as_ref()).next() else {
-            self.errors
-                .push(texts::notify_without_reply(name, at, &target.at));
+            self.errors.push(texts::notify_without_reply(name, at, &target.at));
             return None;
         };
-        Some(Message {
-            form: Form::Elsewhere,
-            ..reply.clone()
-        })
+        Some(Message { form: Form::Elsewhere, ..reply.clone() })
     }
 
     fn event(&mut self, operation: &Operation, names: &[String], at: &Place) -> Message {
@@ -246,21 +213,7 @@ impl<'a> Messages<'a> {
         }
     }
 
-    fn notification(
-        &mut self,
-        operation: &Operation,
-        message: Message,
-        id: u16,
-        at: &Place,
-    ) -> ir::Notification {
-        if let Some(name) = &operation.mcgrp {
-            let names = || self.groups.iter().map(|group| group.item.name.as_str());
-            if !names().any(|other| other == name) {
-                let at = at.key("mcgrp");
-                self.errors
-                    .push(texts::unknown_name("multicast group", name, at, names()));
-            }
-        }
+    fn notification(&self, operation: &Operation, message: Message, id: u16) -> ir::Notification {
         ir::Notification {
             name: operation.name.clone(),
             rust: names::ty(&operation.name),
@@ -277,8 +230,7 @@ impl<'a> Messages<'a> {
     fn set_of(&mut self, operation: &Operation, at: &Place) -> Option<&'a ir::Set> {
         let Some(name) = &operation.attribute_set else {
             if lists_attributes(operation) {
-                self.errors
-                    .push(texts::missing_key("attribute-set", "operation", at));
+                self.errors.push(texts::missing_key("attribute-set", "operation", at));
             }
             return None;
         };
@@ -286,8 +238,7 @@ impl<'a> Messages<'a> {
         if set.is_none() {
             let names = self.sets.iter().map(|set| set.name.as_str());
             let at = at.key("attribute-set");
-            self.errors
-                .push(texts::unknown_name("attribute set", name, at, names));
+            self.errors.push(texts::unknown_name("attribute set", name, at, names));
         }
         set
     }
@@ -316,26 +267,15 @@ impl<'a> Messages<'a> {
             let at = at.key("attributes").index(index);
             if let Some(first) = listed.get(name.as_str()) {
                 self.errors.push(texts::twice_in_list(name, first, &at));
-            } else if set
-                .attributes
-                .iter()
-                .any(|attribute| attribute.name == *name)
-            {
+            } else if set.attributes.iter().any(|attribute| attribute.name == *name) {
                 listed.insert(name, at);
             } else {
-                let names = set
-                    .attributes
-                    .iter()
-                    .map(|attribute| attribute.name.as_str());
-                self.errors
-                    .push(texts::unknown_attribute(name, &set.name, at, names));
+                let names = set.attributes.iter().map(|attribute| attribute.name.as_str());
+                self.errors.push(texts::unknown_attribute(name, &set.name, at, names));
             }
         }
         let listed: BTreeSet<&str> = listed.into_keys().collect();
-        let attributes = set
-            .attributes
-            .iter()
-            .filter(|it| listed.contains(it.name.as_str()));
+        let attributes = set.attributes.iter().filter(|it| listed.contains(it.name.as_str()));
         attributes
             .filter(|it| !matches!(it.ty, ir::Type::Pad | ir::Type::Unused))
             .cloned()
@@ -356,49 +296,24 @@ fn call(numbers: Pair, request: Message, reply: Option<Message>, alone: bool) ->
     // Without a reply, only an ACK ends a request. With one, an operation that can be dumped too
     // reads, and so never succeeds in silence.
     let ack = reply.is_none() || alone;
-    let reply_id = if reply.is_some() {
-        numbers.reply
-    } else {
-        numbers.request
-    };
-    Call {
-        request_id: numbers.request,
-        reply_id,
-        request,
-        reply,
-        ack,
-    }
+    let reply_id = if reply.is_some() { numbers.reply } else { numbers.request };
+    Call { request_id: numbers.request, reply_id, request, reply, ack }
 }
 
 fn reply(rust: String, title: String, attributes: Vec<ir::Attribute>) -> Message {
-    Message {
-        rust,
-        title,
-        doc: String::new(),
-        c_name: None,
-        form: Form::Struct,
-        attributes,
-    }
+    Message { rust, title, doc: String::new(), c_name: None, form: Form::Struct, attributes }
 }
 
 fn lists_attributes(operation: &Operation) -> bool {
     let modes = [&operation.once, &operation.dump].into_iter().flatten();
-    let lists = modes
-        .flat_map(|mode| [&mode.request, &mode.reply])
-        .flatten();
-    let event = operation
-        .event
-        .iter()
-        .any(|event| !event.attributes.is_empty());
+    let lists = modes.flat_map(|mode| [&mode.request, &mode.reply]).flatten();
+    let event = operation.event.iter().any(|event| !event.attributes.is_empty());
     event || lists.into_iter().any(|list| !list.attributes.is_empty())
 }
 
 fn permission(operation: &Operation) -> Permission {
     let has = |flag| operation.flags.contains(&Word::Known(flag));
-    match (
-        has(OperationFlag::UnsAdminPerm),
-        has(OperationFlag::AdminPerm),
-    ) {
+    match (has(OperationFlag::UnsAdminPerm), has(OperationFlag::AdminPerm)) {
         (true, _) => Permission::NamespaceAdmin,
         (false, true) => Permission::Admin,
         (false, false) => Permission::Any,

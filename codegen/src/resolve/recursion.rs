@@ -7,11 +7,8 @@ use crate::ir::{Set, Type};
 /// Boxes the nests that stand on a cycle. A nest in a vector (multi-attr, array) is on the heap as
 /// it is, so only nests that stand once count.
 pub(super) fn mark_boxes(sets: &mut [Set]) {
-    let names: BTreeMap<&str, usize> = sets
-        .iter()
-        .zip(0..)
-        .map(|(set, index)| (set.name.as_str(), index))
-        .collect();
+    let names: BTreeMap<&str, usize> =
+        sets.iter().zip(0..).map(|(set, index)| (set.name.as_str(), index)).collect();
     let edges: Vec<Vec<usize>> = sets.iter().map(|set| direct_nests(set, &names)).collect();
     let component = components(&edges);
     let boxed: Vec<Vec<bool>> = sets
@@ -23,9 +20,7 @@ pub(super) fn mark_boxes(sets: &mut [Set]) {
                 other == Some(own)
             };
             let attributes = set.attributes.iter();
-            attributes
-                .map(|it| !it.multi && nest(&it.ty).is_some_and(on_cycle))
-                .collect()
+            attributes.map(|it| !it.multi && nest(&it.ty).is_some_and(on_cycle)).collect()
         })
         .collect();
     for (set, boxed) in sets.iter_mut().zip(boxed) {
@@ -40,9 +35,7 @@ pub(super) fn mark_boxes(sets: &mut [Set]) {
 /// The sets that `set` holds directly.
 fn direct_nests(set: &Set, names: &BTreeMap<&str, usize>) -> Vec<usize> {
     let direct = set.attributes.iter().filter(|attribute| !attribute.multi);
-    direct
-        .filter_map(|it| names.get(nest(&it.ty)?).copied())
-        .collect()
+    direct.filter_map(|it| names.get(nest(&it.ty)?).copied()).collect()
 }
 
 fn nest(ty: &Type) -> Option<&str> {

@@ -39,9 +39,7 @@ pub(super) struct Attr {
 
 impl<'s> Sets<'s> {
     pub(super) fn get(&self, name: &str) -> Option<&Set<'s>> {
-        self.by_name
-            .get(name)
-            .and_then(|index| self.sets.get(*index))
+        self.by_name.get(name).and_then(|index| self.sets.get(*index))
     }
 
     pub(super) fn index(&self, name: &str) -> Option<usize> {
@@ -59,30 +57,17 @@ pub(super) fn resolve<'s>(spec: &'s Spec, errors: &mut Errors) -> Sets<'s> {
         let at = place::set(index);
         if let Some(first) = sets.get(&set.name) {
             let first = first.at.key("name");
-            errors.push(texts::duplicate_name(
-                "set",
-                &set.name,
-                &first,
-                &at.key("name"),
-            ));
+            errors.push(texts::duplicate_name("set", &set.name, &first, &at.key("name")));
         } else if !set.name.is_empty() {
             sets.by_name.insert(&set.name, index);
         }
-        sets.sets.push(Set {
-            spec: set,
-            at,
-            attributes: Vec::new(),
-        });
+        sets.sets.push(Set { spec: set, at, attributes: Vec::new() });
     }
     for index in parents_first(&sets, errors) {
         let Some(set) = sets.sets.get(index) else {
             continue;
         };
-        let parent = set
-            .spec
-            .subset_of
-            .as_deref()
-            .and_then(|name| sets.get(name));
+        let parent = set.spec.subset_of.as_deref().and_then(|name| sets.get(name));
         let attributes = match (parent, &set.spec.subset_of) {
             (Some(parent), _) => subset(set, parent, errors),
             // Its parent has been reported as unknown; without it nothing is known of the subset.
@@ -113,12 +98,7 @@ fn parents_first(sets: &Sets<'_>, errors: &mut Errors) -> Vec<usize> {
             Some(parent) => waiting.push((index, parent)),
             None => {
                 let at = set.at.key("subset-of");
-                errors.push(texts::unknown_name(
-                    "attribute set",
-                    parent,
-                    at,
-                    sets.names(),
-                ));
+                errors.push(texts::unknown_name("attribute set", parent, at, sets.names()));
             }
         }
     }
@@ -178,30 +158,18 @@ fn numbered(set: &Set<'_>, family: &Spec, errors: &mut Errors) -> Vec<Attr> {
             errors.push(texts::duplicate_name("attribute", &keys.name, &first, &at));
             continue;
         }
-        let id = u16::try_from(number)
-            .ok()
-            .filter(|id| i128::from(*id) <= MAX_ID);
+        let id = u16::try_from(number).ok().filter(|id| i128::from(*id) <= MAX_ID);
         let Some(id) = id else {
-            errors.push(texts::attribute_id_out_of_range(
-                &keys.name, number, &at, MAX_ID,
-            ));
+            errors.push(texts::attribute_id_out_of_range(&keys.name, number, &at, MAX_ID));
             continue;
         };
         if let Some((first, place)) = by_id.insert(id, (&keys.name, at.clone())) {
             let (name, number) = (&keys.name, id.into());
-            errors.push(texts::duplicate_value(
-                "number", number, name, &at, first, &place,
-            ));
+            errors.push(texts::duplicate_value("number", number, name, &at, first, &place));
         }
         let own = keys.name_prefix.as_deref().unwrap_or(&prefix);
         let c_name = names::c(own, &keys.name);
-        attributes.push(Attr {
-            keys: keys.clone(),
-            id,
-            c_name,
-            at,
-            inherited: false,
-        });
+        attributes.push(Attr { keys: keys.clone(), id, c_name, at, inherited: false });
     }
     attributes
 }
@@ -221,11 +189,8 @@ fn subset(set: &Set<'_>, parent: &Set<'_>, errors: &mut Errors) -> Vec<Attr> {
         let why = "a subset has the C names of the set that it is part of";
         errors.push(texts::meaningless_key(&set.at, "name-prefix", why));
     }
-    let theirs: BTreeMap<&str, &Attr> = parent
-        .attributes
-        .iter()
-        .map(|attr| (attr.keys.name.as_str(), attr))
-        .collect();
+    let theirs: BTreeMap<&str, &Attr> =
+        parent.attributes.iter().map(|attr| (attr.keys.name.as_str(), attr)).collect();
     let mut attributes: Vec<Attr> = Vec::new();
     let mut by_name: BTreeMap<&str, (Place, bool)> = BTreeMap::new();
     for (own, index) in set.spec.attributes.iter().flatten().zip(0..) {
@@ -234,24 +199,13 @@ fn subset(set: &Set<'_>, parent: &Set<'_>, errors: &mut Errors) -> Vec<Attr> {
             if !own.name.is_empty() {
                 let names = theirs.keys().copied();
                 let (set, parent) = (&set.spec.name, &parent.spec.name);
-                errors.push(texts::not_in_parent(
-                    &own.name,
-                    set,
-                    parent,
-                    at.key("name"),
-                    names,
-                ));
+                errors.push(texts::not_in_parent(&own.name, set, parent, at.key("name"), names));
             }
             continue;
         };
         if own.value.is_some_and(|value| value != inherited.id.into()) {
             let theirs = &inherited.at;
-            errors.push(texts::number_of_subset(
-                &own.name,
-                &at,
-                inherited.id,
-                theirs,
-            ));
+            errors.push(texts::number_of_subset(&own.name, &at, inherited.id, theirs));
         }
         let bare = is_bare(own);
         if let Some((first, first_is_bare)) = by_name.insert(&own.name, (at.clone(), bare)) {
@@ -265,13 +219,7 @@ fn subset(set: &Set<'_>, parent: &Set<'_>, errors: &mut Errors) -> Vec<Attr> {
         }
         let keys = merge(own, &inherited.keys);
         let c_name = inherited.c_name.clone();
-        attributes.push(Attr {
-            keys,
-            id: inherited.id,
-            c_name,
-            at,
-            inherited: bare,
-        });
+        attributes.push(Attr { keys, id: inherited.id, c_name, at, inherited: bare });
     }
     attributes
 }

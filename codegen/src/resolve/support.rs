@@ -16,10 +16,7 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) -> bool {
     for (index, definition) in spec.definitions.iter().enumerate() {
         if definition.ty.as_ref().and_then(|word| word.known()) == Some(DefinitionType::Struct) {
             let what = format!("struct `{}`", definition.name);
-            errors.push(texts::not_supported(
-                &what,
-                place::definition(index).key("name"),
-            ));
+            errors.push(texts::not_supported(&what, place::definition(index).key("name")));
         }
     }
     for (index, set) in spec.attribute_sets.iter().flatten().enumerate() {
@@ -33,10 +30,7 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) -> bool {
     if let Some(operations) = &spec.operations {
         let what = "`fixed-header`";
         if operations.fixed_header.is_some() {
-            errors.push(texts::not_supported(
-                what,
-                root.key("operations").key("fixed-header"),
-            ));
+            errors.push(texts::not_supported(what, root.key("operations").key("fixed-header")));
         }
         for (index, operation) in operations.list.iter().enumerate() {
             if operation.fixed_header.is_some() {

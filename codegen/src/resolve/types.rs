@@ -45,30 +45,20 @@ pub(super) fn resolve(
         uses: BTreeMap::new(),
         errors: Errors::default(),
     };
-    let mut resolved: Vec<ir::Set> = sets
-        .sets
-        .iter()
-        .zip(0..)
-        .map(|(set, index)| types.set(set, index))
-        .collect();
+    let mut resolved: Vec<ir::Set> =
+        sets.sets.iter().zip(0..).map(|(set, index)| types.set(set, index)).collect();
     for (index, set) in resolved.iter_mut().enumerate() {
         set.nested = types.nested.contains(&index);
     }
     errors.drafts.append(&mut types.errors.drafts);
-    Typed {
-        sets: resolved,
-        uses: types.uses,
-    }
+    Typed { sets: resolved, uses: types.uses }
 }
 
 /// The name of each set's struct. A set that has the name of an enum yields: enums are part of
 /// what a family means, sets only hold it.
 fn struct_names(sets: &Sets<'_>, definitions: &Definitions<'_>) -> Vec<String> {
-    let enums: BTreeSet<&str> = definitions
-        .enums
-        .iter()
-        .map(|placed| placed.item.rust.as_str())
-        .collect();
+    let enums: BTreeSet<&str> =
+        definitions.enums.iter().map(|placed| placed.item.rust.as_str()).collect();
     let name = |set: &Set<'_>| match names::ty(&set.spec.name) {
         taken if enums.contains(taken.as_str()) => names::ty_with(&set.spec.name, "Attrs"),
         free => free,
@@ -87,11 +77,8 @@ struct Types<'a, 's> {
 
 impl Types<'_, '_> {
     fn set(&mut self, set: &Set<'_>, index: usize) -> ir::Set {
-        let mut attributes: Vec<ir::Attribute> = set
-            .attributes
-            .iter()
-            .map(|attr| self.attribute(attr))
-            .collect();
+        let mut attributes: Vec<ir::Attribute> =
+            set.attributes.iter().map(|attr| self.attribute(attr)).collect();
         attributes.sort_by_key(|attribute| attribute.id);
         ir::Set {
             name: set.spec.name.clone(),
@@ -106,20 +93,9 @@ impl Types<'_, '_> {
 
     fn attribute(&mut self, attr: &Attr) -> ir::Attribute {
         let before = self.errors.drafts.len();
-        let Attribute {
-            name,
-            doc,
-            multi_attr,
-            ..
-        } = &attr.keys;
+        let Attribute { name, doc, multi_attr, .. } = &attr.keys;
         let ty = self.ty(&attr.keys, &attr.at);
-        let checks = checks::resolve(
-            &attr.keys,
-            &ty,
-            self.definitions,
-            &attr.at,
-            &mut self.errors,
-        );
+        let checks = checks::resolve(&attr.keys, &ty, self.definitions, &attr.at, &mut self.errors);
         if attr.inherited {
             // Reported once, in the set that the attribute comes from.
             self.errors.drafts.truncate(before);
@@ -147,15 +123,13 @@ impl Types<'_, '_> {
             AttrType::IndexedArray => {
                 let Some(sub_type) = sub_type else {
                     if keys.sub_type.is_none() {
-                        self.errors
-                            .push(texts::missing_key("sub-type", "indexed-array", at));
+                        self.errors.push(texts::missing_key("sub-type", "indexed-array", at));
                     }
                     return Type::Binary;
                 };
                 if !can_be_indexed(sub_type) {
                     let (key, noun) = (at.key("sub-type"), "indexed-array");
-                    self.errors
-                        .push(texts::bad_sub_type(&keys.sub_type, noun, key));
+                    self.errors.push(texts::bad_sub_type(&keys.sub_type, noun, key));
                     return Type::Binary;
                 }
                 Type::IndexedArray(Box::new(self.payload(keys, sub_type, None, at)))
@@ -171,23 +145,27 @@ impl Types<'_, '_> {
         sub_type: Option<AttrType>,
         at: &Place,
     ) -> Type {
+        if let Some(number) = number_of(ty) {
+            return self.scalar(keys, number, at);
+        }
         match ty {
             AttrType::Unused => Type::Unused,
             AttrType::Pad => Type::Pad,
             AttrType::Flag => Type::Flag,
             AttrType::String => Type::String,
             AttrType::Binary => self.binary(keys, sub_type, at),
-            AttrType::Bitfield32 => Type::Bitfield32 {
-                of: self.enumeration(keys, Width::W32, true, at),
-            },
+            AttrType::Bitfield32 => {
+                Type::Bitfield32 { of: self.enumeration(keys, Width::W32, true, at) }
+            }
             AttrType::Nest => self.nest(keys, at),
             AttrType::NestTypeValue => self.keyed(keys, sub_type, at),
-            // Reported where what is not supported is.
-            AttrType::SubMessage | AttrType::IndexedArray => Type::Binary,
-            _ => match number_of(ty) {
-                Some(number) => self.scalar(keys, number, at),
-                None => Type::Binary,
-            },
+            // The numbers are above, arrays have been taken apart, and sub-messages are reported
+            // where all is that is not supported.
+            AttrType::Uint | AttrType::Sint | AttrType::IndexedArray | AttrType::SubMessage => {
+                Type::Binary
+            }
+            AttrType::U8 | AttrType::U16 | AttrType::U32 | AttrType::U64 => Type::Binary,
+            AttrType::S8 | AttrType::S16 | AttrType::S32 | AttrType::S64 => Type::Binary,
         }
     }
 
@@ -201,8 +179,7 @@ impl Types<'_, '_> {
             (Some(DisplayHint::Ipv4), Number::Unsigned(Width::W32)) => Type::Ipv4Scalar(scalar),
             _ => {
                 let at = at.key("display-hint");
-                self.errors
-                    .push(texts::bad_display_hint(&keys.display_hint, at));
+                self.errors.push(texts::bad_display_hint(&keys.display_hint, at));
                 Type::Scalar(scalar)
             }
         }
@@ -234,15 +211,11 @@ impl Types<'_, '_> {
                 // A struct is reported where it is defined.
                 Some(item) if matches!(item.kind, ItemKind::Other) => {}
                 Some(item) => {
-                    self.errors
-                        .push(texts::wrong_kind(name, "a struct", place, &item.at));
+                    self.errors.push(texts::wrong_kind(name, "a struct", place, &item.at));
                 }
                 None => {
-                    let names = self
-                        .definitions
-                        .names(|kind| matches!(kind, ItemKind::Other));
-                    self.errors
-                        .push(texts::unknown_name("struct", name, place, names));
+                    let names = self.definitions.names(|kind| matches!(kind, ItemKind::Other));
+                    self.errors.push(texts::unknown_name("struct", name, place, names));
                 }
             }
             return Type::Binary;
@@ -251,14 +224,12 @@ impl Types<'_, '_> {
         if let Some(sub_type) = sub_type {
             let Some(number) = fixed_number(sub_type) else {
                 let key = at.key("sub-type");
-                self.errors
-                    .push(texts::bad_sub_type(&keys.sub_type, "binary", key));
+                self.errors.push(texts::bad_sub_type(&keys.sub_type, "binary", key));
                 return Type::Binary;
             };
             if !matches!(hint, None | Some(DisplayHint::Hex)) {
                 let at = at.key("display-hint");
-                self.errors
-                    .push(texts::bad_display_hint(&keys.display_hint, at));
+                self.errors.push(texts::bad_display_hint(&keys.display_hint, at));
             }
             return Type::Array(self.number(keys, number, at));
         }
@@ -273,28 +244,18 @@ impl Types<'_, '_> {
 
     fn nest(&mut self, keys: &Attribute, at: &Place) -> Type {
         let Some(name) = &keys.nested_attributes else {
-            self.errors
-                .push(texts::missing_key("nested-attributes", "nest", at));
+            self.errors.push(texts::missing_key("nested-attributes", "nest", at));
             return Type::Binary;
         };
         let Some(index) = self.sets.index(name) else {
             let at = at.key("nested-attributes");
-            self.errors.push(texts::unknown_name(
-                "attribute set",
-                name,
-                at,
-                self.sets.names(),
-            ));
+            self.errors.push(texts::unknown_name("attribute set", name, at, self.sets.names()));
             return Type::Binary;
         };
         self.nested.insert(index);
         let rust = self.structs.get(index).cloned().unwrap_or_default();
         // Boxes are for `recursion` to set.
-        Type::Nest {
-            set: name.clone(),
-            rust,
-            boxed: false,
-        }
+        Type::Nest { set: name.clone(), rust, boxed: false }
     }
 
     /// A nest whose numbers are data. Its entries are nests, or what `sub-type` says: upstream has
@@ -302,18 +263,15 @@ impl Types<'_, '_> {
     fn keyed(&mut self, keys: &Attribute, sub_type: Option<AttrType>, at: &Place) -> Type {
         let depth = keys.type_value.as_ref().map_or(0, Vec::len);
         if depth == 0 {
-            self.errors
-                .push(texts::missing_key("type-value", "nest-type-value", at));
+            self.errors.push(texts::missing_key("type-value", "nest-type-value", at));
         } else if depth > MAX_DEPTH {
-            self.errors
-                .push(texts::too_deep(depth, MAX_DEPTH, at.key("type-value")));
+            self.errors.push(texts::too_deep(depth, MAX_DEPTH, at.key("type-value")));
         }
         let entry = match sub_type {
             Some(sub_type) if can_be_indexed(sub_type) => self.payload(keys, sub_type, None, at),
             Some(_) => {
                 let key = at.key("sub-type");
-                self.errors
-                    .push(texts::bad_sub_type(&keys.sub_type, "nest-type-value", key));
+                self.errors.push(texts::bad_sub_type(&keys.sub_type, "nest-type-value", key));
                 Type::Binary
             }
             None => self.nest(keys, at),
@@ -332,16 +290,12 @@ impl Types<'_, '_> {
         let name = keys.enumeration.as_ref()?;
         let place = at.key("enum");
         let Some(item) = self.definitions.get(name) else {
-            let names = self
-                .definitions
-                .names(|kind| matches!(kind, ItemKind::Enum { .. }));
-            self.errors
-                .push(texts::unknown_name("enum", name, place, names));
+            let names = self.definitions.names(|kind| matches!(kind, ItemKind::Enum { .. }));
+            self.errors.push(texts::unknown_name("enum", name, place, names));
             return None;
         };
         let ItemKind::Enum { index, flags } = item.kind else {
-            self.errors
-                .push(texts::wrong_kind(name, "an enum or flags", place, &item.at));
+            self.errors.push(texts::wrong_kind(name, "an enum or flags", place, &item.at));
             return None;
         };
         let rust = &self.definitions.enumeration(index)?.rust;
@@ -355,10 +309,7 @@ impl Types<'_, '_> {
         if as_flags {
             uses.first_as_flags.get_or_insert(place);
         }
-        Some(EnumRef {
-            name: name.clone(),
-            rust,
-        })
+        Some(EnumRef { name: name.clone(), rust })
     }
 }
 
@@ -368,15 +319,6 @@ fn known<T: Copy>(word: &Option<Word<T>>) -> Option<T> {
 
 /// The number that a scalar type is.
 pub(super) fn number_of(ty: AttrType) -> Option<Number> {
-    match ty {
-        AttrType::Uint => Some(Number::Uint),
-        AttrType::Sint => Some(Number::Sint),
-        _ => fixed_number(ty),
-    }
-}
-
-/// The number that a scalar type of a fixed width is.
-fn fixed_number(ty: AttrType) -> Option<Number> {
     Some(match ty {
         AttrType::U8 => Number::Unsigned(Width::W8),
         AttrType::U16 => Number::Unsigned(Width::W16),
@@ -386,17 +328,21 @@ fn fixed_number(ty: AttrType) -> Option<Number> {
         AttrType::S16 => Number::Signed(Width::W16),
         AttrType::S32 => Number::Signed(Width::W32),
         AttrType::S64 => Number::Signed(Width::W64),
-        _ => return None,
+        AttrType::Uint => Number::Uint,
+        AttrType::Sint => Number::Sint,
+        AttrType::Unused | AttrType::Pad | AttrType::Flag | AttrType::Binary => return None,
+        AttrType::String | AttrType::Bitfield32 | AttrType::Nest => return None,
+        AttrType::IndexedArray | AttrType::NestTypeValue | AttrType::SubMessage => return None,
     })
+}
+
+/// The number that a scalar type of a fixed width is.
+fn fixed_number(ty: AttrType) -> Option<Number> {
+    number_of(ty).filter(|number| !matches!(number, Number::Uint | Number::Sint))
 }
 
 /// Whether an entry of an indexed-array or nest-type-value can be of this type.
 fn can_be_indexed(ty: AttrType) -> bool {
-    let others = [
-        AttrType::Nest,
-        AttrType::String,
-        AttrType::Binary,
-        AttrType::Bitfield32,
-    ];
+    let others = [AttrType::Nest, AttrType::String, AttrType::Binary, AttrType::Bitfield32];
     number_of(ty).is_some() || others.contains(&ty)
 }

@@ -22,11 +22,7 @@ pub(super) fn resolve(
             .filter(|uses| !uses.as_flags.is_empty())
             .and_then(|uses| flags_of(&placed, uses, errors));
         let Placed { mut item, at } = placed;
-        let plain: Vec<Width> = uses
-            .into_iter()
-            .flat_map(|uses| &uses.plain)
-            .copied()
-            .collect();
+        let plain: Vec<Width> = uses.into_iter().flat_map(|uses| &uses.plain).copied().collect();
         set_width(&mut item, &plain);
         resolved.push(Placed { item, at });
         resolved.extend(flags);
@@ -40,12 +36,7 @@ fn flags_of(placed: &Placed<Enum>, uses: &Uses, errors: &mut Errors) -> Option<P
     let too_high = item.entries.iter().find(|entry| entry.value > 63);
     if let (Some(entry), Some(place)) = (too_high, &uses.first_as_flags) {
         let place = place.clone();
-        errors.push(texts::value_out_of_range(
-            "bit number",
-            entry.value.into(),
-            place,
-            "0..=63",
-        ));
+        errors.push(texts::value_out_of_range("bit number", entry.value.into(), place, "0..=63"));
         return None;
     }
     let mut item = Enum {
@@ -55,10 +46,7 @@ fn flags_of(placed: &Placed<Enum>, uses: &Uses, errors: &mut Errors) -> Option<P
     };
     let widths: Vec<Width> = uses.as_flags.iter().copied().collect();
     set_width(&mut item, &widths);
-    Some(Placed {
-        item,
-        at: at.clone(),
-    })
+    Some(Placed { item, at: at.clone() })
 }
 
 /// The widest of `used`, in ascending order, but not so narrow that an entry would not fit.
@@ -71,15 +59,7 @@ fn set_width(item: &mut Enum, used: &[Width]) {
     });
     let needed = needed.max().unwrap_or(0);
     let widths = [Width::W8, Width::W16, Width::W32, Width::W64];
-    let fits = widths
-        .into_iter()
-        .find(|width| width.bits() >= needed)
-        .unwrap_or(Width::W64);
+    let fits = widths.into_iter().find(|width| width.bits() >= needed).unwrap_or(Width::W64);
     item.repr = used.last().copied().unwrap_or(Width::W32).max(fits);
-    item.narrow = used
-        .iter()
-        .rev()
-        .copied()
-        .filter(|width| *width < item.repr)
-        .collect();
+    item.narrow = used.iter().rev().copied().filter(|width| *width < item.repr).collect();
 }

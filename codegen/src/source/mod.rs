@@ -35,10 +35,6 @@ impl Source<'_> {
         let before = self.text.get(..span.start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        Position {
-            line: before.matches('\n').count() + 1,
-            column,
-            span,
-        }
+        Position { line: before.matches('\n').count() + 1, column, span }
     }
 }

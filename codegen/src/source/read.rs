@@ -37,7 +37,7 @@ impl Source<'_> {
         // Messages end with the position, which is shown in another way.
         let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
         let Some((path, message)) = split_path(text) else {
-            return texts::yaml_syntax(span, text);
+            return self.syntax(span, text);
         };
         let what = path.rsplit('.').next().unwrap_or_default();
         let what = if what.is_empty() { "spec" } else { what };
@@ -45,19 +45,34 @@ impl Source<'_> {
             Some((found, expected)) => {
                 texts::wrong_type(span, what, &translated(expected), &found_value(found))
             }
-            None => texts::yaml_syntax(span, message),
+            None => self.syntax(span, message),
         }
     }
 
-    /// What stands where the error is: up to the end of the line, or of the value if that is one.
+    fn syntax(&self, span: Range<usize>, text: &str) -> Draft {
+        let on_tab = self.text.get(span.start..).is_some_and(|text| text.starts_with('\t'));
+        texts::yaml_syntax(span, text, on_tab)
+    }
+
+    /// What stands where the error is: the value, or all up to the end of the line.
     fn span(&self, error: &serde_yaml::Error) -> Range<usize> {
-        let start = error.location().map_or(0, |location| location.index());
+        let start = error.location().map_or(0, |at| self.offset(at.line(), at.column()));
         // A position behind the end is shown at the end.
         let start = start.min(self.text.trim_end().len());
-        let rest = self.text.get(start..).unwrap_or_default();
-        let line = rest.lines().next().unwrap_or_default();
-        let value = line.split(" #").next().unwrap_or_default().trim_end();
-        start..start + value.len()
+        Tree::new(self.text).scalar_at(start).unwrap_or_else(|| {
+            let rest = self.text.get(start..).unwrap_or_default();
+            let line = rest.lines().next().unwrap_or_default();
+            start..start + line.split(" #").next().unwrap_or_default().trim_end().len()
+        })
+    }
+
+    /// The byte at a line and column, both from 1 on, the column in characters.
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let before: usize =
+            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let line = self.text.get(before..).unwrap_or_default();
+        let within = line.char_indices().nth(column.saturating_sub(1));
+        before + within.map_or(line.len(), |(offset, _)| offset)
     }
 }
 
@@ -65,10 +80,7 @@ impl Source<'_> {
 /// has no such parts.
 fn split_path(text: &str) -> Option<(&str, &str)> {
     let kinds = ["invalid type: ", "invalid value: ", "invalid length "];
-    let (at, kind) = kinds
-        .iter()
-        .filter_map(|kind| Some((text.find(kind)?, *kind)))
-        .min()?;
+    let (at, kind) = kinds.iter().filter_map(|kind| Some((text.find(kind)?, *kind))).min()?;
     let path = text.get(..at)?.trim_end_matches(": ");
     Some((path, text.get(at + kind.len()..)?))
 }
@@ -110,10 +122,7 @@ mod tests {
     fn messages_are_split_and_translated() {
         let text = "attribute-sets[0].value: invalid type: string \"abc\", expected i128";
         let (path, message) = split_path(text).unwrap();
-        assert_eq!(
-            (path, message),
-            ("attribute-sets[0].value", "string \"abc\", expected i128")
-        );
+        assert_eq!((path, message), ("attribute-sets[0].value", "string \"abc\", expected i128"));
         assert_eq!(found_value("string \"abc\""), "text \"abc\"");
         assert_eq!(translated("struct Mode"), "a mapping");
         assert_eq!(split_path("did not find expected key"), None);

@@ -7,6 +7,9 @@ use saphyr_parser::{Event, Parser, Span};
 
 use crate::place::{Place, Step};
 
+/// How deep the tree goes. The reader of the model gives up at 128 levels.
+const MAX_DEPTH: usize = 200;
+
 /// A document: nodes by index, the root first.
 #[derive(Debug)]
 pub(crate) struct Tree {
@@ -38,12 +41,12 @@ impl Tree {
     pub(crate) fn new(text: &str) -> Self {
         let mut builder = Builder::new(text);
         let mut parser = Parser::new_from_str(text);
-        while let Some(Ok((event, span))) = parser.next_event() {
+        while builder.open.len() < MAX_DEPTH
+            && let Some(Ok((event, span))) = parser.next_event()
+        {
             builder.take(event, span);
         }
-        Self {
-            nodes: builder.nodes,
-        }
+        Self { nodes: builder.nodes }
     }
 
     /// The span of what stands at `place`, or of the nearest that there is.
@@ -59,6 +62,13 @@ impl Tree {
             Some(key) => self.span(key),
             None => self.show(found, None),
         }
+    }
+
+    /// The span of the scalar that begins at byte `start`.
+    pub(crate) fn scalar_at(&self, start: usize) -> Option<Range<usize>> {
+        let scalars = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Scalar(_)));
+        let mut spans = scalars.map(|node| node.span.clone());
+        spans.find(|span| span.start == start && !span.is_empty())
     }
 
     /// Each key that stands twice in a mapping: its name, the first and the other.
@@ -113,9 +123,7 @@ impl Tree {
         match (self.nodes.get(node).map(|node| &node.kind), holder) {
             (Some(Kind::Sequence(_) | Kind::Mapping(_)), Some(key)) => self.span(key),
             (Some(Kind::Mapping(entries)), None) => {
-                let name = entries
-                    .iter()
-                    .find(|(key, _)| self.text(*key) == Some("name"));
+                let name = entries.iter().find(|(key, _)| self.text(*key) == Some("name"));
                 match (name, entries.first()) {
                     (Some((_, name)), _) => self.span(*name),
                     (None, Some((key, _))) => self.span(*key),
@@ -158,13 +166,7 @@ struct Builder<'t> {
 impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
         let offsets = text.char_indices().map(|(offset, _)| offset).collect();
-        Self {
-            text,
-            offsets,
-            nodes: Vec::new(),
-            open: Vec::new(),
-            anchors: BTreeMap::new(),
-        }
+        Self { text, offsets, nodes: Vec::new(), open: Vec::new(), anchors: BTreeMap::new() }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) {
@@ -193,10 +195,7 @@ impl<'t> Builder<'t> {
     /// Adds a node to the collection that is open.
     fn add(&mut self, kind: Kind, span: Span, anchor: usize) -> usize {
         let node = self.nodes.len();
-        self.nodes.push(Node {
-            span: self.bytes(span),
-            kind,
-        });
+        self.nodes.push(Node { span: self.bytes(span), kind });
         if anchor != 0 {
             self.anchors.insert(anchor, node);
         }
@@ -239,10 +238,7 @@ mod tests {
     fn spans_are_of_keys_and_values() {
         let root = Place::root();
         assert_eq!(value(&root.key("name")), "lamp");
-        assert_eq!(
-            TEXT.get(Tree::new(TEXT).key(&root.key("name"))),
-            Some("name")
-        );
+        assert_eq!(TEXT.get(Tree::new(TEXT).key(&root.key("name"))), Some("name"));
         let first = root.key("sets").index(0);
         assert_eq!(value(&first.key("name")), "\"x y\"");
         assert_eq!(value(&first.key("list").index(1)), "two");
@@ -261,11 +257,7 @@ mod tests {
     fn what_is_missing_shows_what_is_around_it() {
         let third = Place::root().key("sets").index(2);
         assert_eq!(value(&third.key("name")), "doc");
-        assert_eq!(
-            value(&third.key("doc")),
-            "long",
-            "text on several lines shows its first"
-        );
+        assert_eq!(value(&third.key("doc")), "long", "text on several lines shows its first");
         assert_eq!(value(&Place::root().key("sets").index(7)), "sets");
     }
 
@@ -273,23 +265,15 @@ mod tests {
     fn double_keys_are_found_with_both_spans() {
         let text = "a: 1\nb: {c: 1, c: 2}\na: 3\n";
         let double = Tree::new(text).double_keys();
-        let found: Vec<_> = double
-            .iter()
-            .map(|(key, _, second)| (&**key, second.start))
-            .collect();
+        let found: Vec<_> = double.iter().map(|(key, _, second)| (&**key, second.start)).collect();
         assert_eq!(found, [("a", 21), ("c", 15)]);
     }
 
     #[test]
     fn broken_text_and_recursive_aliases_are_no_trouble() {
-        for text in [
-            "",
-            "a: [1, {b: \"",
-            "&a [*a, *b]",
-            "\u{feff}a: 1\r\nb: é",
-            "- - - - ? x",
-            "\0",
-        ] {
+        for text in
+            ["", "a: [1, {b: \"", "&a [*a, *b]", "\u{feff}a: 1\r\nb: é", "- - - - ? x", "\0"]
+        {
             let tree = Tree::new(text);
             let place = Place::root().index(0).index(0).key("b");
             assert!(text.get(tree.value(&place)).is_some());

@@ -185,10 +185,7 @@ where
 /// The words that `T` knows, in the order of the schema.
 pub(crate) fn words<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     let mut words: &'static [&'static str] = &[];
-    let listener = Listener {
-        words: &mut words,
-        of: PhantomData,
-    };
+    let listener = Listener { words: &mut words, of: PhantomData };
     // The error is how the listener ends: it has no value to give.
     let _: Result<T, de::value::Error> = T::deserialize(listener);
     words
@@ -227,9 +224,7 @@ impl<'de> Deserializer<'de> for Listener<'_, 'de> {
 pub(crate) fn keys<T: Default + Serialize>() -> Vec<String> {
     let value = serde_yaml::to_value(T::default()).unwrap_or_default();
     let mapping = value.as_mapping().into_iter().flatten();
-    mapping
-        .filter_map(|(key, _)| Some(key.as_str()?.to_owned()))
-        .collect()
+    mapping.filter_map(|(key, _)| Some(key.as_str()?.to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -261,10 +256,7 @@ mod tests {
         assert!(matches!(&entries[0], Entry::Name(name) if name == "off"));
         assert!(matches!(&entries[1], Entry::Map(map) if map.value == Some(16)));
         let limits: Vec<IntOrName> = serde_yaml::from_str("[u32-max, -1]").unwrap();
-        assert_eq!(
-            limits,
-            [IntOrName::Name("u32-max".to_owned()), IntOrName::Int(-1)]
-        );
+        assert_eq!(limits, [IntOrName::Name("u32-max".to_owned()), IntOrName::Int(-1)]);
     }
 
     #[test]
