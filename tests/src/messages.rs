@@ -1,6 +1,8 @@
 //! All messages of nlkit-specs, as functions of their types.
 
-use nlkit::{DecodeError, EncodeError, NlAttrs, Set};
+use nlkit::{
+    Connection, DecodeError, Dump, EncodeError, Error, Family, Generic, NlAttrs, Set,
+};
 
 /// A message of a family.
 pub struct MessageType {
@@ -46,3 +48,39 @@ fn round_trip<T: for<'a> NlAttrs<'a> + std::fmt::Debug>(
 
 /// All messages of nlkit-specs.
 pub static MESSAGES: &[MessageType] = include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// A dump of a family.
+pub struct DumpType {
+    /// Name of the family in the kernel.
+    pub family: &'static str,
+    /// Name of the operation.
+    pub op: &'static str,
+    /// Asks the running kernel for all there is, and counts it.
+    pub count: fn(&mut Connection) -> Result<usize, Error>,
+}
+
+impl DumpType {
+    const fn of<R>() -> Self
+    where
+        R: Dump + for<'a> NlAttrs<'a>,
+        R::Family: Family<Protocol = Generic>,
+    {
+        Self { family: R::Family::NAME, op: R::NAME, count: count::<R> }
+    }
+}
+
+fn count<R>(conn: &mut Connection) -> Result<usize, Error>
+where
+    R: Dump + for<'a> NlAttrs<'a>,
+    R::Family: Family<Protocol = Generic>,
+{
+    let mut count = 0;
+    for reply in conn.dump(&R::default())? {
+        reply?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// All dumps of nlkit-specs.
+pub static DUMPS: &[DumpType] = include!(concat!(env!("OUT_DIR"), "/dumps.rs"));

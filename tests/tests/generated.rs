@@ -18,9 +18,16 @@ mod compiled {
     pub mod expanded {
         golden! { "tiny.expanded" "events.expanded" }
     }
+
+    /// Likewise.
+    pub mod serialised {
+        golden! { "enums.serde" }
+    }
 }
 
-use compiled::{directional, enums, events, expanded, many_ops, odd_names, sets, types};
+use compiled::{
+    directional, enums, events, expanded, many_ops, odd_names, serialised, sets, types,
+};
 
 #[test]
 fn operations_are_numbered_as_the_kernel_does() {
@@ -102,4 +109,15 @@ fn types_round_trip() {
     };
     let bytes = nlkit::encode(&reply).expect("it fits");
     assert_eq!(nlkit::decode::<types::GetReply>(&bytes), Ok(reply));
+}
+
+#[test]
+fn serde_keeps_what_has_no_name() {
+    use serialised::enums::{Bits, GetReply, Plain, Sparse};
+    let mut reply = GetReply::new().with_plain_u32(Plain(77)).with_sparse(Sparse::TEN);
+    reply.bits = Some(Bits::FIRST | Bits(1 << 40));
+    let json = serde_json::to_string(&reply).expect("it serialises");
+    let again: GetReply = serde_json::from_str(&json).expect("it deserialises");
+    assert_eq!(again, reply);
+    assert_eq!(serde_json::from_str::<GetReply>("{}").expect("all is optional"), GetReply::new());
 }

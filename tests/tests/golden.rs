@@ -9,6 +9,8 @@ use nlkit_tests::golden::Goldens;
 
 /// Specs whose expanded form is checked in, too.
 const EXPANDED: &[&str] = &["tiny", "events"];
+/// Specs whose form with serde's derives is checked in, too.
+const WITH_SERDE: &[&str] = &["enums"];
 
 #[test]
 fn generated_code_is_as_checked_in() {
@@ -26,6 +28,10 @@ fn generated_code_is_as_checked_in() {
         if EXPANDED.contains(&stem.as_str()) {
             let expanded = Builder::new().expand(true).generate_str(&name, &text);
             goldens.check(&format!("{stem}.expanded.rs"), &expanded.expect("it compiled before"));
+        }
+        if WITH_SERDE.contains(&stem.as_str()) {
+            let with_serde = Builder::new().serde(true).generate_str(&name, &text);
+            goldens.check(&format!("{stem}.serde.rs"), &with_serde.expect("it compiled before"));
         }
     }
     goldens.finish(".rs");

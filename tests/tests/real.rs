@@ -12,6 +12,7 @@ use nlkit::nlctrl::GetFamily;
 use nlkit::wire::{HEADER_LEN, Header, kind};
 use nlkit::{Connection, Error, Received, Socket, Transport};
 use nlkit_specs::{ethtool, netdev, nlctrl};
+use nlkit_tests::messages::DUMPS;
 use nlkit_tests::skip::{is_root, skip};
 
 /// Moves this test's thread, and what it starts, into a new network namespace with `lo` and
@@ -353,4 +354,22 @@ fn a_stale_family_id_is_asked_for_again_in_a_dump() {
     let devices = conn.dump(&netdev::DevGetDump::new()).unwrap();
     let devices = devices.collect::<Result<Vec<_>, _>>().unwrap();
     assert!(devices.iter().any(|device| device.ifindex == Some(1)), "{devices:?}");
+}
+
+/// Whatever this kernel and its devices answer, it decodes; what they refuse, they refuse in words.
+#[test]
+fn every_dump_decodes() {
+    let mut conn = Connection::generic().unwrap();
+    let mut answered = 0;
+    for dump in DUMPS {
+        match (dump.count)(&mut conn) {
+            Ok(count) => {
+                println!("{} {}: {count}", dump.family, dump.op);
+                answered += 1;
+            }
+            Err(Error::Kernel(error)) => println!("{error}"),
+            Err(error) => panic!("{} {}: {error}", dump.family, dump.op),
+        }
+    }
+    assert!(answered > 10, "{answered} dumps answered");
 }
