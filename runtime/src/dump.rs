@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::attrs::{NlAttrs, View};
-use crate::connection::{Connection, Running, Step};
+use crate::call::{Running, Step};
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::family::Generic;
 use crate::session::Span;

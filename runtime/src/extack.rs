@@ -53,10 +53,10 @@ impl Sent<'_> {
 
     /// The path of an attribute that should stand in the nest at `nest`, or at the top level.
     fn missing(&self, id: u16, nest: Option<u32>) -> String {
-        let place = nest.and_then(|offset| self.place(offset));
-        let (path, set) = match place {
-            Some(place) => (place.path, place.inner),
+        let (path, set) = match nest.map(|offset| self.place(offset)) {
             None => (String::new(), Some(self.set)),
+            Some(Some(place)) => (place.path, place.inner),
+            Some(None) => (String::new(), None),
         };
         match set.and_then(|set| set.name_of(id)) {
             Some(name) => format!("{path}.{name}"),

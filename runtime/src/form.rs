@@ -247,8 +247,8 @@ impl<'a, T, F: Form<'a, T> + Element> Form<'a, Vec<T>> for Array<F> {
     fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
         let chunks = attr.payload.chunks_exact(F::LEN);
         if !chunks.remainder().is_empty() {
-            let error = DecodeError::length("whole elements", attr.payload.len());
-            return Err(error.at_index(chunks.len()));
+            let expected = format!("a multiple of {} bytes", F::LEN);
+            return Err(DecodeError::length(expected, attr.payload.len()));
         }
         chunks.map(|payload| F::get(Attr { payload, ..attr })).collect()
     }
@@ -259,11 +259,9 @@ impl<'a, T, F: Form<'a, T>> Form<'a, Vec<T>> for IndexedArray<F> {
 
     fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
         out.nest(id, |out| {
+            // As many entries as there are numbers are too long for a nest by their headers alone.
             for (entry, index) in value.iter().zip(1..=ATTR_ID_MASK) {
                 F::put(entry, index, out);
-            }
-            if value.len() > usize::from(ATTR_ID_MASK) {
-                out.fail_at(0, EncodeErrorKind::TooLong { len: value.len() });
             }
         });
     }

@@ -22,6 +22,8 @@
 //! length is always an error, with the attribute's path.
 
 mod attrs;
+mod call;
+mod channel;
 mod connection;
 mod debug;
 mod dump;

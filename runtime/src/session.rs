@@ -133,7 +133,8 @@ impl Session {
         seq
     }
 
-    /// Takes a request back that was never sent.
+    /// Forgets a request: one that was never sent, or whose answer nobody waits for. What still
+    /// comes of it is skipped.
     pub fn cancel(&mut self, seq: u32) {
         self.open.retain(|open| open.seq != seq);
     }
@@ -150,9 +151,9 @@ impl Session {
         self.open.iter().any(|open| open.ends == Ends::Done)
     }
 
-    /// Forgets abandoned requests whose end will never come.
-    pub fn forget_abandoned(&mut self) {
-        self.open.retain(|open| !open.abandoned);
+    /// Forgets all dumps, where their ends will never come.
+    pub fn cancel_dumps(&mut self) {
+        self.open.retain(|open| open.ends != Ends::Done);
     }
 
     /// The next event of `datagram` from `*at` on, which moves forward; `None` at its end.
@@ -283,10 +284,11 @@ impl Outcome {
         if header.kind == kind::ERROR {
             let request = bytes.get(CODE_LEN..).and_then(Header::parse);
             let capped = header.flags & flag::CAPPED != 0;
-            skip += match request {
+            let repeated = match request {
                 Some(request) if !capped => align(request.len as usize).max(HEADER_LEN),
                 _ => HEADER_LEN,
             };
+            skip = repeated.saturating_add(skip);
         }
         let tlvs = header.flags & flag::ACK_TLVS != 0;
         let start = if tlvs { body.end.min(body.start.saturating_add(skip)) } else { body.end };

@@ -31,9 +31,8 @@ impl<N: Notification, T: Transport> Iterator for Subscription<'_, N, T> {
             if let Some(kept) = self.conn.kept_notification() {
                 return Some(kept);
             }
-            match self.conn.wait_notification() {
-                Ok(raw) => self.conn.keep_notification(raw),
-                Err(error) => return Some(Err(error)),
+            if let Err(error) = self.conn.await_notification() {
+                return Some(Err(error));
             }
         }
     }

@@ -37,11 +37,7 @@ pub struct Faulty<F> {
 impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Faulty<F> {
     /// A kernel that answers what `respond` gives.
     pub fn new(respond: F) -> Self {
-        Self {
-            respond,
-            queue: VecDeque::new(),
-            rooms: Vec::new(),
-        }
+        Self { respond, queue: VecDeque::new(), rooms: Vec::new() }
     }
 
     /// Queues what nobody asked for.
@@ -82,10 +78,7 @@ impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Transport for Faulty<F> {
             Some(Step::From(source, datagram)) => (source, datagram),
         };
         buffer.extend(datagram.iter().take(room));
-        Ok(Received {
-            len: datagram.len(),
-            source,
-        })
+        Ok(Received { len: datagram.len(), source })
     }
 
     fn join(&mut self, _: u32) -> io::Result<()> {
@@ -99,8 +92,6 @@ impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Transport for Faulty<F> {
 
 impl<F> std::fmt::Debug for Faulty<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Faulty")
-            .field("queue", &self.queue)
-            .finish_non_exhaustive()
+        f.debug_struct("Faulty").field("queue", &self.queue).finish_non_exhaustive()
     }
 }

@@ -73,8 +73,7 @@ impl Goldens {
             if self.bless {
                 fs::remove_file(&path).expect("a stale golden file can be removed");
             } else {
-                self.wrong
-                    .push(format!("{}: nothing makes it any more", path.display()));
+                self.wrong.push(format!("{}: nothing makes it any more", path.display()));
             }
         }
         if !self.wrong.is_empty() {
@@ -89,16 +88,7 @@ fn differs(name: &str, old: Option<&str>, new: &str) -> String {
     let Some(old) = old else {
         return format!("{name}: there is no such golden file");
     };
-    let same = old
-        .lines()
-        .zip(new.lines())
-        .take_while(|(old, new)| old == new)
-        .count();
+    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
     let line = |text: &str| text.lines().nth(same).unwrap_or("(end of file)").to_owned();
-    format!(
-        "{name}:{}: expected\n    {}\ngot\n    {}",
-        same + 1,
-        line(old),
-        line(new)
-    )
+    format!("{name}:{}: expected\n    {}\ngot\n    {}", same + 1, line(old), line(new))
 }

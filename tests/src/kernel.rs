@@ -69,9 +69,8 @@ pub const CAN_DUMP: u32 = 4;
 impl KernelFamily {
     fn new(info: FamilyInfo, messages: Vec<PolicyMessage>) -> Self {
         let mut family = Self { info, ..Self::default() };
-        let with_policy = family.info.ops.iter().flatten().filter(|op| {
-            op.flags.unwrap_or(0) & HAS_POLICY != 0
-        });
+        let with_policy =
+            family.info.ops.iter().flatten().filter(|op| op.flags.unwrap_or(0) & HAS_POLICY != 0);
         let mut in_order = with_policy.cloned().collect::<Vec<_>>().into_iter();
         for message in messages {
             for (cmd, policy) in message.op_policy.into_iter().flatten() {
@@ -103,7 +102,8 @@ impl KernelFamily {
 /// Of the calls.
 pub fn live() -> Result<Vec<KernelFamily>> {
     let mut conn = Connection::generic()?;
-    let infos: Vec<FamilyInfo> = conn.dump(&GetFamily::default())?.collect::<std::result::Result<_, _>>()?;
+    let infos: Vec<FamilyInfo> =
+        conn.dump(&GetFamily::default())?.collect::<std::result::Result<_, _>>()?;
     let mut families = Vec::new();
     for info in infos {
         let request = GetPolicy { family_name: info.name.clone() };

@@ -1,6 +1,10 @@
 //! What the tests share.
 
+pub mod faulty;
 pub mod golden;
 pub mod kernel;
 pub mod messages;
+pub mod raw;
+pub mod sets;
 pub mod skip;
+pub mod tunnel;

@@ -1,8 +1,6 @@
 //! All messages of nlkit-specs, as functions of their types.
 
-use nlkit::{
-    Connection, DecodeError, Dump, EncodeError, Error, Family, Generic, NlAttrs, Set,
-};
+use nlkit::{Connection, DecodeError, Dump, EncodeError, Error, Family, Generic, NlAttrs, Set};
 
 /// A message of a family.
 pub struct MessageType {

@@ -10,13 +10,7 @@ pub fn message(header: Header, body: &[u8]) -> Vec<u8> {
 /// The header of a message with this many bytes behind it.
 pub fn header(kind: u16, flags: u16, seq: u32, port: u32, body: usize) -> Header {
     let len = u32::try_from(HEADER_LEN + body).unwrap_or(u32::MAX);
-    Header {
-        len,
-        kind,
-        flags,
-        seq,
-        port,
-    }
+    Header { len, kind, flags, seq, port }
 }
 
 /// A generic netlink message with these attributes.

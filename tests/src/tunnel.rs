@@ -50,6 +50,9 @@ pub struct Tunnel {
     pub peers: Option<Vec<Peer>>,
 }
 
+/// Values whose attribute numbers are data.
+pub type ByKey<T> = Vec<(u16, T)>;
+
 /// A peer of a tunnel.
 #[derive(Clone, Default, PartialEq, NlAttrs)]
 #[nl(debug, setters)]
@@ -65,7 +68,7 @@ pub struct Peer {
     pub endpoint: Vec<Endpoint>,
     /// Priorities by class and queue.
     #[nl(id = 11, as = nl::Keyed<nl::Keyed>)]
-    pub classes: Option<Vec<(u16, Vec<(u16, Endpoint)>)>>,
+    pub classes: Option<ByKey<ByKey<Endpoint>>>,
 }
 
 /// A range of addresses.
@@ -176,10 +179,7 @@ impl nl::Notification for Notification {
 
 /// The family, as nlctrl tells of it, with the id given.
 pub fn info(id: u16) -> FamilyInfo {
-    let peers = GroupInfo {
-        id: Some(PEERS_ID),
-        name: Some("peers".into()),
-    };
+    let peers = GroupInfo { id: Some(PEERS_ID), name: Some("peers".into()) };
     FamilyInfo {
         id: Some(id),
         name: Some("tunnel".into()),

@@ -11,13 +11,8 @@ use syn::{Attribute, Data, DeriveInput, File, Item, Meta, Path, Token, parse_quo
 fn expansions_are_as_checked_in() {
     let mut goldens = Goldens::new("derive/expand");
     for path in goldens.files(".rs") {
-        let name = path
-            .file_name()
-            .expect("a file has a name")
-            .to_string_lossy();
-        let Some(stem) = name
-            .strip_suffix(".rs")
-            .filter(|stem| !stem.ends_with(".expanded"))
+        let name = path.file_name().expect("a file has a name").to_string_lossy();
+        let Some(stem) = name.strip_suffix(".rs").filter(|stem| !stem.ends_with(".expanded"))
         else {
             continue;
         };
@@ -47,9 +42,7 @@ fn expand_struct(mut item: DeriveInput) -> Vec<Item> {
     }
     let impls = nlkit_expand::derive(&item).expect("a fixture is sound");
     let impls: File = syn::parse2(impls).expect("the expansion is Rust");
-    let kept: Vec<Path> = derives(&item.attrs)
-        .filter(|derive| !is_ours(derive))
-        .collect();
+    let kept: Vec<Path> = derives(&item.attrs).filter(|derive| !is_ours(derive)).collect();
     item.attrs.retain(|attr| !attr.path().is_ident("derive"));
     item.attrs.push(parse_quote!(#[derive(#(#kept),*)]));
     item.attrs.retain(|attr| !attr.path().is_ident("nl"));
@@ -73,10 +66,7 @@ fn derives(attrs: &[Attribute]) -> impl Iterator<Item = Path> {
 }
 
 fn is_ours(derive: &Path) -> bool {
-    derive
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "NlAttrs")
+    derive.segments.last().is_some_and(|last| last.ident == "NlAttrs")
 }
 
 /// What is not on the struct cannot be checked by compiling it here, where `::nlkit` is at hand.
@@ -91,9 +81,7 @@ fn another_path_is_used_throughout() {
             dimmed: bool,
         }
     };
-    let text = nlkit_expand::derive(&input)
-        .expect("it is sound")
-        .to_string();
+    let text = nlkit_expand::derive(&input).expect("it is sound").to_string();
     assert!(!text.contains("nlkit"), "{text}");
     let other = nlkit_expand::derive_for(&input, &parse_quote!(else_where)).expect("it is sound");
     assert_eq!(text, other.to_string(), "the struct's own path goes first");
@@ -108,11 +96,7 @@ fn an_expansion_does_not_depend_on_what_was_expanded_before() {
             name: Option<u32>,
         }
     };
-    let text = || {
-        nlkit_expand::derive(&input)
-            .expect("it is sound")
-            .to_string()
-    };
+    let text = || nlkit_expand::derive(&input).expect("it is sound").to_string();
     assert_eq!(text(), text());
 }
 

@@ -1,9 +1,7 @@
 //! The golden expansions of `derive/expand` compile without a warning and do what the derive does.
 #![deny(warnings, rust_2018_idioms)]
-#![allow(
-    unreachable_pub,
-    reason = "fixtures are public as in a crate of their own"
-)]
+#![allow(clippy::type_complexity, reason = "fixtures write types out")]
+#![allow(unreachable_pub, reason = "fixtures are public as in a crate of their own")]
 
 use nlkit::NlAttrs;
 
@@ -77,12 +75,7 @@ fn messages() -> Vec<Vec<u8>> {
         attr
     };
     let inner = [attr(1, &[1, 0, 0, 0]), attr(2, &[2, 0, 0, 0])].concat();
-    let deeper = [
-        attr(1, &inner),
-        attr(2, &attr(2, &inner)),
-        attr(9, b"wake\0"),
-    ]
-    .concat();
+    let deeper = [attr(1, &inner), attr(2, &attr(2, &inner)), attr(9, b"wake\0")].concat();
     let mut payloads: Vec<Vec<u8>> = vec![inner, deeper, b"hall\0".to_vec()];
     payloads.extend([0, 1, 2, 3, 4, 5, 8, 12, 16].map(|len| vec![7; len]));
     let mut attrs: Vec<Vec<u8>> = Vec::new();
@@ -130,10 +123,7 @@ fn setters_set_their_own_field() {
         .with_2nd(expanded::setters::Lamp::new().with_level(4));
     let shown = "Lamp { name: \"hall\", level: 3, hours: [7, 19], dimmed: true, in: 127.0.0.1, \
                  _2nd: Lamp { level: 4 } }";
-    assert_eq!(
-        [format!("{derived:?}"), format!("{expanded:?}")],
-        [shown, shown]
-    );
+    assert_eq!([format!("{derived:?}"), format!("{expanded:?}")], [shown, shown]);
     assert_eq!(nlkit::encode(&derived), nlkit::encode(&expanded));
 }
 

@@ -1,7 +1,7 @@
 //! Without the prelude and without imports of nlkit: the expansion names all that it uses in full.
 
 #[no_implicit_prelude]
-mod bare {
+mod inner {
     #[derive(
         ::core::clone::Clone, ::core::default::Default, ::core::cmp::PartialEq, ::nlkit::NlAttrs,
     )]
@@ -28,14 +28,14 @@ mod bare {
 
 #[test]
 fn no_name_of_the_prelude_is_assumed() {
-    let lamp = bare::Lamp::new()
+    let lamp = inner::Lamp::new()
         .with_name("hall")
         .with_level(1 << 40)
         .with_hours([7, 19])
         .with_dimmed(true)
-        .with_timer(bare::Timer::new());
+        .with_timer(inner::Timer::new());
     let bytes = nlkit::encode(&lamp).unwrap();
-    assert_eq!(nlkit::decode::<bare::Lamp>(&bytes).unwrap(), lamp);
+    assert_eq!(nlkit::decode::<inner::Lamp>(&bytes).unwrap(), lamp);
     assert_eq!(
         format!("{lamp:?}"),
         "Lamp { name: \"hall\", level: 1099511627776, hours: [7, 19], dimmed: true, timer: Timer }"

@@ -91,6 +91,7 @@ fn a_set_may_be_local_to_a_function() {
         #[nl(id = 1)]
         name: Option<nlkit::NlStr<'a>>,
     }
-    let local: Local<'_> = nlkit::decode(&[6, 0, 1, 0, b'a', 0, 0, 0]).unwrap();
+    let bytes = nlkit::encode(&Local { name: Some("a".into()) }).unwrap();
+    let local: Local<'_> = nlkit::decode(&bytes).unwrap();
     assert_eq!(format!("{local:?}"), "Local { name: \"a\" }");
 }

@@ -50,15 +50,9 @@ struct Level {
 }
 
 fn message() -> Vec<u8> {
-    let timer = WholeTimer {
-        label: Some("wake".into()),
-        hour: Some(7),
-    };
-    let whole = Whole::new()
-        .with_name("hall")
-        .with_key([1, 2, 3])
-        .with_timer([timer])
-        .with_level(5);
+    let timer = WholeTimer { label: Some("wake".into()), hour: Some(7) };
+    let whole =
+        Whole::new().with_name("hall").with_key([1, 2, 3]).with_timer([timer]).with_level(5);
     nlkit::encode(&whole).unwrap()
 }
 

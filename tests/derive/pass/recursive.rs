@@ -4,6 +4,7 @@ use nlkit::{IndexedArray, NlAttrs};
 
 #[derive(Clone, Default, PartialEq, NlAttrs)]
 #[nl(debug, setters)]
+#[expect(clippy::vec_box, reason = "boxes are taken wherever values are")]
 struct Room {
     #[nl(id = 1)]
     number: Option<u32>,
@@ -28,9 +29,7 @@ struct House {
 #[test]
 fn recursive_sets_keep_what_is_inside() {
     let leaf = |number| Room::new().with_number(number);
-    let house = House {
-        room: Some(Box::new(leaf(5))),
-    };
+    let house = House { room: Some(Box::new(leaf(5))) };
     let room = leaf(1)
         .with_behind(leaf(2).with_behind(leaf(3)))
         .with_rooms([leaf(4)])

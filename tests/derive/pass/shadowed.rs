@@ -29,14 +29,8 @@ struct Lamp {
 
 #[test]
 fn names_of_the_prelude_may_mean_other_things() {
-    let lamp = Lamp::new()
-        .with_name("hall")
-        .with_hours([7])
-        .with_inner(Lamp::new());
+    let lamp = Lamp::new().with_name("hall").with_hours([7]).with_inner(Lamp::new());
     let bytes = nlkit::encode(&lamp).unwrap();
     assert_eq!(nlkit::decode::<Lamp>(&bytes).unwrap(), lamp);
-    assert_eq!(
-        format!("{lamp:?}"),
-        "Lamp { name: \"hall\", hours: [7], inner: Lamp }"
-    );
+    assert_eq!(format!("{lamp:?}"), "Lamp { name: \"hall\", hours: [7], inner: Lamp }");
 }

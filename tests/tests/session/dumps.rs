@@ -278,7 +278,10 @@ fn views_are_lent_entry_by_entry() {
     let mut conn = scripted(|request| {
         let bad = answer(request).message(tunnel::ID, 0, vec![tunnel::GET, 1, 0, 0, 9]);
         let bad = bad.into_datagram();
-        vec![entries(request, &["a", "b"]), [bad, entries(request, &["c"]), done(request, 0)].concat()]
+        vec![
+            entries(request, &["a", "b"]),
+            [bad, entries(request, &["c"]), done(request, 0)].concat(),
+        ]
     });
     let mut dump = conn.dump_as::<Brief<'_>, _>(&Tunnel::new()).unwrap();
     let mut seen = Vec::new();

@@ -238,6 +238,9 @@ fn an_unknown_group_says_its_name_and_its_familys() {
     let error = conn.subscribe(tunnel::NO_GROUP).unwrap_err();
     let text = "family `tunnel` of the running kernel has no group `weather`";
     assert_eq!(error.to_string(), text);
-    assert!(matches!(error, Error::UnknownGroup { family: tunnel::Family::NAME, group: "weather" }));
+    assert!(matches!(
+        error,
+        Error::UnknownGroup { family: tunnel::Family::NAME, group: "weather" }
+    ));
     assert_eq!(conn.transport().groups(), []);
 }

@@ -1,6 +1,6 @@
 //! The session alone: datagrams in, events out.
 
-use nlkit::session::{Ends, Event, Malformed, Session, Source};
+use nlkit::session::{Ends, Event, Malformed, Outcome, Session, Source, Span};
 use nlkit::wire::{flag, kind};
 use nlkit_tests::raw;
 
@@ -42,23 +42,31 @@ fn see(session: &mut Session, datagram: &[u8]) -> Vec<Seen> {
 }
 
 fn see_from(session: &mut Session, datagram: &[u8], source: Source) -> Vec<Seen> {
-    let cmd = |body: std::ops::Range<usize>| datagram[body.start];
+    let cmd = |message: &Span| datagram[message.body.start];
     let events = feed_from(session, datagram, source).into_iter();
     let seen = events.map(|event| match event {
-        Ok(Event::Reply { message, last, .. }) => Seen::Reply {
-            cmd: cmd(message.body),
-            last,
-        },
-        Ok(Event::Finished {
-            errno, interrupted, ..
-        }) => Seen::Finished { errno, interrupted },
-        Ok(Event::Notification(message)) => Seen::Notification {
-            cmd: cmd(message.body),
-        },
+        Ok(Event::Reply(message)) => Seen::Reply { cmd: cmd(&message), last: false },
+        Ok(Event::LastReply(message)) => Seen::Reply { cmd: cmd(&message), last: true },
+        Ok(Event::Finished(message)) => {
+            let Outcome { errno, interrupted, .. } = Outcome::read(datagram, &message);
+            Seen::Finished { errno, interrupted }
+        }
+        Ok(Event::Notification(message)) => Seen::Notification { cmd: cmd(&message) },
         Ok(Event::Overrun) => Seen::Overrun,
         Err(_) => Seen::Malformed,
     });
     seen.collect()
+}
+
+/// Where in a datagram that only refuses a request the extended ACK stands.
+fn ext_ack(session: &mut Session, datagram: &[u8]) -> std::ops::Range<usize> {
+    let events = feed(session, datagram);
+    let [Ok(Event::Finished(message))] = &events[..] else {
+        panic!("{events:?}");
+    };
+    let outcome = Outcome::read(datagram, message);
+    assert_eq!(outcome.errno, 22);
+    outcome.ext_ack
 }
 
 fn reply(flags: u16, seq: u32, cmd: u8) -> Vec<u8> {
@@ -74,10 +82,7 @@ fn ack(seq: u32, code: i32) -> Vec<u8> {
     raw::error(flag::CAPPED, code, &request, &[])
 }
 
-const OK: Seen = Seen::Finished {
-    errno: 0,
-    interrupted: false,
-};
+const OK: Seen = Seen::Finished { errno: 0, interrupted: false };
 
 #[test]
 fn sequence_numbers_differ_and_are_never_0() {
@@ -92,10 +97,7 @@ fn sequence_numbers_differ_and_are_never_0() {
 fn a_reply_ends_a_request_that_asked_for_no_ack() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Reply);
-    assert_eq!(
-        see(&mut session, &reply(0, seq, 1)),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
     assert_eq!(see(&mut session, &reply(0, seq, 1)), [], "it is over");
     assert_eq!(session.skipped(), 1);
 }
@@ -105,39 +107,15 @@ fn an_ack_ends_a_request_that_asked_for_it() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Ack);
     let datagram = [reply(0, seq, 1), ack(seq, 0)].concat();
-    assert_eq!(
-        see(&mut session, &datagram),
-        [
-            Seen::Reply {
-                cmd: 1,
-                last: false
-            },
-            OK
-        ]
-    );
+    assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: false }, OK]);
 }
 
 #[test]
 fn a_multipart_reply_ends_with_done() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Reply);
-    let datagram = [
-        reply(flag::MULTI, seq, 1),
-        reply(flag::MULTI, seq, 2),
-        done(seq, 0),
-    ]
-    .concat();
-    let expected = [
-        Seen::Reply {
-            cmd: 1,
-            last: false,
-        },
-        Seen::Reply {
-            cmd: 2,
-            last: false,
-        },
-        OK,
-    ];
+    let datagram = [reply(flag::MULTI, seq, 1), reply(flag::MULTI, seq, 2), done(seq, 0)].concat();
+    let expected = [Seen::Reply { cmd: 1, last: false }, Seen::Reply { cmd: 2, last: false }, OK];
     assert_eq!(see(&mut session, &datagram), expected);
 }
 
@@ -148,16 +126,7 @@ fn an_ack_ends_a_multipart_reply_without_done() {
         let mut session = Session::new(PORT);
         let seq = session.begin(ends);
         let datagram = [reply(flag::MULTI, seq, 1), ack(seq, 0)].concat();
-        assert_eq!(
-            see(&mut session, &datagram),
-            [
-                Seen::Reply {
-                    cmd: 1,
-                    last: false
-                },
-                OK
-            ]
-        );
+        assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: false }, OK]);
     }
 }
 
@@ -181,10 +150,8 @@ fn a_dump_goes_on_without_multi_flags_until_done() {
         [reply(0, seq, 3), reply(0, seq, 4)].concat(),
         [reply(0, seq, 5), raw::done(0, seq, PORT, 0)].concat(),
     ];
-    let seen: Vec<Seen> = datagrams
-        .iter()
-        .flat_map(|datagram| see(&mut session, datagram))
-        .collect();
+    let seen: Vec<Seen> =
+        datagrams.iter().flat_map(|datagram| see(&mut session, datagram)).collect();
     let replies = (1..=5).map(|cmd| Seen::Reply { cmd, last: false });
     assert_eq!(seen, replies.chain([OK]).collect::<Vec<_>>());
     assert!(!session.dumping());
@@ -195,20 +162,8 @@ fn done_may_hold_an_error() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Done);
     let datagram = [reply(flag::MULTI, seq, 1), done(seq, -90)].concat();
-    let finished = Seen::Finished {
-        errno: 90,
-        interrupted: false,
-    };
-    assert_eq!(
-        see(&mut session, &datagram),
-        [
-            Seen::Reply {
-                cmd: 1,
-                last: false
-            },
-            finished
-        ]
-    );
+    let finished = Seen::Finished { errno: 90, interrupted: false };
+    assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: false }, finished]);
 }
 
 /// A dump's DONE may hold the length of its last message, which is no error.
@@ -243,10 +198,7 @@ fn an_error_ends_whatever_was_asked() {
     for ends in [Ends::Ack, Ends::Reply, Ends::Done] {
         let mut session = Session::new(PORT);
         let seq = session.begin(ends);
-        let failed = Seen::Finished {
-            errno: 1,
-            interrupted: false,
-        };
+        let failed = Seen::Finished { errno: 1, interrupted: false };
         assert_eq!(see(&mut session, &ack(seq, -1)), [failed]);
         assert_eq!(see(&mut session, &ack(seq, 0)), [], "it is over");
     }
@@ -256,10 +208,7 @@ fn an_error_ends_whatever_was_asked() {
 fn the_least_errno_does_not_overflow() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Ack);
-    let failed = Seen::Finished {
-        errno: i32::MAX,
-        interrupted: false,
-    };
+    let failed = Seen::Finished { errno: i32::MAX, interrupted: false };
     assert_eq!(see(&mut session, &ack(seq, i32::MIN)), [failed]);
 }
 
@@ -272,19 +221,11 @@ fn dump_intr_on_any_message_marks_the_dump() {
             true => flag::MULTI | flag::DUMP_INTR,
             false => flag::MULTI,
         };
-        let datagrams = [
-            reply(flags(0), seq, 1),
-            reply(flags(1), seq, 2),
-            raw::done(flags(2), seq, PORT, 0),
-        ];
-        let seen: Vec<Seen> = datagrams
-            .iter()
-            .flat_map(|datagram| see(&mut session, datagram))
-            .collect();
-        let finished = Seen::Finished {
-            errno: 0,
-            interrupted: true,
-        };
+        let datagrams =
+            [reply(flags(0), seq, 1), reply(flags(1), seq, 2), raw::done(flags(2), seq, PORT, 0)];
+        let seen: Vec<Seen> =
+            datagrams.iter().flat_map(|datagram| see(&mut session, datagram)).collect();
+        let finished = Seen::Finished { errno: 0, interrupted: true };
         assert_eq!(seen.last(), Some(&finished), "message {marked}");
         assert_eq!(seen.len(), 3);
     }
@@ -310,16 +251,12 @@ fn no_reply_has_a_foreign_sequence_number() {
     for foreign in foreign {
         for datagram in [reply(0, foreign, 1), ack(foreign, -1), done(foreign, 0)] {
             let seen = see(&mut session, &datagram);
-            let answer = seen
-                .iter()
-                .any(|seen| matches!(seen, Seen::Reply { .. } | Seen::Finished { .. }));
+            let answer =
+                seen.iter().any(|seen| matches!(seen, Seen::Reply { .. } | Seen::Finished { .. }));
             assert!(!answer, "{foreign}: {seen:?}");
         }
     }
-    assert_eq!(
-        see(&mut session, &reply(0, seq, 1)),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
 }
 
 #[test]
@@ -342,10 +279,7 @@ fn no_reply_has_a_foreign_port() {
         assert_eq!(see(&mut session, &foreign), []);
     }
     assert_eq!(session.skipped(), 3);
-    assert_eq!(
-        see(&mut session, &reply(0, seq, 1)),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
 }
 
 /// Any process can send to a netlink socket: only the kernel's port is 0.
@@ -355,13 +289,7 @@ fn nothing_of_another_process_counts() {
     let seq = session.begin(Ends::Reply);
     let notification = raw::genl(FAMILY, 0, 0, 0, 9, &[]);
     let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, 0, 0), &[]);
-    let datagrams = [
-        reply(0, seq, 1),
-        ack(seq, -1),
-        done(seq, 0),
-        notification,
-        overrun,
-    ];
+    let datagrams = [reply(0, seq, 1), ack(seq, -1), done(seq, 0), notification, overrun];
     for groups in [0, 4] {
         let process = Source { port: 4242, groups };
         for datagram in &datagrams {
@@ -377,10 +305,7 @@ fn a_noop_is_skipped() {
     let seq = session.begin(Ends::Reply);
     let noop = raw::message(raw::header(kind::NOOP, 0, seq, PORT, 0), &[]);
     let datagram = [noop.clone(), reply(0, seq, 1), noop].concat();
-    assert_eq!(
-        see(&mut session, &datagram),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: true }]);
 }
 
 /// Types from 5 to 15 are reserved: what they will mean is not an answer.
@@ -392,10 +317,7 @@ fn a_control_message_of_the_future_is_skipped() {
         let control = raw::message(raw::header(kind, 0, seq, PORT, 4), &[0; 4]);
         assert_eq!(see(&mut session, &control), []);
     }
-    assert_eq!(
-        see(&mut session, &reply(0, seq, 1)),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
 }
 
 #[test]
@@ -413,16 +335,10 @@ fn multicast_is_never_an_answer() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Reply);
     // An echo of another's request can have any numbers, ours included.
-    let multicast = Source {
-        port: 0,
-        groups: 1 << 6,
-    };
+    let multicast = Source { port: 0, groups: 1 << 6 };
     let seen = see_from(&mut session, &reply(0, seq, 3), multicast);
     assert_eq!(seen, [Seen::Notification { cmd: 3 }]);
-    assert_eq!(
-        see(&mut session, &reply(0, seq, 1)),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
 }
 
 /// Groups from 33 on do not fit into the mask that a socket address has.
@@ -442,10 +358,7 @@ fn an_abandoned_dump_gives_no_event_and_is_read_to_its_end() {
     assert!(session.dumping());
     let seq = session.begin(Ends::Reply);
     let datagram = [reply(0, old, 2), reply(0, seq, 3)].concat();
-    assert_eq!(
-        see(&mut session, &datagram),
-        [Seen::Reply { cmd: 3, last: true }]
-    );
+    assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 3, last: true }]);
     assert!(session.dumping());
     assert_eq!(see(&mut session, &done(old, -4)), []);
     assert!(!session.dumping());
@@ -475,18 +388,8 @@ fn nlmsg_len_0_is_an_error() {
     let mut zero = raw::header(FAMILY, 0, 1, PORT, 0);
     zero.len = 0;
     let malformed = only_malformed(&raw::message(zero, &[1, 1, 0, 0]));
-    assert_eq!(
-        malformed,
-        Malformed {
-            at: 0,
-            len: Some(0),
-            left: 20
-        }
-    );
-    assert_eq!(
-        malformed.to_string(),
-        "at byte 0: a message of 0 bytes, with 20 left"
-    );
+    assert_eq!(malformed, Malformed { at: 0, len: Some(0), left: 20 });
+    assert_eq!(malformed.to_string(), "at byte 0: a message of 0 bytes, with 20 left");
 }
 
 #[test]
@@ -502,14 +405,7 @@ fn an_nlmsg_len_beyond_the_datagram_is_an_error() {
         let mut long = raw::header(FAMILY, 0, 1, PORT, 0);
         long.len = len;
         let malformed = only_malformed(&raw::message(long, &[1, 1, 0, 0]));
-        assert_eq!(
-            malformed,
-            Malformed {
-                at: 0,
-                len: Some(len),
-                left: 20
-            }
-        );
+        assert_eq!(malformed, Malformed { at: 0, len: Some(len), left: 20 });
     }
 }
 
@@ -521,10 +417,7 @@ fn bytes_behind_the_last_message_are_an_error() {
     let expected = [Seen::Reply { cmd: 1, last: true }, Seen::Malformed];
     assert_eq!(see(&mut session, &datagram), expected);
     let malformed = only_malformed(&[0; 3]);
-    assert_eq!(
-        malformed.to_string(),
-        "at byte 0: 3 bytes are too few for a message header"
-    );
+    assert_eq!(malformed.to_string(), "at byte 0: 3 bytes are too few for a message header");
 }
 
 #[test]
@@ -534,10 +427,7 @@ fn the_last_message_needs_no_padding() {
     let mut header = raw::header(FAMILY, 0, seq, PORT, 4 + 7);
     let attrs = raw::attr(1, b"hi\0");
     let mut datagram = [&header.to_bytes()[..], &[1, 1, 0, 0], &attrs[..7]].concat();
-    assert_eq!(
-        see(&mut session, &datagram),
-        [Seen::Reply { cmd: 1, last: true }]
-    );
+    assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: true }]);
     // But what its length promises has to be there.
     let seq = session.begin(Ends::Reply);
     header.seq = seq;
@@ -576,20 +466,8 @@ fn extended_ack_stands_behind_what_is_repeated_of_the_request() {
         let body = vec![0xaa; repeated];
         let request = raw::message(raw::header(FAMILY, 0, seq, PORT, repeated), &body);
         let datagram = raw::error(flags, -22, &request, &attrs);
-        let events = feed(&mut session, &datagram);
-        let [
-            Ok(Event::Finished {
-                errno: 22, extack, ..
-            }),
-        ] = &events[..]
-        else {
-            panic!("{events:?}");
-        };
-        assert_eq!(
-            datagram[extack.clone()],
-            attrs,
-            "flags {flags:#x}, {repeated} bytes"
-        );
+        let ext_ack = ext_ack(&mut session, &datagram);
+        assert_eq!(datagram[ext_ack], attrs, "flags {flags:#x}, {repeated} bytes");
     }
 }
 
@@ -600,11 +478,8 @@ fn a_capped_error_repeats_only_the_header_whatever_its_length_says() {
     let request = raw::header(FAMILY, 0, seq, PORT, 5000).to_bytes();
     let attrs = raw::attr(1, b"no\0");
     let datagram = raw::error(flag::CAPPED | flag::ACK_TLVS, -22, &request, &attrs);
-    let events = feed(&mut session, &datagram);
-    let [Ok(Event::Finished { extack, .. })] = &events[..] else {
-        panic!("{events:?}");
-    };
-    assert_eq!(datagram[extack.clone()], attrs);
+    let ext_ack = ext_ack(&mut session, &datagram);
+    assert_eq!(datagram[ext_ack], attrs);
 }
 
 #[test]
@@ -613,8 +488,7 @@ fn without_the_flag_there_is_no_extended_ack() {
     let seq = session.begin(Ends::Ack);
     let request = raw::message(raw::header(FAMILY, 0, seq, PORT, 0), &[]);
     let datagram = raw::error(flag::CAPPED, -22, &request, &raw::attr(1, b"no\0"));
-    let events = feed(&mut session, &datagram);
-    assert!(matches!(&events[..], [Ok(Event::Finished { extack, .. })] if extack.is_empty()));
+    assert!(ext_ack(&mut session, &datagram).is_empty());
 }
 
 #[test]
@@ -625,16 +499,8 @@ fn done_can_hold_an_extended_ack() {
     let body = [&(-22_i32).to_ne_bytes(), attrs.as_slice()].concat();
     let flags = flag::MULTI | flag::ACK_TLVS;
     let datagram = raw::message(raw::header(kind::DONE, flags, seq, PORT, body.len()), &body);
-    let events = feed(&mut session, &datagram);
-    let [
-        Ok(Event::Finished {
-            errno: 22, extack, ..
-        }),
-    ] = &events[..]
-    else {
-        panic!("{events:?}");
-    };
-    assert_eq!(datagram[extack.clone()], attrs);
+    let ext_ack = ext_ack(&mut session, &datagram);
+    assert_eq!(datagram[ext_ack], attrs);
 }
 
 /// A length in the repeated header that leads out of the message leaves no extended ACK.
@@ -646,15 +512,7 @@ fn a_lying_error_does_not_lead_out_of_the_datagram() {
         let mut request = raw::header(FAMILY, 0, seq, PORT, 0);
         request.len = len;
         let datagram = raw::error(flag::ACK_TLVS, -22, &request.to_bytes(), &[]);
-        let events = feed(&mut session, &datagram);
-        let [
-            Ok(Event::Finished {
-                errno: 22, extack, ..
-            }),
-        ] = &events[..]
-        else {
-            panic!("{events:?}");
-        };
-        assert_eq!(datagram.get(extack.clone()), Some(&[][..]), "length {len}");
+        let ext_ack = ext_ack(&mut session, &datagram);
+        assert_eq!(datagram.get(ext_ack), Some(&[][..]), "length {len}");
     }
 }

@@ -24,9 +24,8 @@ fn u32_attr(id: u16, value: usize) -> Vec<u8> {
 
 /// Where in a request the attribute with this payload begins.
 fn offset_of(request: &[u8], payload: &[u8]) -> usize {
-    let found: Vec<usize> = (20..request.len())
-        .filter(|at| request[*at..].starts_with(payload))
-        .collect();
+    let found: Vec<usize> =
+        (20..request.len()).filter(|at| request[*at..].starts_with(payload)).collect();
     let [at] = found[..] else {
         panic!("{payload:?} stands at {found:?}");
     };
@@ -142,9 +141,8 @@ fn a_missing_attribute_without_a_name_has_its_number() {
 #[test]
 fn a_missing_attribute_of_an_unknown_nest_is_not_named_after_another() {
     for nest in [0, 5000, 0xffff_ffff] {
-        let error = refused(&request(), |_| {
-            [u32_attr(MISS_TYPE, 1), u32_attr(MISS_NEST, nest)].concat()
-        });
+        let error =
+            refused(&request(), |_| [u32_attr(MISS_TYPE, 1), u32_attr(MISS_NEST, nest)].concat());
         assert_eq!(error.missing.as_deref(), Some(".1"), "nest at {nest}");
     }
     // A leaf is no nest either.
@@ -157,9 +155,7 @@ fn a_missing_attribute_of_an_unknown_nest_is_not_named_after_another() {
 
 #[test]
 fn a_policy_is_told_in_words() {
-    let policy = |policy: &PolicyInfo| {
-        raw::attr(POLICY | 0x8000, &nlkit::encode(policy).unwrap())
-    };
+    let policy = |policy: &PolicyInfo| raw::attr(POLICY | 0x8000, &nlkit::encode(policy).unwrap());
     let range = PolicyInfo {
         kind: Some(4),
         min: Some(1),
@@ -177,13 +173,46 @@ fn a_policy_is_told_in_words() {
     );
     assert_eq!(error.policy, Some(range));
     let words = [
-        (PolicyInfo { kind: Some(6), min_signed: Some(-1), max_signed: Some(1), ..PolicyInfo::default() }, "s8, -1 to 1"),
-        (PolicyInfo { kind: Some(10), min_len: Some(4), max_len: Some(4), ..PolicyInfo::default() }, "binary, 4 bytes"),
-        (PolicyInfo { kind: Some(10), min_len: Some(4), max_len: Some(16), ..PolicyInfo::default() }, "binary, 4 to 16 bytes"),
-        (PolicyInfo { kind: Some(12), max_len: Some(15), ..PolicyInfo::default() }, "nul-string, 15 bytes at most"),
-        (PolicyInfo { kind: Some(10), min_len: Some(2), ..PolicyInfo::default() }, "binary, 2 bytes or more"),
+        (
+            PolicyInfo {
+                kind: Some(6),
+                min_signed: Some(-1),
+                max_signed: Some(1),
+                ..PolicyInfo::default()
+            },
+            "s8, -1 to 1",
+        ),
+        (
+            PolicyInfo {
+                kind: Some(10),
+                min_len: Some(4),
+                max_len: Some(4),
+                ..PolicyInfo::default()
+            },
+            "binary, 4 bytes",
+        ),
+        (
+            PolicyInfo {
+                kind: Some(10),
+                min_len: Some(4),
+                max_len: Some(16),
+                ..PolicyInfo::default()
+            },
+            "binary, 4 to 16 bytes",
+        ),
+        (
+            PolicyInfo { kind: Some(12), max_len: Some(15), ..PolicyInfo::default() },
+            "nul-string, 15 bytes at most",
+        ),
+        (
+            PolicyInfo { kind: Some(10), min_len: Some(2), ..PolicyInfo::default() },
+            "binary, 2 bytes or more",
+        ),
         (PolicyInfo { kind: Some(4), mask: Some(0xf), ..PolicyInfo::default() }, "u32, bits 0xf"),
-        (PolicyInfo { kind: Some(15), bitfield32_mask: Some(7), ..PolicyInfo::default() }, "bitfield32, bits 0x7"),
+        (
+            PolicyInfo { kind: Some(15), bitfield32_mask: Some(7), ..PolicyInfo::default() },
+            "bitfield32, bits 0x7",
+        ),
         (PolicyInfo { kind: Some(99), ..PolicyInfo::default() }, "unknown type"),
     ];
     for (info, text) in words {
@@ -254,10 +283,7 @@ fn the_refusal_of_a_dump_names_attributes_too() {
     });
     let mut dump = conn.dump(&tunnel::tunnel(1, "wg0")).unwrap();
     let error = dump.next().unwrap().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "tunnel get: .ifname: Invalid argument (22): no such tunnel"
-    );
+    assert_eq!(error.to_string(), "tunnel get: .ifname: Invalid argument (22): no such tunnel");
 }
 
 /// While the family's new id is asked for, the request is still what the error is about.

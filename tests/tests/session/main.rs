@@ -1,10 +1,5 @@
 //! The session and the connection against a kernel that says what a test wants it to.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod dumps;
 mod families;
@@ -13,6 +8,7 @@ mod feed;
 mod kernel_errors;
 mod notifications;
 mod requests;
+mod rivals;
 
 use nlkit::script::{Script, answer};
 use nlkit::{Connection, Error, Generic, Transport};
@@ -59,9 +55,8 @@ fn one(request: &[u8], name: &str) -> Vec<u8> {
 /// The answer to a dump of `get`, as one datagram.
 fn list(request: &[u8], names: &[&str]) -> Vec<u8> {
     let tunnels = (1..).zip(names).map(|(number, name)| tunnel::tunnel(number, name));
-    let entries = tunnels.fold(answer(request), |answer, tunnel| {
-        answer.reply(tunnel::ID, tunnel::GET, &tunnel)
-    });
+    let entries = tunnels
+        .fold(answer(request), |answer, tunnel| answer.reply(tunnel::ID, tunnel::GET, &tunnel));
     entries.done(0).into_datagram()
 }
 

@@ -52,7 +52,7 @@ fn groups_are_joined_and_left_by_their_id() {
     let mut conn = scripted(|_| Vec::new());
     conn.join(tunnel::PEERS).unwrap();
     assert_eq!(conn.transport().groups(), [tunnel::PEERS_ID]);
-    drop(conn.subscribe(tunnel::PEERS).unwrap());
+    let _ = conn.subscribe(tunnel::PEERS).unwrap();
     conn.leave(tunnel::PEERS).unwrap();
     assert_eq!(conn.transport().groups(), [0; 0]);
 }
