@@ -16,9 +16,9 @@ fn dependencies_keep_to_the_stated_rust() {
     let packages = metadata["packages"].as_array().expect("packages");
     let stated = version(env!("CARGO_PKG_RUST_VERSION"));
     let mut seen = BTreeSet::new();
-    let published = packages.iter().filter(|package| {
-        package["source"].is_null() && package["publish"].is_null()
-    });
+    let published = packages
+        .iter()
+        .filter(|package| package["source"].is_null() && package["publish"].is_null());
     let mut open: Vec<&str> = published.filter_map(|package| package["id"].as_str()).collect();
     assert!(open.len() >= 5, "the published crates: {open:?}");
     while let Some(id) = open.pop() {
