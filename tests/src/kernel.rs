@@ -50,11 +50,14 @@ impl Dump for GetPolicy {
     const CMD: u16 = 10;
 }
 
+/// Attributes of a policy by number.
+type Attributes = Vec<(u16, PolicyInfo)>;
+
 /// One message of the answer: some operations, or one attribute of one policy.
 #[derive(Debug, Default, NlAttrs)]
 struct PolicyMessage {
     #[nl(id = 8, as = Keyed<Keyed>)]
-    policy: Option<Vec<(u16, Vec<(u16, PolicyInfo)>)>>,
+    policy: Option<Vec<(u16, Attributes)>>,
     #[nl(id = 9, as = Keyed)]
     op_policy: Option<Vec<(u16, OpPolicy)>>,
 }

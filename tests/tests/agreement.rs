@@ -4,7 +4,13 @@
 //!
 //! A difference fails, unless it is listed in [`EXCEPTIONS`] with its reason.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -310,12 +316,12 @@ impl Comparison<'_> {
                 self.differ(format!("{path} is {kind}"));
             }
             self.range(&path, attribute, info);
-            if let (Some(inner), Some(index)) = (nest(&attribute.ty), info.policy) {
-                if seen.insert(index) {
-                    let set = self.spec.sets.iter().find(|set| set.name == inner).unwrap();
-                    let inner = self.theirs.policies.get(&u16::try_from(index).unwrap());
-                    facts += inner.map_or(0, |inner| self.attributes(place, inner, set, seen));
-                }
+            if let (Some(inner), Some(index)) = (nest(&attribute.ty), info.policy)
+                && seen.insert(index)
+            {
+                let set = self.spec.sets.iter().find(|set| set.name == inner).unwrap();
+                let inner = self.theirs.policies.get(&u16::try_from(index).unwrap());
+                facts += inner.map_or(0, |inner| self.attributes(place, inner, set, seen));
             }
         }
         facts
@@ -333,10 +339,10 @@ impl Comparison<'_> {
             ("max-len", &checks.max_len, info.max_len.map(i128::from)),
             ("exact-len", &checks.exact_len, info.max_len.map(i128::from)),
         ] {
-            if let (Some(Limit { number, kernel: None }), Some(theirs)) = (ours, theirs) {
-                if *number != theirs {
-                    self.differ(format!("{path}: {what} {theirs}"));
-                }
+            if let (Some(Limit { number, kernel: None }), Some(theirs)) = (ours, theirs)
+                && *number != theirs
+            {
+                self.differ(format!("{path}: {what} {theirs}"));
             }
         }
     }

@@ -8,6 +8,8 @@ mod bare;
 mod hygiene;
 #[path = "../derive/pass/lifetimes.rs"]
 mod lifetimes;
+#[path = "../derive/pass/printed.rs"]
+mod printed;
 #[path = "../derive/pass/raw.rs"]
 mod raw;
 #[path = "../derive/pass/recursive.rs"]

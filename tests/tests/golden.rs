@@ -1,6 +1,5 @@
 //! What the generator makes of the specs in `golden/`: as checked in, and the same each time. The
 //! test `generated` compiles it.
-#![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::fs;
 

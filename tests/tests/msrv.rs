@@ -1,5 +1,5 @@
 //! No dependency of a published crate needs a newer Rust than the workspace states.
-#![expect(clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -1,7 +1,13 @@
 //! Calls to the running kernel. Each test has a network namespace of its own, so that what it
 //! changes touches nobody.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 use std::io;
 use std::os::unix::process::CommandExt;

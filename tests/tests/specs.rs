@@ -1,5 +1,4 @@
 //! nlkit-specs holds what the generator makes of its YAML now.
-#![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::fs;
 use std::path::Path;

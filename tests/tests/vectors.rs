@@ -4,7 +4,13 @@
 //! `NLKIT_VECTORS` names the folder above `linux-7.3`, or any other with folders of `FAMILY.jsonl`
 //! files: lines with `op`, `mode`, `dir`, `bytes` (hex of the attributes) and `json`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

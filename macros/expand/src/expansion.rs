@@ -177,7 +177,7 @@ fn setter_value(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
 
 /// The `T` of `Option<T>` or `Vec<T>`, as far as the name tells.
 fn argument_of<'t>(wrapper: &str, ty: &'t Type) -> Option<&'t Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = bare(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == wrapper)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
@@ -188,7 +188,15 @@ fn argument_of<'t>(wrapper: &str, ty: &'t Type) -> Option<&'t Type> {
     }
 }
 
+/// The type itself, where a macro that prints the struct has put it into an invisible group.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        ty => ty,
+    }
+}
+
 fn is_number(ty: &Type) -> bool {
     let numbers = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
-    matches!(ty, Type::Path(path) if numbers.iter().any(|number| path.path.is_ident(number)))
+    matches!(bare(ty), Type::Path(path) if numbers.iter().any(|number| path.path.is_ident(number)))
 }

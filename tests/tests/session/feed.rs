@@ -166,6 +166,14 @@ fn done_may_hold_an_error() {
     assert_eq!(see(&mut session, &datagram), [Seen::Reply { cmd: 1, last: false }, finished]);
 }
 
+#[test]
+fn done_with_an_error_ends_a_request_that_asked_for_an_ack() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Ack);
+    let failed = Seen::Finished { errno: 90, interrupted: false };
+    assert_eq!(see(&mut session, &done(seq, -90)), [failed]);
+}
+
 /// A dump's DONE may hold the length of its last message, which is no error.
 #[test]
 fn done_with_a_positive_code_is_no_error() {

@@ -16,6 +16,7 @@ use nlkit_tests::faulty::{Faulty, Step, ack_noop};
 use nlkit_tests::tunnel::{self, Tunnel};
 
 /// A connection to a kernel with the family `tunnel`, whose requests `respond` answers.
+#[expect(clippy::type_complexity, reason = "the type of a closure cannot be named")]
 fn scripted<F>(mut respond: F) -> Connection<Generic, Script<impl FnMut(&[u8]) -> Vec<Vec<u8>>>>
 where
     F: FnMut(&[u8]) -> Vec<Vec<u8>>,
@@ -29,6 +30,7 @@ where
 }
 
 /// As [`scripted`], with a kernel whose socket fails too.
+#[expect(clippy::type_complexity, reason = "the type of a closure cannot be named")]
 fn faulty<F>(
     mut respond: F,
 ) -> Connection<Generic, Faulty<impl FnMut(&[u8]) -> Result<Vec<Step>, i32>>>
