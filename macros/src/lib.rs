@@ -29,7 +29,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | form | holds |
 /// |---|---|
-/// | `u8` to `i64` | any type with `From` of and `Into` (or `TryFrom`) to that number: enums, flags |
+/// | `u8` to `i64` | any `Clone` type, `From` and `Into` (or `TryInto`) that number: enums, flags |
 /// | `Be<u16>`, `Le<u32>` | the same in big or little endian |
 /// | `Uint`, `Sint` | the same for a number of 4 or 8 bytes |
 /// | `Array<F>` | a `Vec<T>` side by side without headers, `F` a number's form |
@@ -42,8 +42,11 @@ use syn::{DeriveInput, parse_macro_input};
 /// | key | means |
 /// |---|---|
 /// | `debug` | write [`Debug`], which prints only what is set |
-/// | `setters` | write `new()` and a `with_field()` for each field |
+/// | `setters` | write `new()` and a `with_field()` for each field, see below |
 /// | `crate = path` | where nlkit is, if not at `::nlkit` |
+///
+/// A setter takes a number or a flag as it is, for a `Vec<T>` any iterator over `T`, and `impl Into<T>`
+/// for all else.
 ///
 /// # Examples
 /// ```

@@ -16,7 +16,9 @@ use crate::wire::{HEADER_LEN, Header, flag, kind};
 /// can be longer, and untouched memory costs nothing.
 const RECEIVE_BUFFER: usize = 256 * 1024;
 
-#[derive(Debug)]
+/// How many notifications are kept for who reads them later. Who never does must not fill memory.
+const KEPT: usize = 1 << 16;
+
 pub(crate) struct Channel<T> {
     pub(crate) transport: T,
     pub(crate) session: Session,
@@ -57,6 +59,7 @@ impl<T: Transport> Channel<T> {
     /// the kernel had to say.
     #[inline]
     pub(crate) fn answer_to(&mut self, seq: u32, request: RequestName) -> Result<Event, Error> {
+        let mut overrun = false;
         loop {
             let event = match self.next_event(self.barrier.is_some()) {
                 Ok(Some(event)) => event,
@@ -67,6 +70,7 @@ impl<T: Transport> Channel<T> {
                 // Lost notifications, or the answer: the barrier tells which.
                 Err(Error::Overrun) => {
                     self.lost = true;
+                    overrun = true;
                     continue;
                 }
                 Err(error) => {
@@ -81,7 +85,7 @@ impl<T: Transport> Channel<T> {
             match event {
                 Event::Finished(message) if Some(message.header.seq) == self.barrier => {
                     self.barrier = None;
-                    return Err(Error::NoReply { request });
+                    return Err(Error::NoReply { request, overrun });
                 }
                 Event::Notification(span) => self.keep_message(&span),
                 _ => {}
@@ -140,14 +144,17 @@ impl<T: Transport> Channel<T> {
         }
     }
 
-    /// Waits for the next notification, past those that are kept.
-    pub(crate) fn wait_notification(&mut self) -> Result<RawMessage, Error> {
+    /// The next notification, past those that are kept; `None` where none is there and `wait` is
+    /// false.
+    pub(crate) fn next_notification(&mut self, wait: bool) -> Result<Option<RawMessage>, Error> {
         if std::mem::take(&mut self.lost) {
             return Err(Error::Overrun);
         }
         loop {
-            if let Some(Event::Notification(span)) = self.next_event(true)? {
-                return Ok(self.message(&span)?.to_raw());
+            match self.next_event(wait)? {
+                Some(Event::Notification(span)) => return Ok(Some(self.message(&span)?.to_raw())),
+                None if !wait => return Ok(None),
+                _ => {}
             }
         }
     }
@@ -160,7 +167,12 @@ impl<T: Transport> Channel<T> {
         }
     }
 
+    /// Keeps a notification for later; of too many the oldest is lost, which is told.
     pub(crate) fn keep(&mut self, raw: RawMessage) {
+        if self.notifications.len() >= KEPT {
+            self.notifications.pop_front();
+            self.lost = true;
+        }
         self.notifications.push_back(raw);
     }
 

@@ -1,6 +1,9 @@
 //! A blocking connection: requests, and what they have in common with dumps and subscriptions.
 
+use std::fmt;
+use std::io;
 use std::marker::PhantomData;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::attrs::{NlAttrs, View, encode_into};
 use crate::call::{Call, Running};
@@ -29,7 +32,6 @@ use crate::transport::{Socket, Transport};
 /// }
 /// # Ok::<(), nlkit::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Connection<P = Generic, T = Socket> {
     pub(crate) channel: Channel<T>,
     families: Vec<Known>,
@@ -38,7 +40,6 @@ pub struct Connection<P = Generic, T = Socket> {
     protocol: PhantomData<P>,
 }
 
-#[derive(Debug)]
 struct Known {
     name: &'static str,
     info: FamilyInfo,
@@ -97,7 +98,7 @@ impl<T: Transport> Connection<Generic, T> {
         match reply {
             Some(reply) => Ok(reply),
             None if R::ACK => Ok(R::Reply::default()),
-            None => Err(Error::NoReply { request: call.name }),
+            None => Err(Error::NoReply { request: call.name, overrun: false }),
         }
     }
 
@@ -159,10 +160,11 @@ impl<T: Transport> Connection<Generic, T> {
     ///
     /// The connection stays in the group when the iterator is dropped; [`Connection::leave`] ends
     /// that. Notifications of other families that come meanwhile are kept for
-    /// [`Connection::notification`].
+    /// [`Connection::notification`], 65,536 at most.
     ///
     /// # Errors
-    /// Where the family or the group is unknown to the kernel, or needs a capability.
+    /// Where the family or the group is unknown to the kernel; [`Error::Group`] where it needs a
+    /// capability.
     pub fn subscribe<N>(&mut self, group: Group<N>) -> Result<Subscription<'_, N, T>, Error>
     where
         N: Notification,
@@ -178,7 +180,7 @@ impl<T: Transport> Connection<Generic, T> {
     /// As [`Connection::subscribe`].
     pub fn join<N: Notification>(&mut self, group: Group<N>) -> Result<(), Error> {
         let id = self.group_id(group)?;
-        Ok(self.channel.transport.join(id)?)
+        self.channel.transport.join(id).map_err(|error| group_error(group, error))
     }
 
     /// Leaves a multicast group.
@@ -187,7 +189,7 @@ impl<T: Transport> Connection<Generic, T> {
     /// Where the family or the group is unknown to the kernel.
     pub fn leave<N: Notification>(&mut self, group: Group<N>) -> Result<(), Error> {
         let id = self.group_id(group)?;
-        Ok(self.channel.transport.leave(id)?)
+        self.channel.transport.leave(id).map_err(|error| group_error(group, error))
     }
 
     fn group_id<N: Notification>(&mut self, group: Group<N>) -> Result<u32, Error> {
@@ -202,16 +204,35 @@ impl<T: Transport> Connection<Generic, T> {
     /// [`Error::Overrun`] where notifications were lost; the next call goes on with what came
     /// after.
     pub fn notification(&mut self) -> Result<RawMessage, Error> {
+        loop {
+            if let Some(message) = self.next_notification(true)? {
+                return Ok(message);
+            }
+        }
+    }
+
+    /// The next notification of any joined group; `None` where there is none yet. To wait for one
+    /// together with other things, poll the connection's descriptor for reading, then call this
+    /// until it gives `None`.
+    ///
+    /// # Errors
+    /// As [`Connection::notification`].
+    pub fn try_notification(&mut self) -> Result<Option<RawMessage>, Error> {
+        self.next_notification(false)
+    }
+
+    fn next_notification(&mut self, wait: bool) -> Result<Option<RawMessage>, Error> {
         match self.channel.notifications.pop_front() {
-            Some(message) => Ok(message),
-            None => self.channel.wait_notification(),
+            Some(message) => Ok(Some(message)),
+            None => self.channel.next_notification(wait),
         }
     }
 
     /// Waits for a notification, past those that are kept, and keeps it.
     pub(crate) fn await_notification(&mut self) -> Result<(), Error> {
-        let raw = self.channel.wait_notification()?;
-        self.channel.keep(raw);
+        if let Some(raw) = self.channel.next_notification(true)? {
+            self.channel.keep(raw);
+        }
         Ok(())
     }
 
@@ -286,5 +307,28 @@ impl<T: Transport> Connection<Generic, T> {
         }
         let id = self.resolve(name)?.id;
         id.ok_or(Error::UnknownFamily { family: name })
+    }
+}
+
+fn group_error<N: Notification>(group: Group<N>, error: io::Error) -> Error {
+    Error::Group { family: group.family(), group: group.name(), error }
+}
+
+/// To poll it for what comes.
+impl<P, T: AsFd> AsFd for Connection<P, T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.channel.transport.as_fd()
+    }
+}
+
+/// Without the buffers, which are long.
+impl<P, T: fmt::Debug> fmt::Debug for Connection<P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let families: Vec<_> = self.families.iter().map(|known| known.name).collect();
+        f.debug_struct("Connection")
+            .field("transport", &self.channel.transport)
+            .field("families", &families)
+            .field("kept_notifications", &self.channel.notifications.len())
+            .finish_non_exhaustive()
     }
 }

@@ -42,6 +42,18 @@ pub enum Error {
     NoReply {
         /// Family and operation of the request.
         request: RequestName,
+        /// Whether messages were lost meanwhile since the receive buffer was full: the reply may
+        /// have been among them.
+        overrun: bool,
+    },
+    /// A multicast group cannot be joined or left: `EPERM` where that needs a capability.
+    Group {
+        /// The family that has the group.
+        family: &'static str,
+        /// The group.
+        group: &'static str,
+        /// What the socket says.
+        error: io::Error,
     },
     /// An answer holds another message than the one that belongs to the request.
     UnexpectedMessage {
@@ -79,7 +91,7 @@ impl Error {
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Kernel(error) => Some(error.errno),
-            Self::Io(error) => error.raw_os_error(),
+            Self::Io(error) | Self::Group { error, .. } => error.raw_os_error(),
             _ => None,
         }
     }
@@ -93,7 +105,11 @@ impl fmt::Display for Error {
             Self::Encode(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::UnknownFamily { family } => {
-                write!(f, "the running kernel has no generic netlink family `{family}`")
+                write!(
+                    f,
+                    "the running kernel has no generic netlink family `{family}` in this network \
+                     namespace"
+                )
             }
             Self::UnknownGroup { family, group } => {
                 write!(f, "family `{family}` of the running kernel has no group `{group}`")
@@ -101,7 +117,15 @@ impl fmt::Display for Error {
             Self::DumpInterrupted { request } => {
                 write!(f, "{request}: the data changed during the dump, it may be inconsistent")
             }
-            Self::NoReply { request } => write!(f, "{request}: no reply"),
+            Self::NoReply { request, overrun: false } => write!(f, "{request}: no reply"),
+            Self::NoReply { request, overrun: true } => write!(
+                f,
+                "{request}: no reply, and messages were lost: the receive buffer was full; the \
+                 kernel may have done what was asked"
+            ),
+            Self::Group { family, group, error } => {
+                write!(f, "group `{group}` of family `{family}`: {error}")
+            }
             Self::UnexpectedMessage { request, found } => {
                 write!(f, "{request}: unexpected answer: {found}")
             }
@@ -116,11 +140,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The others are displayed whole, and would be told twice.
         match self {
-            Self::Io(error) => Some(error),
-            Self::Kernel(error) => Some(&**error),
-            Self::Encode(error) => Some(error),
-            Self::Decode(error) => Some(error),
+            Self::Io(error) | Self::Group { error, .. } => error.source(),
             _ => None,
         }
     }
@@ -221,6 +243,8 @@ pub enum DecodeErrorKind {
     },
     /// Nests stand deeper in each other than [`MAX_NESTING`].
     TooDeep,
+    /// The payload holds a value that its type does not take; for forms of one's own.
+    Value(Cow<'static, str>),
 }
 
 impl DecodeError {
@@ -295,6 +319,7 @@ impl fmt::Display for DecodeErrorKind {
                 write!(f, "expected a header of {expected} bytes, got {found}")
             }
             Self::TooDeep => write!(f, "nested deeper than {MAX_NESTING} levels"),
+            Self::Value(what) => f.write_str(what),
         }
     }
 }

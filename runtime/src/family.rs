@@ -58,7 +58,7 @@ pub trait Family {
 pub trait Do {
     /// The family that takes the request.
     type Family: Family;
-    /// What it answers; `()` where it only acknowledges.
+    /// What it answers; `()` where it only acknowledges. It owns what it holds.
     type Reply: for<'a> NlAttrs<'a>;
     /// Name of the operation, for errors.
     const NAME: &'static str;
@@ -77,7 +77,7 @@ pub trait Do {
 pub trait Dump {
     /// The family that takes the request.
     type Family: Family;
-    /// What each entry holds.
+    /// What each entry holds. It owns that; [`View`](crate::View) is for what borrows.
     type Reply: for<'a> NlAttrs<'a>;
     /// Name of the operation, for errors.
     const NAME: &'static str;

@@ -10,11 +10,11 @@ use crate::writer::Writer;
 
 /// How a value of type `T` lies in an attribute: what `#[nl(as = ..)]` names.
 ///
-/// The forms of this crate take every `T` that converts from and into what the form holds (`From`
+/// The forms of numbers take every `T` that is `Clone` and converts from and into the number (`From`
 /// one way, `TryFrom` or `Into` the other), so that an enum or a unit of one's own needs nothing
 /// more. Implement it for a type of your own for anything else:
 /// ```
-/// use nlkit::{Attr, DecodeError, Form, Native, Writer};
+/// use nlkit::{Attr, DecodeError, EncodeErrorKind, Form, Native, Writer};
 /// use std::time::Duration;
 ///
 /// /// Milliseconds in a u32.
@@ -22,7 +22,10 @@ use crate::writer::Writer;
 ///
 /// impl<'a> Form<'a, Duration> for Millis {
 ///     fn put(value: &Duration, id: u16, out: &mut Writer<'_>) {
-///         Native::put(&u32::try_from(value.as_millis()).unwrap_or(u32::MAX), id, out);
+///         match u32::try_from(value.as_millis()) {
+///             Ok(millis) => Native::put(&millis, id, out),
+///             Err(_) => out.fail_at(id, EncodeErrorKind::OutOfRange { wire: "u32" }),
+///         }
 ///     }
 ///     fn get(attr: Attr<'a>) -> Result<Duration, DecodeError> {
 ///         let millis: u32 = Native::get(attr)?;
@@ -33,8 +36,8 @@ use crate::writer::Writer;
 #[diagnostic::on_unimplemented(
     message = "`{T}` has no wire form `{Self}`",
     label = "not a value of this form",
-    note = "a number's form (`u32`, `Be<u16>`, `Uint`) is one of every type that converts from and \
-            into that number: `From<u32> for {T}` and `From<{T}> for u32`",
+    note = "the form of a number (`u32`, `Be<u16>`, `Uint`) takes every `Clone` type with `From` and \
+            `Into` (or `TryInto`) of that very number (`u32`, `u16`, `u64`)",
     note = "`Array<F>` and `IndexedArray<F>` are forms of `Vec<T>`, `Keyed<F>` of \
             `Vec<(u16, T)>`, where F is the form of T"
 )]

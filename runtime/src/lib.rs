@@ -69,7 +69,16 @@ pub use nlkit_macros::NlAttrs;
 
 /// Includes the module that a build script generated: `include_family!("lamp")` gives `mod lamp`.
 ///
-/// The name is that of the family, with `_` for `-`; `nlkit_codegen::compile` writes the file.
+/// The name is that of the family, with `_` for `-`; `nlkit_codegen::compile` writes the file. What it
+/// holds uses the derive, so the crate needs nlkit with its feature `derive`:
+///
+/// ```toml
+/// [dependencies]
+/// nlkit = { version = "0.1", features = ["derive"] }
+///
+/// [build-dependencies]
+/// nlkit-codegen = "0.1"
+/// ```
 #[macro_export]
 macro_rules! include_family {
     ($name:literal) => {

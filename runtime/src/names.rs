@@ -25,18 +25,17 @@ pub fn fmt_enum<T: Names>(
 #[doc(hidden)]
 pub fn fmt_flags<T: Names>(bits: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut rest = bits;
-    let mut bar = "";
+    let mut names = Vec::new();
     for (mask, name) in T::NAMES {
         if *mask != 0 && rest & mask == *mask {
-            write!(f, "{bar}{name}")?;
+            names.push((*name).to_owned());
             rest &= !mask;
-            bar = " | ";
         }
     }
     if rest != 0 || bits == 0 {
-        write!(f, "{bar}{rest:#x}")?;
+        names.push(format!("{rest:#x}"));
     }
-    Ok(())
+    f.pad(&names.join(" | "))
 }
 
 /// Makes a newtype over an unsigned number an open enum: conversions from and into the number,

@@ -4,7 +4,7 @@
 //! scripted kernel and a fuzzer all drive the same one.
 //!
 //! - An answer belongs to a request by port id and sequence number. What has the number of a request
-//!   that is not under way is skipped and counted; what has none of them is a notification.
+//!   that is over is skipped and counted; what has another port or no such number is a notification.
 //! - A dump ends with NLMSG_DONE or NLMSG_ERROR, never because NLM_F_MULTI is missing: netdev's
 //!   dumps lack it.
 //! - NLMSG_DONE can hold an error code.
@@ -203,8 +203,10 @@ impl Session {
                 return self.answer(index, datagram, message);
             }
         }
-        // What the kernel says unasked has sequence number 0 or one that no request had.
-        let unasked = source.groups != 0 || !header.seq.is_multiple_of(STRIDE) || header.seq == 0;
+        // What the kernel says unasked has its group (which stays 0 for groups from 33 on), the port id
+        // of nobody or of whoever caused it, or a sequence number that no request had.
+        let ours = source.groups == 0 && header.port == self.port;
+        let unasked = !ours || header.seq == 0 || !header.seq.is_multiple_of(STRIDE);
         if header.kind >= MIN_TYPE && unasked {
             return Some(Event::Notification(message));
         }

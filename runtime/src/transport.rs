@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use netlink_sys::SocketAddr;
 
@@ -78,6 +79,24 @@ impl Socket {
             }
         }
         Ok(Self { socket, port })
+    }
+}
+
+impl Socket {
+    /// Sets the size in bytes of the kernel's receive buffer for this socket (SO_RCVBUF): what to
+    /// raise where notifications are lost. The kernel doubles it, and caps it at
+    /// `net.core.rmem_max`.
+    ///
+    /// # Errors
+    /// Of the socket.
+    pub fn set_receive_buffer(&self, bytes: u32) -> io::Result<()> {
+        self.socket.set_rx_buf_sz(bytes)
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 }
 

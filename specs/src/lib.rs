@@ -8,7 +8,8 @@
 //! - Enums and flags that keep values which they do not know.
 //! - Constants for multicast groups, and `Notification`, what is told there.
 //!
-//! Each item is found by its C name in the search of these docs: `ETHTOOL_A_RINGS_RX`.
+//! Operations, attributes, entries of enums, constants and groups are found by their C names in the
+//! search of these docs: `ETHTOOL_A_RINGS_RX`.
 //!
 //! ```no_run
 //! # #[cfg(feature = "netdev")] {

@@ -24,19 +24,19 @@ pub const NOTIFY: nl::Group<Notification> = nl::Group::new("notify");
 pub struct OpFlags(pub u32);
 impl OpFlags {
     /// Needs `CAP_NET_ADMIN` in the initial user namespace.
-    #[doc(alias = "NLCTRL_OP_FLAGS_ADMIN_PERM")]
+    #[doc(alias = "GENL_ADMIN_PERM")]
     pub const ADMIN_PERM: Self = Self(1 << 0);
     /// Takes a single request (do).
-    #[doc(alias = "NLCTRL_OP_FLAGS_CMD_CAP_DO")]
+    #[doc(alias = "GENL_CMD_CAP_DO")]
     pub const CMD_CAP_DO: Self = Self(1 << 1);
     /// Can be dumped.
-    #[doc(alias = "NLCTRL_OP_FLAGS_CMD_CAP_DUMP")]
+    #[doc(alias = "GENL_CMD_CAP_DUMP")]
     pub const CMD_CAP_DUMP: Self = Self(1 << 2);
     /// Has an attribute policy; `getpolicy` shows it.
-    #[doc(alias = "NLCTRL_OP_FLAGS_CMD_CAP_HASPOL")]
+    #[doc(alias = "GENL_CMD_CAP_HASPOL")]
     pub const CMD_CAP_HASPOL: Self = Self(1 << 3);
     /// Needs `CAP_NET_ADMIN` in the user namespace that owns the network namespace.
-    #[doc(alias = "NLCTRL_OP_FLAGS_UNS_ADMIN_PERM")]
+    #[doc(alias = "GENL_UNS_ADMIN_PERM")]
     pub const UNS_ADMIN_PERM: Self = Self(1 << 4);
 }
 impl nl::Names for OpFlags {
@@ -55,58 +55,58 @@ nl::open_flags!(OpFlags, u32);
 pub struct AttrType(pub u32);
 impl AttrType {
     /// No type; the kernel sends no entry with it.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_INVALID")]
+    #[doc(alias = "NL_ATTR_TYPE_INVALID")]
     pub const INVALID: Self = Self(0);
     /// No payload: being there is the value.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_FLAG")]
+    #[doc(alias = "NL_ATTR_TYPE_FLAG")]
     pub const FLAG: Self = Self(1);
     /// Unsigned number, 8 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_U8")]
+    #[doc(alias = "NL_ATTR_TYPE_U8")]
     pub const U8: Self = Self(2);
     /// Unsigned number, 16 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_U16")]
+    #[doc(alias = "NL_ATTR_TYPE_U16")]
     pub const U16: Self = Self(3);
     /// Unsigned number, 32 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_U32")]
+    #[doc(alias = "NL_ATTR_TYPE_U32")]
     pub const U32: Self = Self(4);
     /// Unsigned number, 64 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_U64")]
+    #[doc(alias = "NL_ATTR_TYPE_U64")]
     pub const U64: Self = Self(5);
     /// Signed number, 8 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_S8")]
+    #[doc(alias = "NL_ATTR_TYPE_S8")]
     pub const S8: Self = Self(6);
     /// Signed number, 16 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_S16")]
+    #[doc(alias = "NL_ATTR_TYPE_S16")]
     pub const S16: Self = Self(7);
     /// Signed number, 32 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_S32")]
+    #[doc(alias = "NL_ATTR_TYPE_S32")]
     pub const S32: Self = Self(8);
     /// Signed number, 64 bits.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_S64")]
+    #[doc(alias = "NL_ATTR_TYPE_S64")]
     pub const S64: Self = Self(9);
     /// Bytes.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_BINARY")]
+    #[doc(alias = "NL_ATTR_TYPE_BINARY")]
     pub const BINARY: Self = Self(10);
     /// Text, with or without a NUL at its end.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_STRING")]
+    #[doc(alias = "NL_ATTR_TYPE_STRING")]
     pub const STRING: Self = Self(11);
     /// Text with a NUL at its end.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_NUL_STRING")]
+    #[doc(alias = "NL_ATTR_TYPE_NUL_STRING")]
     pub const NUL_STRING: Self = Self(12);
     /// Attributes.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_NESTED")]
+    #[doc(alias = "NL_ATTR_TYPE_NESTED")]
     pub const NESTED: Self = Self(13);
     /// Array, each element of it a nest.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_NESTED_ARRAY")]
+    #[doc(alias = "NL_ATTR_TYPE_NESTED_ARRAY")]
     pub const NESTED_ARRAY: Self = Self(14);
     /// 32 bits, and a mask that selects which of them count.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_BITFIELD32")]
+    #[doc(alias = "NL_ATTR_TYPE_BITFIELD32")]
     pub const BITFIELD32: Self = Self(15);
     /// Signed number, 32 or 64 bits as the sender likes.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_SINT")]
+    #[doc(alias = "NL_ATTR_TYPE_SINT")]
     pub const SINT: Self = Self(16);
     /// Unsigned number, 32 or 64 bits as the sender likes.
-    #[doc(alias = "NLCTRL_ATTR_TYPE_UINT")]
+    #[doc(alias = "NL_ATTR_TYPE_UINT")]
     pub const UINT: Self = Self(17);
 }
 impl nl::Names for AttrType {

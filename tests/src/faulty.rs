@@ -81,8 +81,12 @@ impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Transport for Faulty<F> {
         Ok(Received { len: datagram.len(), source })
     }
 
+    /// Fails where an error is what comes next.
     fn join(&mut self, _: u32) -> io::Result<()> {
-        Ok(())
+        match self.queue.front() {
+            Some(Step::Errno(errno)) => Err(io::Error::from_raw_os_error(*errno)),
+            _ => Ok(()),
+        }
     }
 
     fn leave(&mut self, _: u32) -> io::Result<()> {

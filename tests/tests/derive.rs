@@ -19,6 +19,9 @@ mod renamed;
 #[path = "../derive/pass/shadowed.rs"]
 mod shadowed;
 
+use std::fs;
+use std::path::Path;
+
 use nlkit_tests::skip::skip;
 
 /// The version whose words stand in `derive/ui/rustc`.
@@ -42,4 +45,18 @@ fn rustc_version() -> String {
     let version = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let version = version.unwrap_or_default();
     version.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn each_fixture_is_described() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("derive/ui");
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    for folder in [folder.join("rustc"), folder] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_string_lossy();
+            let fixture = path.extension().is_some_and(|extension| extension == "rs");
+            assert!(!fixture || readme.contains(&format!("| `{stem}` |")), "{stem}");
+        }
+    }
 }

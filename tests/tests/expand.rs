@@ -109,9 +109,11 @@ fn all_mistakes_are_reported_at_once() {
             #[nl(id = 20000)]
             name: Option<u32>,
             level: Option<u32>,
+            #[nl(id = -3)]
+            dimmed: bool,
         }
     };
-    let error = nlkit_expand::derive(&input).expect_err("it has three mistakes");
+    let error = nlkit_expand::derive(&input).expect_err("it has four mistakes");
     let messages: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
     assert_eq!(
         messages,
@@ -119,6 +121,7 @@ fn all_mistakes_are_reported_at_once() {
             "no key `tidy` on a struct: expected `debug`, `setters` or `crate = path`",
             "an attribute's number is from 0 to 16383",
             "`level` needs the number of its attribute: `#[nl(id = 1)]`",
+            "an attribute's number is from 0 to 16383",
         ]
     );
 }

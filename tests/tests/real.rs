@@ -83,7 +83,10 @@ fn an_unknown_family_is_told_by_name() {
     let mut conn = Connection::generic().unwrap();
     let error = conn.family::<Nosuch>().unwrap_err();
     assert!(matches!(error, Error::UnknownFamily { family: "nosuch" }), "{error:?}");
-    assert_eq!(error.to_string(), "the running kernel has no generic netlink family `nosuch`");
+    assert_eq!(
+        error.to_string(),
+        "the running kernel has no generic netlink family `nosuch` in this network namespace"
+    );
     conn.family::<netdev::Family>().expect("usable after it");
 }
 

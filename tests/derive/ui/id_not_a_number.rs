@@ -8,8 +8,6 @@ struct Lamp {
     name: Option<u32>,
     #[nl(id = LEVEL)]
     level: Option<u32>,
-    #[nl(id = -3)]
-    colour: Option<u32>,
 }
 
 fn main() {}

@@ -237,7 +237,10 @@ fn an_unknown_family_says_its_name() {
         vec![answer(request).error(ENOENT, &[]).into_datagram()]
     }));
     let error = conn.request(&Tunnel::new()).unwrap_err();
-    assert_eq!(error.to_string(), "the running kernel has no generic netlink family `tunnel`");
+    assert_eq!(
+        error.to_string(),
+        "the running kernel has no generic netlink family `tunnel` in this network namespace"
+    );
     let error = conn.dump(&Tunnel::new()).unwrap_err();
     assert!(matches!(error, Error::UnknownFamily { .. }), "{error:?}");
     let error = conn.subscribe(tunnel::PEERS).unwrap_err();

@@ -1,6 +1,7 @@
 //! The session and the connection against a kernel that says what a test wants it to.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod datagrams;
 mod dumps;
 mod families;
 mod faults;

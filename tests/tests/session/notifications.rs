@@ -3,7 +3,8 @@
 use nlkit::script::answer;
 use nlkit::session::Source;
 use nlkit::wire::{flag, kind};
-use nlkit::{Error, NlAttrs};
+use nlkit::{Connection, Error, NlAttrs};
+use nlkit_tests::faulty::{Faulty, Step};
 use nlkit_tests::raw;
 use nlkit_tests::tunnel::{self, Notification, Peer, Tunnel};
 
@@ -226,4 +227,51 @@ fn a_unicast_notification_is_kept() {
     for _ in 0..4 {
         assert_eq!(conn.notification().unwrap().message().cmd(), 3);
     }
+}
+
+#[test]
+fn whether_something_was_told_can_be_asked_without_waiting() {
+    let mut conn = scripted(|_| Vec::new());
+    conn.join(tunnel::PEERS).unwrap();
+    assert!(conn.try_notification().unwrap().is_none());
+    conn.transport_mut().push(Ok(peer_add(1)), MULTICAST);
+    assert_eq!(conn.try_notification().unwrap().unwrap().message().cmd(), tunnel::PEER_ADD.into());
+    assert!(conn.try_notification().unwrap().is_none());
+}
+
+#[test]
+fn a_group_that_cannot_be_joined_is_told_by_name() {
+    let mut conn = Connection::with_transport(Faulty::new(|request: &[u8]| {
+        let family = tunnel::resolve(request, tunnel::ID).unwrap_or_default();
+        Ok(vec![Step::Datagram(family), Step::Errno(1)])
+    }));
+    let error = conn.join(tunnel::PEERS).unwrap_err();
+    assert_eq!(error.errno(), Some(1));
+    let text = "group `peers` of family `tunnel`: Operation not permitted (os error 1)";
+    assert_eq!(error.to_string(), text);
+}
+
+/// Who subscribes, drops the subscription and goes on asking must not run out of memory.
+#[test]
+fn of_too_many_kept_notifications_the_oldest_are_lost_and_that_is_told() {
+    const KEPT: usize = 1 << 16;
+    let mut conn = scripted(|request| vec![one(request, "a")]);
+    conn.join(tunnel::PEERS).unwrap();
+    for key in 0..=KEPT {
+        conn.transport_mut().push(Ok(peer_add(if key == 0 { 1 } else { 2 })), MULTICAST);
+    }
+    conn.request(&Tunnel::new()).unwrap();
+    for _ in 0..KEPT {
+        let message = conn.notification().unwrap();
+        assert_eq!(message.message().decode::<Peer>().unwrap(), peer(2));
+    }
+    assert!(matches!(conn.notification(), Err(Error::Overrun)));
+}
+
+#[test]
+fn debug_of_a_connection_is_short() {
+    let mut conn = scripted(|request| vec![one(request, "a")]);
+    conn.request(&Tunnel::new()).unwrap();
+    let text = format!("{conn:?}");
+    assert!(text.len() < 300 && text.contains("tunnel"), "{text}");
 }
