@@ -2,7 +2,7 @@
 //!
 //! Only sockets do I/O; the wire format, the [`session`] and all types work without.
 //!
-//! - [`NlAttrs`] is a set of attributes; [`derive@NlAttrs`] (feature `derive`) writes it for a
+//! - [`NlAttrs`] is a set of attributes; `#[derive(NlAttrs)]` (feature `derive`) writes it for a
 //!   struct, and so does the generator for a family's YAML spec (crate nlkit-codegen).
 //! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
 //! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
