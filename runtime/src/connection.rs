@@ -102,6 +102,51 @@ impl<T: Transport> Connection<Generic, T> {
         }
     }
 
+    /// Asks the kernel, and lends the reply to a projection of one's own, which may borrow from the
+    /// receive buffer; `None` where the kernel only acknowledged.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "derive")] {
+    /// use nlkit::{NlAttrs, NlStr, nlctrl::GetFamily};
+    ///
+    /// #[derive(Default, NlAttrs)]
+    /// struct Brief<'a> {
+    ///     #[nl(id = 2)]
+    ///     name: Option<NlStr<'a>>,
+    /// }
+    ///
+    /// let mut conn = nlkit::Connection::generic()?;
+    /// let request = GetFamily { name: None, id: Some(16) };
+    /// let length = conn.request_as::<Brief<'_>, _, _>(&request, |family| {
+    ///     family.name.unwrap_or_default().as_bytes().len()
+    /// })?;
+    /// assert_eq!(length, Some("nlctrl".len()));
+    /// # }
+    /// # Ok::<(), nlkit::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Connection::request`].
+    pub fn request_as<'r, V, R, O>(
+        &mut self,
+        request: &R,
+        take: impl FnOnce(V::Of<'_>) -> O,
+    ) -> Result<Option<O>, Error>
+    where
+        V: View,
+        R: Do + NlAttrs<'r>,
+        R::Family: Family<Protocol = Generic>,
+    {
+        let running = self.start(Call::of_do::<R>(), |buffer| encode_into(request, buffer))?;
+        let (mut take, mut taken) = (Some(take), None);
+        self.finish(running, &mut |message| {
+            let view = message.decode()?;
+            taken = take.take().map(|take| take(view));
+            Ok(())
+        })?;
+        Ok(taken)
+    }
+
     /// Asks the kernel for a list, whose entries come as the iterator goes on.
     ///
     /// # Errors

@@ -255,3 +255,12 @@ fn a_connection_is_usable_after_every_error() {
         assert_eq!(names(&mut conn).unwrap(), ["a", "b"], "after a dump with {what}");
     }
 }
+
+#[test]
+fn a_reply_is_lent_to_a_projection() {
+    let mut conn = scripted(|request| vec![one(request, "wire")]);
+    let length = conn.request_as::<tunnel::Brief<'_>, _, _>(&Tunnel::new(), |brief| {
+        brief.ifname.unwrap_or_default().as_bytes().len()
+    });
+    assert_eq!(length.unwrap(), Some(4));
+}
