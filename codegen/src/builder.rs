@@ -1,9 +1,10 @@
 //! The front door: options, files in, files out.
 
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::{env, fs, io};
 
-use crate::catalogue::{Draft, texts};
+use crate::catalogue::{Draft, Errors, texts};
 use crate::emit::{self, Style};
 use crate::ir::Family;
 use crate::report::Report;
@@ -97,7 +98,12 @@ impl Builder {
         self
     }
 
-    /// Adds a derive to all types, by its path (`schemars::JsonSchema`).
+    /// Adds a derive to structs, enums and flags, by its path: with `Eq` and `Hash` they can be
+    /// keys of a map.
+    ///
+    /// A derive that a type has anyway is not repeated, as enums and flags have these two. The enum
+    /// of notifications gets none. A trait that a derive asks of each field has to be there for
+    /// the types of nlkit, too; for serde's there is [`serde`](Self::serde).
     #[must_use]
     pub fn derive(mut self, path: impl Into<String>) -> Self {
         self.derives.push(path.into());
@@ -186,9 +192,11 @@ impl Builder {
     /// All that is wrong with it.
     pub fn resolve(&self, spec: impl AsRef<Path>) -> Result<Family, Report> {
         let spec = spec.as_ref();
-        let text = fs::read_to_string(spec)
+        let bytes = fs::read(spec)
             .map_err(|error| Report::of_file(spec, texts::unreadable_file(&error)))?;
-        self.resolve_str(&spec.display().to_string(), &text)
+        let name = spec.display().to_string();
+        let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
+        self.resolve_str(&name, &text)
     }
 
     /// Resolves a spec; `name` stands for the file.
@@ -227,6 +235,17 @@ impl Builder {
     }
 }
 
+/// A report that shows where a file ceases to be UTF-8.
+fn not_utf8(name: &str, error: &FromUtf8Error) -> Report {
+    let text = String::from_utf8_lossy(error.as_bytes());
+    // Up to here the text is as in the file; then comes the character that stands for the rest.
+    let start = error.utf8_error().valid_up_to();
+    let at = start..start + char::REPLACEMENT_CHARACTER.len_utf8();
+    let mut errors = Errors::default();
+    errors.push(texts::not_utf8(at));
+    Report::new(Source { name, text: &text }, errors)
+}
+
 /// Writes a file unless it is so already: what depends on it stays fresh.
 fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     match fs::read(path) {
@@ -238,6 +257,66 @@ fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::Builder;
+
+    /// A spec with an enum, a struct and a notification.
+    const LAMP: &str = "
+name: lamp
+doc: Lamps.
+definitions: [{ name: mode, type: enum, entries: [off, on] }]
+attribute-sets: [{ name: lamp, attributes: [{ name: mode, type: u8, enum: mode }] }]
+operations:
+  list:
+    - { name: get, doc: Look., attribute-set: lamp, do: { reply: { attributes: [mode] } } }
+    - { name: changed, doc: It is another., notify: get }
+";
+
+    fn derives(builder: &Builder) -> Vec<String> {
+        let code = builder.generate_str("lamp.yaml", LAMP).unwrap();
+        let code: String = code.split_whitespace().collect();
+        let lists = code.split("#[derive(").skip(1).filter_map(|rest| rest.split(")]").next());
+        lists.map(|list| list.trim_end_matches(',').to_owned()).collect()
+    }
+
+    #[test]
+    fn derives_are_added_where_they_are_not_there() {
+        let builder = Builder::new().derive("Eq").derive("Hash").derive("std::fmt::Debug");
+        let builder = builder.derive("::std::hash::Hash").derive("serde::Serialize").serde(true);
+        let message = "Clone,Default,PartialEq,Eq,Hash,\
+                       ::serde::Serialize,::serde::Deserialize,nl::NlAttrs";
+        let expected = [
+            "Clone,Copy,Debug",
+            "Clone,Copy,Default,PartialEq,Eq,PartialOrd,Ord,Hash,\
+             ::serde::Serialize,::serde::Deserialize",
+            message,
+            message,
+            "Clone,Debug,PartialEq",
+        ];
+        assert_eq!(derives(&builder), expected);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_why() {
+        let folder = std::env::temp_dir().join(format!("nlkit-unreadable-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("lamp.yaml");
+        std::fs::write(&file, b"name: lamp\ndoc: \xc3\xa9 caf\xe9 lamp\n").unwrap();
+        let latin1 = Builder::new().generate(&file).unwrap_err();
+        let directory = Builder::new().generate(&folder).unwrap_err();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let missing = Builder::new().generate(&file).unwrap_err();
+
+        let first = latin1.diagnostics().first().unwrap();
+        assert_eq!((first.code(), first.line(), first.column()), ("unreadable-file", 2, 11));
+        let shown = latin1.to_string();
+        assert!(
+            shown.contains("lamp.yaml:2:11\n") && shown.contains("save it as UTF-8"),
+            "{shown}"
+        );
+        let codes = |it: &super::Report| it.diagnostics().first().map(|it| it.code());
+        assert_eq!([codes(&directory), codes(&missing)], [Some("unreadable-file"); 2]);
+        assert!(!directory.to_string().contains("help"), "{directory}");
+        assert!(missing.to_string().contains("paths are relative"), "{missing}");
+    }
 
     #[test]
     fn without_a_folder_to_write_to_it_says_so() {

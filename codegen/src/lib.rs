@@ -7,8 +7,18 @@
 //! }
 //! ```
 //!
+//! ```toml
+//! # Cargo.toml
+//! [dependencies]
+//! nlkit = { version = "0.1", features = ["derive"] }
+//!
+//! [build-dependencies]
+//! nlkit-codegen = "0.1"
+//! ```
+//!
 //! What comes out is included with `nlkit::include_family!("lamp")` and reads like code written by
 //! hand: structs with `#[derive(NlAttrs)]`, and small impls that say which operation takes which.
+//! The feature `derive` is for that derive; [`Builder::expand`] does without it.
 //!
 //! ```
 //! let spec = "
@@ -44,6 +54,8 @@
 //! [`spec`] mirrors the YAML, `resolve` decides everything in named passes and collects all
 //! mistakes, [`ir`] is the result with nothing left to decide, `emit` prints it. The code depends
 //! on the spec only, to the byte.
+#![doc = ""]
+#![doc = include_str!("language.md")]
 
 mod builder;
 mod catalogue;
@@ -62,6 +74,10 @@ pub use report::{Diagnostic, Report};
 
 /// Generates code for a spec into `OUT_DIR`: what a build script calls.
 ///
+/// The crate needs `nlkit-codegen = "0.1"` in its `[build-dependencies]`, and in its
+/// `[dependencies]`, because the code uses the derive unless [`Builder::expand`] is set,
+/// `nlkit = { version = "0.1", features = ["derive"] }`.
+///
 /// # Errors
 /// All that is wrong with the spec. A report that `main` returns is printed well.
 pub fn compile(spec: impl AsRef<Path>) -> Result<(), Report> {
@@ -72,4 +88,23 @@ pub fn compile(spec: impl AsRef<Path>) -> Result<(), Report> {
 #[doc(hidden)]
 pub fn codes() -> &'static [&'static str] {
     catalogue::NAMES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Builder;
+
+    #[test]
+    fn the_spec_in_the_docs_is_one() {
+        let mut specs = include_str!("language.md").split("```yaml\n").skip(1);
+        let (spec, _) = specs.next().and_then(|rest| rest.split_once("```")).unwrap();
+        assert!(specs.next().is_none(), "another spec to test");
+        let family = Builder::new().resolve_str("lamp.yaml", spec).unwrap();
+        let attributes = family.sets.iter().flat_map(|set| &set.attributes);
+        let numbers: Vec<_> = attributes.map(|it| (it.name.as_str(), it.id)).collect();
+        let expected = [("id", 1), ("mode", 2), ("timer", 5), ("label", 6), ("on-ms", 1)];
+        assert_eq!(numbers, expected);
+        let values = family.enums.iter().flat_map(|item| &item.entries).map(|entry| entry.value);
+        assert_eq!(values.collect::<Vec<_>>(), [0, 1, 2]);
+    }
 }

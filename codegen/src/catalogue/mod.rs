@@ -67,6 +67,7 @@ codes! {
     MisplacedNumber = "misplaced-number",
     MissingReplyNumber = "missing-reply-number",
     OperationNumberOutOfRange = "operation-number-out-of-range",
+    DumpWithoutReply = "dump-without-reply",
     NotifyWithoutReply = "notify-without-reply",
     TwiceInList = "twice-in-list",
 }

@@ -11,8 +11,18 @@ use crate::spec::Word;
 // Files.
 
 pub(crate) fn unreadable_file(error: &io::Error) -> Draft {
-    Draft::new(Code::UnreadableFile, format!("cannot read the spec: {error}"))
-        .help("paths are relative to the folder of the package's Cargo.toml in a build script")
+    let draft = Draft::new(Code::UnreadableFile, format!("cannot read the spec: {error}"));
+    match error.kind() {
+        io::ErrorKind::NotFound => draft
+            .help("paths are relative to the folder of the package's Cargo.toml in a build script"),
+        _ => draft,
+    }
+}
+
+pub(crate) fn not_utf8(at: Range<usize>) -> Draft {
+    Draft::new(Code::UnreadableFile, "cannot read the spec: it is not UTF-8")
+        .at(Target::Span(at), "not a character in UTF-8")
+        .help("save it as UTF-8")
 }
 
 pub(crate) fn unwritable_file(path: &Path, error: &io::Error) -> Draft {
@@ -204,6 +214,13 @@ pub(crate) fn value_out_of_range(noun: &str, value: i128, at: Place, range: &str
         .at(at, format!("{range} is possible"))
 }
 
+pub(crate) fn entry_too_large(name: &str, at: Place, definition: &str, bits: u32) -> Draft {
+    let title = format!("no attribute with enum `{definition}` can hold {}", quoted(name));
+    Draft::new(Code::ValueOutOfRange, title)
+        .at(at, format!("does not fit the {bits} bits of the widest one"))
+        .help("widen the attribute, or leave out the entry")
+}
+
 pub(crate) fn attribute_id_out_of_range(name: &str, id: i128, at: &Place, max: i128) -> Draft {
     let title = format!("number {id} of attribute {} is out of range", quoted(name));
     Draft::new(Code::AttributeIdOutOfRange, title)
@@ -314,6 +331,13 @@ pub(crate) fn no_mode(name: &str, at: &Place) -> Draft {
         .help("only the unified model can reserve a number")
 }
 
+pub(crate) fn unused_set(name: &str, at: &Place) -> Draft {
+    let title = format!("operation {} has no `do`, `dump`, `notify` or `event`", quoted(name));
+    Draft::new(Code::NoMode, title)
+        .at(Target::Key(at.key("attribute-set")), "nothing takes its attributes")
+        .help("say how it is used, or leave out `attribute-set` to reserve the number only")
+}
+
 pub(crate) fn misplaced_number_of_message(at: Place) -> Draft {
     Draft::new(Code::MisplacedNumber, "`value` of a message in the unified model")
         .at(Target::Key(at), "requests and replies have the operation's number")
@@ -329,6 +353,13 @@ pub(crate) fn misplaced_number_of_operation(at: Place) -> Draft {
 pub(crate) fn missing_reply_number(name: &str, at: Place) -> Draft {
     let title = format!("the reply of dump {} needs a `value`", quoted(name));
     Draft::new(Code::MissingReplyNumber, title).at(at, "`do` has no reply to take it from")
+}
+
+pub(crate) fn dump_without_reply(name: &str, at: &Place) -> Draft {
+    let title = format!("the dump of operation {} has no `reply`", quoted(name));
+    Draft::new(Code::DumpWithoutReply, title)
+        .at(Target::Key(at.clone()), "each entry of a dump is a reply")
+        .help("list what an entry holds: `reply: { attributes: [..] }`")
 }
 
 pub(crate) fn notify_without_reply(name: &str, at: Place, target: &Place) -> Draft {

@@ -18,7 +18,7 @@ pub(super) fn enumeration(item: &Enum, style: &Style) -> TokenStream {
         EnumKind::FlagsOfEnum => format!("Values of the enum `{name}` as bits"),
     };
     let docs = Docs::titled(&title, doc).outer();
-    let derives = derives(DERIVES, style, true, None);
+    let derives = derives(DERIVES, style, None);
     let transparent = style.serde.then(|| quote!(#[serde(transparent)]));
     let (ty, repr) = (ident(rust), fields::unsigned(*repr));
     let consts = (!entries.is_empty()).then(|| {

@@ -62,7 +62,7 @@ fn structure(
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> TokenStream {
-    let derives = derives(&["Clone", "Default", "PartialEq"], style, true, Some("nl::NlAttrs"));
+    let derives = derives(&["Clone", "Default", "PartialEq"], style, Some("nl::NlAttrs"));
     let default = style.serde.then(|| quote!(#[serde(default)]));
     let non_exhaustive = style.non_exhaustive.then(|| quote!(#[non_exhaustive]));
     let renamed = style.renamed.then(|| quote!(, crate = nl));

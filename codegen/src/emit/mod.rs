@@ -53,7 +53,7 @@ fn sections(family: &Family, style: &Style) -> Vec<TokenStream> {
         let events = notifications.iter();
         let events = events.filter_map(|item| messages::message(&item.message, &prelude, style));
         sections.extend(events);
-        sections.push(notifications::notifications(notifications, &family.name, &prelude, style));
+        sections.push(notifications::notifications(notifications, &family.name, &prelude));
     }
     sections
 }
@@ -108,16 +108,28 @@ fn alias(c_name: &str, rust: &str) -> TokenStream {
     }
 }
 
-/// The derives of an item.
-fn derives(own: &[&str], style: &Style, serde: bool, last: Option<&str>) -> TokenStream {
-    let parse = |path: &&str| syn::parse_str::<Path>(path).ok();
-    let extra = style.derives.iter().cloned();
-    let serde: &[&str] = match style.serde && serde {
+/// The derives of an item: `own`, those asked for beside them, and `last`.
+fn derives(own: &[&str], style: &Style, last: Option<&str>) -> TokenStream {
+    let parse = |path: &str| syn::parse_str::<Path>(path).ok();
+    let serde: &[&str] = match style.serde {
         true => &["::serde::Serialize", "::serde::Deserialize"],
         false => &[],
     };
-    let own = own.iter().filter_map(parse);
-    let tail = serde.iter().copied().chain(last);
-    let paths = own.chain(extra).chain(tail.filter_map(|path| parse(&path)));
+    let mut paths: Vec<Path> = own.iter().copied().filter_map(parse).collect();
+    let tail: Vec<Path> = serde.iter().copied().chain(last).filter_map(parse).collect();
+    for path in &style.derives {
+        let name = last_segment(path);
+        // `Debug` is there by another way: it prints names, and only what is set.
+        let there = paths.iter().chain(&tail).any(|other| last_segment(other) == name);
+        if !there && name.as_deref() != Some("Debug") {
+            paths.push(path.clone());
+        }
+    }
+    paths.extend(tail);
     quote!(#[derive(#(#paths),*)])
+}
+
+/// The name of a trait, without its path: a derive is the same by whichever path.
+fn last_segment(path: &Path) -> Option<String> {
+    path.segments.last().map(|segment| segment.ident.to_string())
 }

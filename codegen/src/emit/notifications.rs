@@ -4,17 +4,15 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
-use super::{Prelude, Style, alias, derives, ident};
+use super::{Prelude, alias, ident};
 use crate::ir::Notification;
 
 pub(super) fn notifications(
     notifications: &[Notification],
     family: &str,
     prelude: &Prelude<'_>,
-    style: &Style,
 ) -> TokenStream {
     let docs = Docs::default().with(&format!("What `{family}` tells unasked.")).outer();
-    let derives = derives(&["Clone", "Debug", "PartialEq"], style, false, None);
     let variants = notifications.iter().map(variant);
     let (ok, result) = (prelude.ok(), prelude.result());
     let arms = notifications.iter().map(|notification| {
@@ -28,7 +26,7 @@ pub(super) fn notifications(
     };
     quote! {
         #docs
-        #derives
+        #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant)]
         pub enum Notification {

@@ -70,6 +70,12 @@ impl<'s> Counter<'s, '_> {
                 }
             }
         }
+        let asked = operation.once.is_some() || operation.dump.is_some();
+        let told = operation.notify.is_some() || operation.event.is_some();
+        // One without a set just reserves a number.
+        if operation.attribute_set.is_some() && !asked && !told {
+            self.errors.push(texts::unused_set(&operation.name, at));
+        }
         let number = operation.value.unwrap_or(self.next);
         self.next = number.saturating_add(1);
         let number = self.take(Side::Sent, number, operation, at);

@@ -143,6 +143,9 @@ impl<'a> Messages<'a> {
         numbers: Pair,
     ) -> Call {
         let (name, at) = (&operation.name, at.key("dump"));
+        if mode.reply.is_none() {
+            self.errors.push(texts::dump_without_reply(name, &at));
+        }
         let title = format!("Request of `{name}` (dump)");
         let attributes = self.list(&mode.request, set, &at.key("request"));
         let mut request = self.request(operation, names::ty_with(name, "Dump"), title, attributes);

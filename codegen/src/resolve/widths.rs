@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Errors, texts};
 use crate::ir::{Enum, EnumKind, Width};
+use crate::place::Place;
 use crate::resolve::definitions::Placed;
 use crate::resolve::names;
 use crate::resolve::types::Uses;
@@ -23,6 +24,7 @@ pub(super) fn resolve(
             .and_then(|uses| flags_of(&placed, uses, errors));
         let Placed { mut item, at } = placed;
         let plain: Vec<Width> = uses.into_iter().flat_map(|uses| &uses.plain).copied().collect();
+        report_misfits(&item, &at, &plain, errors);
         set_width(&mut item, &plain);
         resolved.push(Placed { item, at });
         resolved.extend(flags);
@@ -45,18 +47,37 @@ fn flags_of(placed: &Placed<Enum>, uses: &Uses, errors: &mut Errors) -> Option<P
         ..item.clone()
     };
     let widths: Vec<Width> = uses.as_flags.iter().copied().collect();
+    report_misfits(&item, at, &widths, errors);
     set_width(&mut item, &widths);
     Some(Placed { item, at: at.clone() })
 }
 
+/// Reports entries that no attribute with the enum can have; `used` is in ascending order.
+fn report_misfits(item: &Enum, at: &Place, used: &[Width], errors: &mut Errors) {
+    let Some(widest) = used.last().map(|width| width.bits()) else {
+        return;
+    };
+    for (entry, index) in item.entries.iter().zip(0..) {
+        if bits(item.kind, entry.value) > widest {
+            let at = at.key("entries").index(index);
+            errors.push(texts::entry_too_large(&entry.name, at, &item.name, widest));
+        }
+    }
+}
+
+/// The bits that an entry takes.
+fn bits(kind: EnumKind, value: u64) -> u32 {
+    match kind {
+        EnumKind::Enum => 64 - value.leading_zeros(),
+        EnumKind::Flags | EnumKind::FlagsOfEnum => {
+            u32::try_from(value).map_or(64, |bit| bit.saturating_add(1))
+        }
+    }
+}
+
 /// The widest of `used`, in ascending order, but not so narrow that an entry would not fit.
 fn set_width(item: &mut Enum, used: &[Width]) {
-    let needed = item.entries.iter().map(|entry| match item.kind {
-        EnumKind::Enum => 64 - entry.value.leading_zeros(),
-        EnumKind::Flags | EnumKind::FlagsOfEnum => {
-            u32::try_from(entry.value).map_or(64, |bit| bit.saturating_add(1))
-        }
-    });
+    let needed = item.entries.iter().map(|entry| bits(item.kind, entry.value));
     let needed = needed.max().unwrap_or(0);
     let widths = [Width::W8, Width::W16, Width::W32, Width::W64];
     let fits = widths.into_iter().find(|width| width.bits() >= needed).unwrap_or(Width::W64);
