@@ -149,7 +149,9 @@ fn numbered(set: &Set<'_>, family: &Spec, errors: &mut Errors) -> Vec<Attr> {
     for (keys, index) in set.spec.attributes.iter().flatten().zip(0..) {
         let at = set.at.key("attributes").index(index);
         let number = keys.value.unwrap_or(next);
-        next = number.saturating_add(1);
+        let id = u16::try_from(number).ok().filter(|id| i128::from(*id) <= MAX_ID);
+        // A number that cannot be must not make the next ones wrong, too.
+        next = if id.is_some() { number } else { next }.saturating_add(1);
         if keys.name.is_empty() {
             continue;
         }
@@ -158,15 +160,17 @@ fn numbered(set: &Set<'_>, family: &Spec, errors: &mut Errors) -> Vec<Attr> {
             errors.push(texts::duplicate_name("attribute", &keys.name, &first, &at));
             continue;
         }
-        let id = u16::try_from(number).ok().filter(|id| i128::from(*id) <= MAX_ID);
-        let Some(id) = id else {
-            errors.push(texts::attribute_id_out_of_range(&keys.name, number, &at, MAX_ID));
-            continue;
-        };
-        if let Some((first, place)) = by_id.insert(id, (&keys.name, at.clone())) {
-            let (name, number) = (&keys.name, id.into());
-            errors.push(texts::duplicate_value("number", number, name, &at, first, &place));
+        match id {
+            None => errors.push(texts::attribute_id_out_of_range(&keys.name, number, &at, MAX_ID)),
+            Some(id) => {
+                if let Some((first, place)) = by_id.insert(id, (&keys.name, at.clone())) {
+                    let (name, number) = (&keys.name, id.into());
+                    errors.push(texts::duplicate_value("number", number, name, &at, first, &place));
+                }
+            }
         }
+        // Without a number there is no code, but its name is known to the operations.
+        let id = id.unwrap_or_default();
         let own = keys.name_prefix.as_deref().unwrap_or(&prefix);
         let c_name = names::c(own, &keys.name);
         attributes.push(Attr { keys: keys.clone(), id, c_name, at, inherited: false });
