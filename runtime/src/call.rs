@@ -24,33 +24,31 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn of_do<'r, R: Do + NlAttrs<'r>>() -> Self {
         const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
-        Self {
-            name: RequestName { family: R::Family::NAME, operation: R::NAME },
-            version: R::Family::VERSION,
-            set: R::SET,
-            cmd: R::CMD,
-            reply_cmd: R::REPLY_CMD,
-            ends: if R::ACK { Ends::Ack } else { Ends::Reply },
-        }
+        let ends = if R::ACK { Ends::Ack } else { Ends::Reply };
+        Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends)
     }
 
     pub(crate) fn of_dump<'r, R: Dump + NlAttrs<'r>>() -> Self {
         const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
-        Self {
-            name: RequestName { family: R::Family::NAME, operation: R::NAME },
-            version: R::Family::VERSION,
-            set: R::SET,
-            cmd: R::CMD,
-            reply_cmd: R::REPLY_CMD,
-            ends: Ends::Done,
-        }
+        Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, Ends::Done)
+    }
+
+    fn new<F: Family>(
+        operation: &'static str,
+        set: &'static Set,
+        cmd: u16,
+        reply_cmd: u16,
+        ends: Ends,
+    ) -> Self {
+        let name = RequestName { family: F::NAME, operation };
+        Self { name, version: F::VERSION, set, cmd, reply_cmd, ends }
     }
 }
 
 /// A request that was sent and whose answer is not complete.
 pub(crate) struct Running {
     call: Call,
-    pub(crate) seq: u32,
+    seq: u32,
     family: u16,
     /// Nothing but a stale family id was seen of it yet, so it can be sent again.
     retry: bool,

@@ -67,8 +67,10 @@ impl<T: Transport> Channel<T> {
                     self.send_barrier()?;
                     continue;
                 }
-                // Lost notifications, or the answer: the barrier tells which.
+                // Lost notifications, or the answer: a barrier tells which. One that was sent
+                // already may be lost itself, so it is no longer waited for.
                 Err(Error::Overrun) => {
+                    self.drop_barrier();
                     self.lost = true;
                     overrun = true;
                     continue;
@@ -112,7 +114,7 @@ impl<T: Transport> Channel<T> {
 
     fn drop_barrier(&mut self) {
         if let Some(seq) = self.barrier.take() {
-            self.session.abandon(seq);
+            self.session.cancel(seq);
         }
     }
 

@@ -273,14 +273,6 @@ impl<T: Transport> Connection<Generic, T> {
         }
     }
 
-    /// Waits for a notification, past those that are kept, and keeps it.
-    pub(crate) fn await_notification(&mut self) -> Result<(), Error> {
-        if let Some(raw) = self.channel.next_notification(true)? {
-            self.channel.keep(raw);
-        }
-        Ok(())
-    }
-
     /// Decodes a notification where it is one of family `N`; `None` where it is another's.
     ///
     /// # Errors

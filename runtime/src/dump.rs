@@ -37,6 +37,16 @@ impl<T: Transport> Entries<'_, T> {
             }
         }
     }
+
+    /// The next entry as a value, which may borrow from the receive buffer.
+    #[inline]
+    fn decode_next<'s, R: NlAttrs<'s>>(&'s mut self) -> Option<Result<R, Error>> {
+        let span = match self.next()? {
+            Ok(span) => span,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(self.conn.decode_reply(&span, &self.running))
+    }
 }
 
 impl<T: Transport> Drop for Entries<'_, T> {
@@ -65,12 +75,7 @@ impl<R: for<'a> NlAttrs<'a>, T: Transport> Iterator for Replies<'_, R, T> {
     type Item = Result<R, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let span = match self.entries.next()? {
-            Ok(span) => span,
-            Err(error) => return Some(Err(error)),
-        };
-        let Entries { conn, running, .. } = &self.entries;
-        Some(conn.decode_reply(&span, running))
+        self.entries.decode_next()
     }
 }
 
@@ -89,12 +94,7 @@ impl<'c, V: View, T: Transport> Views<'c, V, T> {
     /// The next entry; errors as in [`Replies`].
     #[expect(clippy::should_implement_trait, reason = "an Iterator cannot lend its items")]
     pub fn next(&mut self) -> Option<Result<V::Of<'_>, Error>> {
-        let span = match self.entries.next()? {
-            Ok(span) => span,
-            Err(error) => return Some(Err(error)),
-        };
-        let Entries { conn, running, .. } = &self.entries;
-        Some(conn.decode_reply(&span, running))
+        self.entries.decode_next()
     }
 }
 

@@ -184,57 +184,39 @@ pub(crate) fn get_fixed<const N: usize>(
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, T> Form<'a, T> for Uint
-where
-    T: Clone + From<u64>,
-    u64: TryFrom<T>,
-{
-    #[inline]
-    fn put(value: &T, id: u16, out: &mut Writer<'_>) {
-        let Ok(wide) = u64::try_from(value.clone()) else {
-            return out.fail_at(id, EncodeErrorKind::OutOfRange { wire: "uint" });
-        };
-        match u32::try_from(wide) {
-            Ok(narrow) => out.fixed(id, narrow.to_ne_bytes()),
-            Err(_) => out.fixed(id, wide.to_ne_bytes()),
-        }
-    }
+/// The numbers of 4 or 8 bytes.
+macro_rules! variable_form {
+    ($form:ident, $wide:ident, $narrow:ident, $name:literal) => {
+        #[diagnostic::do_not_recommend]
+        impl<'a, T> Form<'a, T> for $form
+        where
+            T: Clone + From<$wide>,
+            $wide: TryFrom<T>,
+        {
+            #[inline]
+            fn put(value: &T, id: u16, out: &mut Writer<'_>) {
+                let Ok(wide) = <$wide>::try_from(value.clone()) else {
+                    return out.fail_at(id, EncodeErrorKind::OutOfRange { wire: $name });
+                };
+                match <$narrow>::try_from(wide) {
+                    Ok(narrow) => out.fixed(id, narrow.to_ne_bytes()),
+                    Err(_) => out.fixed(id, wide.to_ne_bytes()),
+                }
+            }
 
-    #[inline]
-    fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
-        if let Ok(bytes) = attr.payload.try_into() {
-            return Ok(u64::from(u32::from_ne_bytes(bytes)).into());
+            #[inline]
+            fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
+                if let Ok(bytes) = attr.payload.try_into() {
+                    return Ok(<$wide>::from(<$narrow>::from_ne_bytes(bytes)).into());
+                }
+                get_fixed(attr, "4 or 8 bytes").map(|bytes| <$wide>::from_ne_bytes(bytes).into())
+            }
         }
-        get_fixed(attr, "4 or 8 bytes").map(|bytes| u64::from_ne_bytes(bytes).into())
-    }
+    };
 }
 
-#[diagnostic::do_not_recommend]
-impl<'a, T> Form<'a, T> for Sint
-where
-    T: Clone + From<i64>,
-    i64: TryFrom<T>,
-{
-    #[inline]
-    fn put(value: &T, id: u16, out: &mut Writer<'_>) {
-        let Ok(wide) = i64::try_from(value.clone()) else {
-            return out.fail_at(id, EncodeErrorKind::OutOfRange { wire: "sint" });
-        };
-        match i32::try_from(wide) {
-            Ok(narrow) => out.fixed(id, narrow.to_ne_bytes()),
-            Err(_) => out.fixed(id, wide.to_ne_bytes()),
-        }
-    }
-
-    #[inline]
-    fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
-        if let Ok(bytes) = attr.payload.try_into() {
-            return Ok(i64::from(i32::from_ne_bytes(bytes)).into());
-        }
-        get_fixed(attr, "4 or 8 bytes").map(|bytes| i64::from_ne_bytes(bytes).into())
-    }
-}
+variable_form!(Uint, u64, u32, "uint");
+variable_form!(Sint, i64, i32, "sint");
 
 /// A form of a length that the type gives, so that values can lie side by side: the scalars.
 pub trait Element: sealed::Sealed {

@@ -1,7 +1,7 @@
 //! The netlink session: which message answers which request, and when an answer is complete.
 //!
-//! It does no I/O. Datagrams go in, events come out; a blocking connection, an async one, a
-//! scripted kernel and a fuzzer all drive the same one.
+//! It does no I/O. Datagrams go in, events come out, and whoever moves the datagrams drives it: a
+//! connection over a socket or over a script, or a test directly.
 //!
 //! - An answer belongs to a request by port id and sequence number. What has the number of a request
 //!   that is over is skipped and counted; what has another port or no such number is a notification.

@@ -27,12 +27,17 @@ impl<N: Notification, T: Transport> Iterator for Subscription<'_, N, T> {
     type Item = Result<N, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(kept) = self.conn.kept_notification() {
+            return Some(kept);
+        }
         loop {
-            if let Some(kept) = self.conn.kept_notification() {
-                return Some(kept);
-            }
-            if let Err(error) = self.conn.await_notification() {
-                return Some(Err(error));
+            match self.conn.channel.next_notification(true) {
+                Ok(Some(raw)) => match self.conn.decode_notification(&raw) {
+                    Some(event) => return Some(event),
+                    None => self.conn.channel.keep(raw),
+                },
+                Ok(None) => {}
+                Err(error) => return Some(Err(error)),
             }
         }
     }

@@ -303,3 +303,21 @@ fn a_multipart_answer_to_a_request_may_lack_its_end() {
     let error = conn.request(&Tunnel::new()).unwrap_err();
     assert!(matches!(error, Error::NoReply { .. }), "{error:?}");
 }
+
+/// A barrier that is lost with the answer must not be waited for.
+#[test]
+fn a_lost_barrier_is_sent_again() {
+    let mut noops = 0;
+    let mut conn = Connection::with_transport(Faulty::new(|request: &[u8]| {
+        if let Some(family) = tunnel::resolve(request, tunnel::ID) {
+            return Ok(vec![Step::Datagram(family)]);
+        }
+        let Some(ack) = ack_noop(request) else { return Ok(Vec::new()) };
+        noops += 1;
+        Ok(if noops == 1 { vec![Step::Errno(ENOBUFS)] } else { ack })
+    }));
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
+    drop(conn);
+    assert_eq!(noops, 2);
+}
