@@ -80,51 +80,77 @@ pub struct Attribute {
 /// Type of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum AttrType {
+    /// `unused`: a number that stands for nothing.
     Unused,
+    /// `pad`: padding that aligns what follows.
     Pad,
+    /// `flag`: no payload.
     Flag,
+    /// `binary`: bytes, or with a sub-type a C array.
     Binary,
+    /// `bitfield32`: 32 bits and a mask.
     Bitfield32,
+    /// `uint`: unsigned, 4 or 8 bytes.
     Uint,
+    /// `sint`: signed, 4 or 8 bytes.
     Sint,
+    /// `u8`: unsigned, 1 byte.
     U8,
+    /// `u16`: unsigned, 2 bytes.
     U16,
+    /// `u32`: unsigned, 4 bytes.
     U32,
+    /// `u64`: unsigned, 8 bytes.
     U64,
+    /// `s8`: signed, 1 byte.
     S8,
+    /// `s16`: signed, 2 bytes.
     S16,
+    /// `s32`: signed, 4 bytes.
     S32,
+    /// `s64`: signed, 8 bytes.
     S64,
+    /// `string`: text with a NUL at its end.
     String,
+    /// `nest`: the attributes of a set.
     Nest,
+    /// `indexed-array`: a nest of entries whose numbers count them.
     IndexedArray,
+    /// `nest-type-value`: a nest of entries whose numbers are data.
     NestTypeValue,
+    /// `sub-message`: of a format that another attribute selects.
     SubMessage,
 }
 
 /// Byte order of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum ByteOrder {
+    /// `little-endian`: lowest byte first.
     LittleEndian,
+    /// `big-endian`: highest byte first.
     BigEndian,
 }
 
 /// How people write a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum DisplayHint {
+    /// `hex`: a number or bytes in hex.
     Hex,
+    /// `mac`: a link-layer address.
     Mac,
+    /// `fddi`: an FDDI address.
     Fddi,
+    /// `ipv4`: an IPv4 address.
     Ipv4,
+    /// `ipv6`: an IPv6 address.
     Ipv6,
+    /// `ipv4-or-v6`: either, by its length.
     #[serde(rename = "ipv4-or-v6")]
     Ipv4OrV6,
+    /// `uuid`: a UUID.
     Uuid,
 }
 

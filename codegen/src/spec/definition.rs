@@ -43,21 +43,26 @@ pub struct Definition {
 /// Type of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum DefinitionType {
+    /// `const`: a constant.
     Const,
+    /// `enum`: values, one at a time.
     Enum,
+    /// `flags`: bits, any number at a time.
     Flags,
+    /// `struct`: a C struct.
     Struct,
 }
 
 /// Who sees a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum Scope {
+    /// `uapi`: everybody.
     Uapi,
+    /// `kernel`: only the kernel.
     Kernel,
+    /// `user`: only user space.
     User,
 }
 
@@ -94,17 +99,27 @@ pub struct Member {
 /// Type of a member of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum MemberType {
+    /// `u8`: unsigned, 1 byte.
     U8,
+    /// `u16`: unsigned, 2 bytes.
     U16,
+    /// `u32`: unsigned, 4 bytes.
     U32,
+    /// `u64`: unsigned, 8 bytes.
     U64,
+    /// `s8`: signed, 1 byte.
     S8,
+    /// `s16`: signed, 2 bytes.
     S16,
+    /// `s32`: signed, 4 bytes.
     S32,
+    /// `s64`: signed, 8 bytes.
     S64,
+    /// `string`: text.
     String,
+    /// `binary`: bytes, or another struct.
     Binary,
+    /// `pad`: padding.
     Pad,
 }

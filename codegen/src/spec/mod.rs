@@ -66,21 +66,26 @@ pub struct Spec {
 /// Schema of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum Protocol {
+    /// `genetlink`: generic netlink, the strict schema.
     Genetlink,
+    /// `genetlink-c`: with keys for the names in C.
     GenetlinkC,
+    /// `genetlink-legacy`: with what older families need.
     GenetlinkLegacy,
+    /// `netlink-raw`: a protocol of its own.
     NetlinkRaw,
 }
 
 /// How the kernel keeps its policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum KernelPolicy {
+    /// `split`: one for each do and each dump.
     Split,
+    /// `per-op`: one for each operation.
     PerOp,
+    /// `global`: one for the family.
     Global,
 }
 

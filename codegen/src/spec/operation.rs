@@ -30,9 +30,10 @@ pub struct Operations {
 /// How operations are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum EnumModel {
+    /// `unified`: one counter for all messages.
     Unified,
+    /// `directional`: one for each direction.
     Directional,
 }
 
@@ -77,19 +78,22 @@ pub struct Operation {
 /// Who may use an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum OperationFlag {
+    /// `admin-perm`: needs `CAP_NET_ADMIN`.
     AdminPerm,
+    /// `uns-admin-perm`: needs it in the user namespace of the network namespace.
     UnsAdminPerm,
 }
 
 /// What the kernel does not check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the words of the schema
 pub enum DontValidate {
+    /// `strict`: requests are not checked strictly.
     Strict,
+    /// `dump`: dumps are not checked.
     Dump,
+    /// `dump-strict`: dumps are not checked strictly.
     DumpStrict,
 }
 
