@@ -12,9 +12,11 @@ pub struct Family {
     pub name: String,
     /// Name of the Rust module.
     pub module: String,
+    /// What it is spoken over.
+    pub protocol: Protocol,
     /// C name of its name.
     pub c_name: String,
-    /// Version, for the header of requests.
+    /// Version, for the header of generic netlink.
     pub version: u8,
     /// What it is for.
     pub doc: String,
@@ -24,14 +26,27 @@ pub struct Family {
     pub consts: Vec<Const>,
     /// Enums and flags, in the order of the spec.
     pub enums: Vec<Enum>,
+    /// Structs, in the order of the spec.
+    pub structs: Vec<Struct>,
     /// All attribute sets, in the order of the spec.
     pub sets: Vec<Set>,
+    /// Sub-messages, in the order of the spec.
+    pub sub_messages: Vec<SubMessage>,
     /// Operations that are asked for (do, dump), in the order of the spec.
     pub operations: Vec<Operation>,
     /// What is told unasked; `None` in a family that tells nothing.
     pub notifications: Option<Vec<Notification>>,
     /// Names of the standard prelude that types of the family hide.
     pub hidden: Vec<String>,
+}
+
+/// What a family is spoken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Generic netlink.
+    Generic,
+    /// A netlink protocol of this number, without generic netlink.
+    Raw(u8),
 }
 
 /// A multicast group.
@@ -43,6 +58,21 @@ pub struct Group {
     pub rust: String,
     /// C name of its name.
     pub c_name: String,
+    /// What is told there.
+    pub doc: String,
+    /// How it is found.
+    pub by: GroupBy,
+}
+
+/// How a multicast group is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// By its name: the kernel tells its number.
+    Name,
+    /// By this number.
+    Number(u32),
+    /// Not at all: the spec does not have its number. There is no constant for it.
+    Nothing,
 }
 
 /// A constant.
@@ -116,6 +146,136 @@ pub struct Entry {
     pub value: u64,
 }
 
+/// A binary struct. Its members stand side by side, without padding but that which it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Struct {
+    /// Name in the spec.
+    pub name: String,
+    /// Name of the Rust struct.
+    pub rust: String,
+    /// C name.
+    pub c_name: String,
+    /// What it is.
+    pub doc: String,
+    /// Length in bytes, without what repeats at its end.
+    pub len: usize,
+    /// Whether copying its bytes copies it, in Rust's terms.
+    pub copy: bool,
+    /// Its members, in order.
+    pub members: Vec<Member>,
+}
+
+/// A member of a struct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Name in the spec.
+    pub name: String,
+    /// Name of the Rust field.
+    pub rust: String,
+    /// What it is.
+    pub doc: String,
+    /// What it holds.
+    pub ty: MemberType,
+}
+
+/// What a member of a struct holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberType {
+    /// A number of a fixed width, which may be that of an enum or flags.
+    Scalar(Scalar),
+    /// An IPv4 address in a number.
+    Ipv4Scalar(Scalar),
+    /// So many bytes.
+    Bytes(usize),
+    /// A hardware address of so many bytes.
+    HwAddr(usize),
+    /// An IPv4 address, 4 bytes.
+    Ipv4,
+    /// An IPv6 address, 16 bytes.
+    Ipv6,
+    /// Text in so many bytes.
+    Text(usize),
+    /// Another struct.
+    Struct(StructRef),
+    /// A struct that repeats to the end of the payload.
+    Repeated(StructRef),
+    /// So many bytes that stand for nothing: no field.
+    Pad(usize),
+}
+
+/// A reference to a [`Struct`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StructRef {
+    /// Name in the spec.
+    pub name: String,
+    /// Name of the Rust struct.
+    pub rust: String,
+}
+
+/// A sub-message: a payload whose format another attribute chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubMessage {
+    /// Name in the spec.
+    pub name: String,
+    /// Name of the Rust enum.
+    pub rust: String,
+    /// What it is.
+    pub doc: String,
+    /// What its selectors are.
+    pub selector: Selector,
+    /// Its formats, in the order of the spec.
+    pub formats: Vec<Format>,
+}
+
+/// What the selectors of a sub-message are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// Text.
+    Text,
+    /// The number of an enum.
+    Number(Scalar),
+}
+
+/// A format of a sub-message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Format {
+    /// Value of the selector: text, or the name of an entry of its enum.
+    pub value: String,
+    /// Value of that entry.
+    pub number: Option<u64>,
+    /// Name of the variant.
+    pub rust: String,
+    /// What it is.
+    pub doc: String,
+    /// What the payload holds.
+    pub payload: Payload,
+}
+
+/// What the payload of a format holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Nothing.
+    Nothing,
+    /// A struct.
+    Header(StructRef),
+    /// The attributes of a set.
+    Attributes {
+        /// Name of the set in the spec.
+        set: String,
+        /// Name of its Rust struct.
+        rust: String,
+    },
+    /// A struct and the attributes of a set, in a Rust struct of its own.
+    Both {
+        /// The struct that it begins with.
+        header: StructRef,
+        /// Name of the set in the spec.
+        set: String,
+        /// Name of the Rust struct.
+        rust: String,
+    },
+}
+
 /// A set of attributes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Set {
@@ -127,8 +287,10 @@ pub struct Set {
     pub doc: String,
     /// Set of which it is a part.
     pub subset_of: Option<String>,
-    /// Whether an attribute nests it, so that there is a struct for it.
+    /// Whether an attribute or a sub-message nests it, so that there is a struct for it.
     pub nested: bool,
+    /// Whether sub-messages in sets that it nests have their selectors here.
+    pub scope: bool,
     /// Its attributes, in the order of their numbers.
     pub attributes: Vec<Attribute>,
 }
@@ -186,6 +348,8 @@ pub enum Type {
     },
     /// Numbers side by side, a C array.
     Array(Scalar),
+    /// A struct.
+    Struct(StructRef),
     /// A nest.
     Nest {
         /// Name of the set in the spec.
@@ -199,6 +363,17 @@ pub enum Type {
     IndexedArray(Box<Type>),
     /// A nest of entries whose numbers are data (nest-type-value).
     Keyed(Box<Type>),
+    /// What another attribute chooses.
+    SubMessage {
+        /// Name of the sub-message in the spec.
+        name: String,
+        /// Name of its Rust enum.
+        rust: String,
+        /// Number of the attribute that chooses.
+        selector: u16,
+        /// Whether that stands in a set around this one.
+        outer: bool,
+    },
 }
 
 /// A number on the wire.
@@ -344,7 +519,7 @@ pub struct Call {
     pub ack: bool,
 }
 
-/// A message: attributes of a set.
+/// A message: maybe a struct, then attributes of a set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// Name of the Rust type.
@@ -357,6 +532,10 @@ pub struct Message {
     pub c_name: Option<String>,
     /// Whether the type is defined with this message.
     pub form: Form,
+    /// The struct that it begins with.
+    pub header: Option<StructRef>,
+    /// Whether sub-messages in sets that it nests have their selectors here.
+    pub scope: bool,
     /// Its attributes in the order of their numbers, without pads and unused ones.
     pub attributes: Vec<Attribute>,
 }

@@ -3,7 +3,8 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::form::Form;
 use crate::path::path_to;
-use crate::wire::{Attr, Attrs};
+use crate::structs::Bytes;
+use crate::wire::{Attr, Attrs, align};
 use crate::writer::Writer;
 
 /// A set of attributes as a Rust struct: what `#[derive(NlAttrs)]` implements.
@@ -23,13 +24,13 @@ use crate::writer::Writer;
 /// struct Timer { on_ms: Option<u32>, port: Option<u16> }
 ///
 /// impl<'a> nl::NlAttrs<'a> for Timer {
-///     const SET: &'static nl::Set = &nl::Set {
-///         name: "Timer",
-///         entries: &[
+///     const SET: &'static nl::Set = &nl::Set::new(
+///         "Timer",
+///         &[
 ///             nl::Entry::of::<Option<u32>, nl::Native>(1, "on-ms"),
 ///             nl::Entry::of::<Option<u16>, nl::Be<u16>>(2, "port"),
 ///         ],
-///     };
+///     );
 ///     fn put(&self, out: &mut nl::Writer<'_>) {
 ///         Field::<nl::Native>::put(&self.on_ms, 1, out);
 ///         Field::<nl::Be<u16>>::put(&self.port, 2, out);
@@ -57,8 +58,11 @@ pub trait NlAttrs<'a>: Default {
     /// Name and attributes, for the paths in errors.
     const SET: &'static Set;
 
-    /// Writes all attributes that are set.
+    /// Writes the fixed header, where there is one, and all attributes that are set.
     fn put(&self, out: &mut Writer<'_>);
+
+    /// Takes the fixed header: all [`Set::header`] bytes of it.
+    fn set_header(&mut self, _: &mut Bytes<'_>) {}
 
     /// Takes one attribute; one that the set does not name is skipped.
     ///
@@ -74,7 +78,8 @@ pub trait View {
     type Of<'a>: NlAttrs<'a>;
 }
 
-/// Decodes the attributes of a message: `bytes` begin with the first attribute's header.
+/// Decodes the attributes of a message: `bytes` begin with the fixed header, or where there is none
+/// with the first attribute's header.
 ///
 /// # Errors
 /// Names the attribute by its path from `T`: `Timer.port: expected 2 bytes, got 4`.
@@ -120,12 +125,19 @@ pub fn encode_into<'a, T: NlAttrs<'a>>(value: &T, buffer: &mut Vec<u8>) -> Resul
     Err(EncodeError { root: T::SET.name, path: path.map(|p| p.path).unwrap_or_default(), kind })
 }
 
-/// Takes every attribute; an error names the one at fault.
+/// Takes the fixed header and every attribute; an error names the one at fault.
 #[inline]
 pub(crate) fn fill<'a, T: NlAttrs<'a>>(
     value: &mut T,
     mut attrs: Attrs<'a>,
 ) -> Result<(), DecodeError> {
+    if T::SET.header > 0 {
+        let header = attrs.split_header(T::SET.header)?;
+        value.set_header(&mut Bytes::new(header));
+    }
+    if T::SET.scope {
+        attrs.open_scope();
+    }
     while let Some(attr) = attrs.step()? {
         if let Err(error) = value.set(attr) {
             return Err(error.in_attribute(T::SET, attr.id));
@@ -134,16 +146,49 @@ pub(crate) fn fill<'a, T: NlAttrs<'a>>(
     Ok(())
 }
 
+/// The payload of the first attribute `id` in `bytes`, as far as they can be read.
+pub(crate) fn find(bytes: &[u8], id: u16) -> Option<&[u8]> {
+    let mut attrs = Attrs::new(bytes).map_while(Result::ok);
+    attrs.find(|attr| attr.id == id).map(|attr| attr.payload)
+}
+
 /// Name and attributes of a set, in the order of their numbers or not.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Set {
     /// Name of the Rust struct.
     pub name: &'static str,
+    /// Length of the fixed header before the attributes, with the padding behind it; 0 where there
+    /// is none.
+    pub header: usize,
+    /// Whether sub-messages in it, or in nests below, find their selectors among its attributes.
+    pub scope: bool,
     /// Its attributes.
     pub entries: &'static [Entry],
 }
 
 impl Set {
+    /// A set without fixed header. It is a scope where one of its own attributes is a sub-message.
+    pub const fn new(name: &'static str, entries: &'static [Entry]) -> Self {
+        let mut scope = false;
+        let mut rest = entries;
+        while let [first, others @ ..] = rest {
+            scope |= matches!(first.shape, Shape::SubMessage { outer: false, .. });
+            rest = others;
+        }
+        Self { name, header: 0, scope, entries }
+    }
+
+    /// The set with a fixed header of `len` bytes before its attributes.
+    pub const fn with_header(self, len: usize) -> Self {
+        Self { header: align(len), ..self }
+    }
+
+    /// The set as one that holds selectors of sub-messages in nests below.
+    pub const fn with_scope(self) -> Self {
+        Self { scope: true, ..self }
+    }
+
     /// The entry of attribute `id`.
     pub fn entry(&self, id: u16) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.id == id)
@@ -186,6 +231,15 @@ pub enum Shape {
     Array(&'static Shape),
     /// Entries whose numbers are data (nest-type-value).
     Keyed(&'static Shape),
+    /// What another attribute chooses.
+    SubMessage {
+        /// Number of that attribute.
+        selector: u16,
+        /// Whether it stands in an outer set.
+        outer: bool,
+        /// What the payload holds under a selector with a given payload.
+        inside: fn(&[u8]) -> Shape,
+    },
 }
 
 /// The set of `T`, as a function for [`Shape::Nest`].

@@ -4,8 +4,9 @@ use crate::attrs::{NlAttrs, Set, decode_into};
 use crate::connection::Connection;
 use crate::error::{EncodeError, Error, RequestName};
 use crate::extack::{KernelError, Sent};
-use crate::family::{Do, Dump, Family, Generic};
+use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
+use crate::modifiers::Modifiers;
 use crate::session::{Ends, Event, Outcome, Span};
 use crate::transport::Transport;
 use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag};
@@ -19,18 +20,38 @@ pub(crate) struct Call {
     cmd: u16,
     reply_cmd: u16,
     ends: Ends,
+    modifiers: Modifiers,
 }
 
 impl Call {
     pub(crate) fn of_do<'r, R: Do + NlAttrs<'r>>() -> Self {
-        const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
+        const { assert!(fits::<R::Family>(R::CMD, R::REPLY_CMD), "generic netlink has 8 bits") };
         let ends = if R::ACK { Ends::Ack } else { Ends::Reply };
         Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends)
     }
 
     pub(crate) fn of_dump<'r, R: Dump + NlAttrs<'r>>() -> Self {
-        const { assert!(R::CMD < 256 && R::REPLY_CMD < 256, "generic netlink has 8 bits for it") };
+        const { assert!(fits::<R::Family>(R::CMD, R::REPLY_CMD), "generic netlink has 8 bits") };
         Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, Ends::Done)
+    }
+
+    /// The call with flags beside those that say what it is.
+    pub(crate) fn with(self, modifiers: Modifiers) -> Self {
+        Self { modifiers, ..self }
+    }
+
+    /// The call with an ACK, whatever its operation is answered with.
+    pub(crate) fn acknowledged(self) -> Self {
+        Self { ends: Ends::Ack, ..self }
+    }
+
+    /// The flags that say what kind of call it is.
+    fn mode(&self) -> u16 {
+        match self.ends {
+            Ends::Ack => flag::ACK,
+            Ends::Reply => 0,
+            Ends::Done => flag::DUMP,
+        }
     }
 
     fn new<F: Family>(
@@ -41,15 +62,23 @@ impl Call {
         ends: Ends,
     ) -> Self {
         let name = RequestName { family: F::NAME, operation };
-        Self { name, version: F::VERSION, set, cmd, reply_cmd, ends }
+        let modifiers = Modifiers::default();
+        Self { name, version: F::VERSION, set, cmd, reply_cmd, ends, modifiers }
     }
 }
 
+/// Whether the numbers of an operation fit into the header of the family's protocol.
+const fn fits<F: Family>(cmd: u16, reply_cmd: u16) -> bool {
+    !F::Protocol::GENERIC || (cmd < 256 && reply_cmd < 256)
+}
+
 /// A request that was sent and whose answer is not complete.
+#[derive(Clone, Copy)]
 pub(crate) struct Running {
     call: Call,
     seq: u32,
-    family: u16,
+    /// Type of the message: the family's id in generic netlink, else the operation.
+    kind: u16,
     /// Nothing but a stale family id was seen of it yet, so it can be sent again.
     retry: bool,
 }
@@ -58,49 +87,77 @@ impl Running {
     pub(crate) fn name(&self) -> RequestName {
         self.call.name
     }
+
+    pub(crate) fn seq(&self) -> u32 {
+        self.seq
+    }
+
+    /// Whether a message is of the kind that the request is answered with.
+    #[inline]
+    fn is_answered_by<P: Protocol>(&self, message: &Message<'_>) -> bool {
+        let family = !P::GENERIC || message.header().kind == self.kind;
+        family && message.cmd() == self.call.reply_cmd
+    }
 }
 
-impl<T: Transport> Connection<Generic, T> {
+impl<P: Protocol, T: Transport> Connection<P, T> {
     /// Writes and sends a request.
     pub(crate) fn start(
         &mut self,
         call: Call,
         put: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Running, Error> {
-        self.channel.read_rest();
-        let retry = self.known(call.name.family).is_some();
-        let family = self.family_id(call.name.family)?;
-        let seq = self.channel.session.begin(call.ends);
-        let running = Running { call, seq, family, retry };
-        self.sent.clear();
-        self.sent.extend_from_slice(&[0; HEADER_LEN]);
-        // Both numbers are below 256: checked where they are constants.
-        self.sent.extend_from_slice(&[call.cmd as u8, call.version, 0, 0]);
-        let sent = put(&mut self.sent).map_err(Error::Encode).and_then(|()| self.send(&running));
+        let running = self.write(call, put)?;
+        let sent = self.send(&running);
         if sent.is_err() {
-            self.channel.session.cancel(seq);
+            self.cancel(&running);
         }
         sent.map(|()| running)
     }
 
+    /// Writes a request into `sent`, but for its header, which says what kind of call it is.
+    pub(crate) fn write(
+        &mut self,
+        call: Call,
+        put: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Running, Error> {
+        self.channel.read_rest();
+        let retry = P::GENERIC && self.known(call.name.family).is_some();
+        let kind = if P::GENERIC { self.family_id(call.name.family)? } else { call.cmd };
+        self.sent.clear();
+        self.sent.extend_from_slice(&[0; HEADER_LEN]);
+        if P::GENERIC {
+            // Both numbers are below 256: checked where they are constants.
+            self.sent.extend_from_slice(&[call.cmd as u8, call.version, 0, 0]);
+        }
+        put(&mut self.sent).map_err(Error::Encode)?;
+        let seq = self.channel.session.begin(call.ends);
+        Ok(Running { call, seq, kind, retry })
+    }
+
     /// Sends what is in `sent`, as the request that is running.
     fn send(&mut self, running: &Running) -> Result<(), Error> {
-        let mode = match running.call.ends {
-            Ends::Ack => flag::ACK,
-            Ends::Reply => 0,
-            Ends::Done => flag::DUMP,
-        };
+        self.write_header(running, running.call.mode());
+        Ok(self.channel.transport.send(&self.sent)?)
+    }
+
+    /// Writes the header of what is in `sent`.
+    pub(crate) fn write_header(&mut self, running: &Running, mode: u16) {
         let header = Header {
             len: u32::try_from(self.sent.len()).unwrap_or(u32::MAX),
-            kind: running.family,
-            flags: flag::REQUEST | mode,
+            kind: running.kind,
+            flags: flag::REQUEST | mode | running.call.modifiers.bits(),
             seq: running.seq,
             port: self.channel.session.port(),
         };
         if let Some(start) = self.sent.first_chunk_mut() {
             *start = header.to_bytes();
         }
-        Ok(self.channel.transport.send(&self.sent)?)
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(crate) fn cancel(&mut self, running: &Running) {
+        self.channel.session.cancel(running.seq);
     }
 
     /// Reads the answer up to its end. An answer that breaks off with an error is abandoned.
@@ -128,7 +185,7 @@ impl<T: Transport> Connection<Generic, T> {
                 Err(error) => break Err(error),
             }
         };
-        self.channel.session.cancel(running.seq);
+        self.cancel(&running);
         outcome
     }
 
@@ -136,7 +193,12 @@ impl<T: Transport> Connection<Generic, T> {
     #[inline]
     pub(crate) fn advance(&mut self, running: &mut Running) -> Result<Step, Error> {
         loop {
-            match self.channel.answer_to(running.seq, running.call.name)? {
+            let seq = running.seq;
+            match self.channel.answer_to(|answered| answered == seq, running.call.name)? {
+                // What a listener's own request causes is told with the request's number.
+                Event::Reply(message) if self.is_stray(&message, running) => {
+                    self.channel.keep_message(&message);
+                }
                 Event::Reply(message) => {
                     running.retry = false;
                     return Ok(Step::Message(message));
@@ -157,6 +219,14 @@ impl<T: Transport> Connection<Generic, T> {
         }
     }
 
+    /// Whether a message with the request's number is a notification: this socket listens, and the
+    /// request is not answered so. The kernel does not tell the group where its number is above 32.
+    fn is_stray(&self, span: &Span, running: &Running) -> bool {
+        let answer = |message: Message<'_>| running.is_answered_by::<P>(&message);
+        let echoes = running.call.modifiers.contains(Modifiers::ECHO);
+        !self.listens.is_empty() && !echoes && !self.channel.message(span).is_ok_and(answer)
+    }
+
     /// The kernel does not know the id (ENOENT): asks for the family again, and sends the request
     /// again where it has another id now.
     fn retry(&mut self, running: &mut Running) -> Result<bool, Error> {
@@ -166,10 +236,10 @@ impl<T: Transport> Connection<Generic, T> {
         }
         self.forget(name);
         let id = self.family_id(name)?;
-        if id == running.family {
+        if id == running.kind {
             return Ok(false);
         }
-        running.family = id;
+        running.kind = id;
         running.seq = self.channel.session.begin(running.call.ends);
         self.send(running).map(|()| true)
     }
@@ -178,15 +248,17 @@ impl<T: Transport> Connection<Generic, T> {
     #[inline]
     pub(crate) fn reply_in(&self, span: &Span, running: &Running) -> Result<Message<'_>, Error> {
         let message = self.channel.message(span)?;
-        let Running { call, family, .. } = running;
-        if span.header.kind == *family && message.cmd() == call.reply_cmd {
+        if running.is_answered_by::<P>(&message) {
             return Ok(message);
         }
-        let (id, cmd) = (span.header.kind, message.cmd());
-        let found = format!(
-            "operation {cmd} of family {id}, instead of operation {} of family {family}",
-            call.reply_cmd
-        );
+        let (kind, cmd, wanted) = (span.header.kind, message.cmd(), running.call.reply_cmd);
+        let found = match P::GENERIC {
+            true => format!(
+                "operation {cmd} of family {kind}, instead of operation {wanted} of family {}",
+                running.kind
+            ),
+            false => format!("message {cmd}, instead of message {wanted}"),
+        };
         Err(unexpected(running, found))
     }
 
@@ -206,12 +278,12 @@ impl<T: Transport> Connection<Generic, T> {
     }
 
     #[cold]
-    fn kernel_error(&self, outcome: Outcome, running: &Running) -> Error {
+    pub(crate) fn kernel_error(&self, outcome: Outcome, running: &Running) -> Error {
         let sent = Sent {
             name: running.call.name,
             set: running.call.set,
             message: &self.sent,
-            attrs: HEADER_LEN + GENL_HEADER_LEN,
+            attrs: HEADER_LEN + if P::GENERIC { GENL_HEADER_LEN } else { 0 },
         };
         let ext_ack = self.channel.bytes(outcome.ext_ack);
         Error::Kernel(Box::new(KernelError::new(outcome.errno, ext_ack, &sent)))

@@ -3,9 +3,11 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::error::{Error, RequestName};
+use crate::family::Protocol;
 use crate::message::{Message, RawMessage};
 use crate::session::{Ends, Event, Session, Source, Span};
 use crate::transport::Transport;
@@ -19,7 +21,7 @@ const RECEIVE_BUFFER: usize = 256 * 1024;
 /// How many notifications are kept for who reads them later. Who never does must not fill memory.
 const KEPT: usize = 1 << 16;
 
-pub(crate) struct Channel<T> {
+pub(crate) struct Channel<P, T> {
     pub(crate) transport: T,
     pub(crate) session: Session,
     /// The last datagram.
@@ -34,9 +36,10 @@ pub(crate) struct Channel<T> {
     lost: bool,
     /// A request that the kernel acknowledges behind everything that it has to say until then.
     barrier: Option<u32>,
+    protocol: PhantomData<P>,
 }
 
-impl<T: Transport> Channel<T> {
+impl<P: Protocol, T: Transport> Channel<P, T> {
     pub(crate) fn new(transport: T) -> Self {
         Self {
             session: Session::new(transport.port()),
@@ -48,17 +51,23 @@ impl<T: Transport> Channel<T> {
             notifications: VecDeque::new(),
             lost: false,
             barrier: None,
+            protocol: PhantomData,
         }
     }
 
-    /// The next event of the answer to request `seq`. What belongs to none is kept or skipped.
+    /// The next event of the answer to a request that is `wanted`, by its sequence number. What
+    /// belongs to none is kept or skipped.
     ///
     /// The kernel answers while it is being sent to, and builds the next datagram of a dump while
     /// the last is received, so an empty queue means that the answer is late, or lost, or was
     /// never going to come. A no-op that it has to acknowledge tells: its ACK comes after all that
     /// the kernel had to say.
     #[inline]
-    pub(crate) fn answer_to(&mut self, seq: u32, request: RequestName) -> Result<Event, Error> {
+    pub(crate) fn answer_to(
+        &mut self,
+        wanted: impl Fn(u32) -> bool,
+        request: RequestName,
+    ) -> Result<Event, Error> {
         let mut overrun = false;
         loop {
             let event = match self.next_event(self.barrier.is_some()) {
@@ -80,7 +89,7 @@ impl<T: Transport> Channel<T> {
                     return Err(error);
                 }
             };
-            if event.answers(seq) {
+            if event.answered().is_some_and(&wanted) {
                 self.drop_barrier();
                 return Ok(event);
             }
@@ -162,7 +171,7 @@ impl<T: Transport> Channel<T> {
     }
 
     /// Keeps a notification that came between. One without the header of generic netlink is none.
-    fn keep_message(&mut self, span: &Span) {
+    pub(crate) fn keep_message(&mut self, span: &Span) {
         if let Ok(message) = self.message(span) {
             let raw = message.to_raw();
             self.keep(raw);
@@ -225,7 +234,7 @@ impl<T: Transport> Channel<T> {
     #[inline]
     pub(crate) fn message(&self, span: &Span) -> Result<Message<'_>, Error> {
         let body = self.bytes(span.body.clone());
-        Ok(Message::new(span.header, body)?)
+        Ok(Message::new::<P>(span.header, body)?)
     }
 
     /// A part of the last datagram.

@@ -2,16 +2,17 @@
 
 use std::fmt;
 use std::io;
-use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::attrs::{NlAttrs, View, encode_into};
-use crate::call::{Call, Running};
+use crate::batch::Batch;
+use crate::call::{Call, Running, Step};
 use crate::channel::Channel;
 use crate::dump::{Replies, Views};
 use crate::error::Error;
-use crate::family::{Do, Dump, Family, Generic, Group, Notification};
+use crate::family::{Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Route};
 use crate::message::RawMessage;
+use crate::modifiers::Modifiers;
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
 use crate::subscription::Subscription;
 use crate::transport::{Socket, Transport};
@@ -33,11 +34,12 @@ use crate::transport::{Socket, Transport};
 /// # Ok::<(), nlkit::Error>(())
 /// ```
 pub struct Connection<P = Generic, T = Socket> {
-    pub(crate) channel: Channel<T>,
+    pub(crate) channel: Channel<P, T>,
     families: Vec<Known>,
     /// The last request, kept for the paths in its errors.
     pub(crate) sent: Vec<u8>,
-    protocol: PhantomData<P>,
+    /// The families of which a multicast group was joined.
+    pub(crate) listens: Vec<&'static str>,
 }
 
 struct Known {
@@ -45,24 +47,54 @@ struct Known {
     info: FamilyInfo,
 }
 
-impl Connection<Generic, Socket> {
+impl Connection<Generic> {
     /// A connection to the kernel's generic netlink, for all of its families.
     ///
     /// # Errors
     /// Where the socket cannot be made.
     pub fn generic() -> Result<Self, Error> {
-        Ok(Self::with_transport(Socket::new::<Generic>()?))
+        Self::open()
     }
 }
 
-impl<T: Transport> Connection<Generic, T> {
+impl Connection<Route> {
+    /// A connection for links, addresses, routes, neighbours, rules and traffic control.
+    ///
+    /// # Errors
+    /// Where the socket cannot be made.
+    pub fn route() -> Result<Self, Error> {
+        Self::open()
+    }
+}
+
+impl Connection<Netfilter> {
+    /// A connection for connection tracking and nftables.
+    ///
+    /// # Errors
+    /// Where the socket cannot be made.
+    pub fn netfilter() -> Result<Self, Error> {
+        Self::open()
+    }
+}
+
+impl<P: Protocol> Connection<P> {
+    /// A connection for protocol `P`, whichever it is: `Connection::<Raw<16>>::open()`.
+    ///
+    /// # Errors
+    /// Where the socket cannot be made: `EPROTONOSUPPORT` for one that the kernel does not have.
+    pub fn open() -> Result<Self, Error> {
+        Ok(Self::with_transport(Socket::new::<P>()?))
+    }
+}
+
+impl<P: Protocol, T: Transport> Connection<P, T> {
     /// A connection over a transport of one's own.
     pub fn with_transport(transport: T) -> Self {
         Self {
             channel: Channel::new(transport),
             families: Vec::new(),
             sent: Vec::new(),
-            protocol: PhantomData,
+            listens: Vec::new(),
         }
     }
 
@@ -86,9 +118,66 @@ impl<T: Transport> Connection<Generic, T> {
     pub fn request<'r, R>(&mut self, request: &R) -> Result<R::Reply, Error>
     where
         R: Do + NlAttrs<'r>,
-        R::Family: Family<Protocol = Generic>,
+        R::Family: Family<Protocol = P>,
     {
-        let call = Call::of_do::<R>();
+        self.ask(Call::of_do::<R>(), request)
+    }
+
+    /// As [`Connection::request`], for a request that changes something and has to say how.
+    ///
+    /// # Errors
+    /// As [`Connection::request`]: `EEXIST` where it is there already, for example.
+    pub fn request_with<'r, R>(
+        &mut self,
+        request: &R,
+        modifiers: Modifiers,
+    ) -> Result<R::Reply, Error>
+    where
+        R: Do + NlAttrs<'r>,
+        R::Family: Family<Protocol = P>,
+    {
+        self.ask(Call::of_do::<R>().with(modifiers), request)
+    }
+
+    /// As [`Connection::request_with`], and gives what listeners are told of it (`NLM_F_ECHO`): a new
+    /// link with its number, for example. A family that does not know the flag gives nothing.
+    ///
+    /// # Errors
+    /// As [`Connection::request`].
+    pub fn request_echo<'r, R, N>(
+        &mut self,
+        request: &R,
+        modifiers: Modifiers,
+    ) -> Result<Vec<N>, Error>
+    where
+        R: Do + NlAttrs<'r>,
+        R::Family: Family<Protocol = P>,
+        N: Notification<Family = R::Family>,
+    {
+        let call = Call::of_do::<R>().with(modifiers | Modifiers::ECHO).acknowledged();
+        let mut running = self.start(call, |buffer| encode_into(request, buffer))?;
+        let mut told = Vec::new();
+        let outcome = loop {
+            match self.advance(&mut running) {
+                Ok(Step::Message(span) | Step::LastMessage(span)) => {
+                    match self.channel.message(&span).and_then(|it| Ok(N::decode(it)?)) {
+                        Ok(notification) => told.push(notification),
+                        Err(error) => break Err(error),
+                    }
+                }
+                Ok(Step::End { .. }) => break Ok(told),
+                Err(error) => break Err(error),
+            }
+        };
+        self.cancel(&running);
+        outcome
+    }
+
+    /// Asks, whatever protocol the types are of.
+    fn ask<'r, R>(&mut self, call: Call, request: &R) -> Result<R::Reply, Error>
+    where
+        R: Do + NlAttrs<'r>,
+    {
         let running = self.start(call, |buffer| encode_into(request, buffer))?;
         let mut reply = None;
         self.finish(running, &mut |message| {
@@ -100,6 +189,11 @@ impl<T: Transport> Connection<Generic, T> {
             None if R::ACK => Ok(R::Reply::default()),
             None => Err(Error::NoReply { request: call.name, overrun: false }),
         }
+    }
+
+    /// Several requests in one datagram.
+    pub fn batch(&mut self) -> Batch<'_, P, T> {
+        Batch::new(self)
     }
 
     /// Asks the kernel, and lends the reply to a projection of one's own, which may borrow from the
@@ -135,7 +229,7 @@ impl<T: Transport> Connection<Generic, T> {
     where
         V: View,
         R: Do + NlAttrs<'r>,
-        R::Family: Family<Protocol = Generic>,
+        R::Family: Family<Protocol = P>,
     {
         let running = self.start(Call::of_do::<R>(), |buffer| encode_into(request, buffer))?;
         let (mut take, mut taken) = (Some(take), None);
@@ -151,10 +245,10 @@ impl<T: Transport> Connection<Generic, T> {
     ///
     /// # Errors
     /// Where the request cannot be sent. The kernel's refusal is the iterator's first item.
-    pub fn dump<'r, R>(&mut self, request: &R) -> Result<Replies<'_, R::Reply, T>, Error>
+    pub fn dump<'r, R>(&mut self, request: &R) -> Result<Replies<'_, R::Reply, P, T>, Error>
     where
         R: Dump + NlAttrs<'r>,
-        R::Family: Family<Protocol = Generic>,
+        R::Family: Family<Protocol = P>,
     {
         self.start_dump(request).map(|running| Replies::new(self, running))
     }
@@ -183,11 +277,11 @@ impl<T: Transport> Connection<Generic, T> {
     ///
     /// # Errors
     /// As [`Connection::dump`].
-    pub fn dump_as<'r, V, R>(&mut self, request: &R) -> Result<Views<'_, V, T>, Error>
+    pub fn dump_as<'r, V, R>(&mut self, request: &R) -> Result<Views<'_, V, P, T>, Error>
     where
         V: View,
         R: Dump + NlAttrs<'r>,
-        R::Family: Family<Protocol = Generic>,
+        R::Family: Family<Protocol = P>,
     {
         self.start_dump(request).map(|running| Views::new(self, running))
     }
@@ -195,7 +289,7 @@ impl<T: Transport> Connection<Generic, T> {
     fn start_dump<'r, R>(&mut self, request: &R) -> Result<Running, Error>
     where
         R: Dump + NlAttrs<'r>,
-        R::Family: Family<Protocol = Generic>,
+        R::Family: Family<Protocol = P>,
     {
         self.channel.drain_dump()?;
         self.start(Call::of_dump::<R>(), |buffer| encode_into(request, buffer))
@@ -210,10 +304,10 @@ impl<T: Transport> Connection<Generic, T> {
     /// # Errors
     /// Where the family or the group is unknown to the kernel; [`Error::Group`] where it needs a
     /// capability.
-    pub fn subscribe<N>(&mut self, group: Group<N>) -> Result<Subscription<'_, N, T>, Error>
+    pub fn subscribe<N>(&mut self, group: Group<N>) -> Result<Subscription<'_, N, P, T>, Error>
     where
         N: Notification,
-        N::Family: Family<Protocol = Generic>,
+        N::Family: Family<Protocol = P>,
     {
         self.join(group)?;
         Ok(Subscription::new(self))
@@ -223,24 +317,39 @@ impl<T: Transport> Connection<Generic, T> {
     ///
     /// # Errors
     /// As [`Connection::subscribe`].
-    pub fn join<N: Notification>(&mut self, group: Group<N>) -> Result<(), Error> {
+    pub fn join<N>(&mut self, group: Group<N>) -> Result<(), Error>
+    where
+        N: Notification,
+        N::Family: Family<Protocol = P>,
+    {
         let id = self.group_id(group)?;
-        self.channel.transport.join(id).map_err(|error| group_error(group, error))
+        self.channel.transport.join(id).map_err(|error| group_error(group, error))?;
+        if !self.listens.contains(&group.family()) {
+            self.listens.push(group.family());
+        }
+        Ok(())
     }
 
     /// Leaves a multicast group.
     ///
     /// # Errors
     /// Where the family or the group is unknown to the kernel.
-    pub fn leave<N: Notification>(&mut self, group: Group<N>) -> Result<(), Error> {
+    pub fn leave<N>(&mut self, group: Group<N>) -> Result<(), Error>
+    where
+        N: Notification,
+        N::Family: Family<Protocol = P>,
+    {
         let id = self.group_id(group)?;
         self.channel.transport.leave(id).map_err(|error| group_error(group, error))
     }
 
     fn group_id<N: Notification>(&mut self, group: Group<N>) -> Result<u32, Error> {
-        let (family, group) = (group.family(), group.name());
-        let id = self.resolve(family)?.group(group);
-        id.ok_or(Error::UnknownGroup { family, group })
+        let (family, name) = (group.family(), group.name());
+        let id = match group.number() {
+            None if P::GENERIC => self.resolve(family)?.group(name),
+            number => number,
+        };
+        id.ok_or(Error::UnknownGroup { family, group: name })
     }
 
     /// Waits for the next notification of any joined group.
@@ -273,35 +382,36 @@ impl<T: Transport> Connection<Generic, T> {
         }
     }
 
-    /// Decodes a notification where it is one of family `N`; `None` where it is another's.
+    /// Decodes a notification where it is one of family `N`; `None` where it is another's. In a raw
+    /// protocol the numbers in [`Notification::CMDS`] are the family's.
     ///
     /// # Errors
     /// Where it is malformed.
-    pub fn decode_notification<N: Notification>(
-        &self,
-        raw: &RawMessage,
-    ) -> Option<Result<N, Error>> {
-        let known = self.known(N::Family::NAME)?;
+    pub fn decode_notification<N>(&self, raw: &RawMessage) -> Option<Result<N, Error>>
+    where
+        N: Notification,
+        N::Family: Family<Protocol = P>,
+    {
+        self.is_of::<N>(raw).then(|| N::decode(raw.message()).map_err(Error::Decode))
+    }
+
+    fn is_of<N: Notification>(&self, raw: &RawMessage) -> bool {
         let message = raw.message();
-        (known.id == Some(message.header().kind)).then(|| N::decode(message).map_err(Error::Decode))
+        match P::GENERIC {
+            true => {
+                let known = self.known(N::Family::NAME);
+                known.is_some_and(|known| known.id == Some(message.header().kind))
+            }
+            // A message that no spec knows is of the family that alone is listened to.
+            false => N::CMDS.contains(&message.cmd()) || self.listens == [N::Family::NAME],
+        }
     }
 
     /// The first kept notification of family `N`.
     pub(crate) fn kept_notification<N: Notification>(&mut self) -> Option<Result<N, Error>> {
-        let family = self.known(N::Family::NAME)?.id;
-        let of_family = |raw: &RawMessage| family == Some(raw.message().header().kind);
-        let index = self.channel.notifications.iter().position(of_family)?;
+        let index = self.channel.notifications.iter().position(|raw| self.is_of::<N>(raw))?;
         let raw = self.channel.notifications.remove(index)?;
         Some(N::decode(raw.message()).map_err(Error::Decode))
-    }
-
-    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
-    /// kept.
-    ///
-    /// # Errors
-    /// [`Error::UnknownFamily`] where the kernel does not have it.
-    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
-        self.resolve(F::NAME)
     }
 
     pub(crate) fn known(&self, name: &str) -> Option<&FamilyInfo> {
@@ -328,7 +438,8 @@ impl<T: Transport> Connection<Generic, T> {
     /// CTRL_CMD_GETFAMILY. It leaves the request in `sent` as it is.
     fn ask_for_family(&mut self, name: &'static str) -> Result<FamilyInfo, Error> {
         let sent = std::mem::take(&mut self.sent);
-        let answer = self.request(&GetFamily { name: Some(name.into()), id: None });
+        let request = GetFamily { name: Some(name.into()), id: None };
+        let answer = self.ask(Call::of_do::<GetFamily>(), &request);
         self.sent = sent;
         match answer {
             Err(Error::Kernel(error)) if error.errno == libc::ENOENT => {
@@ -344,6 +455,17 @@ impl<T: Transport> Connection<Generic, T> {
         }
         let id = self.resolve(name)?.id;
         id.ok_or(Error::UnknownFamily { family: name })
+    }
+}
+
+impl<T: Transport> Connection<Generic, T> {
+    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`] where the kernel does not have it.
+    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
+        self.resolve(F::NAME)
     }
 }
 

@@ -6,18 +6,18 @@ use crate::attrs::{NlAttrs, View};
 use crate::call::{Running, Step};
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::family::Generic;
+use crate::family::Protocol;
 use crate::session::Span;
 use crate::transport::Transport;
 
 /// A dump under way. Dropping it half way leaves the connection usable.
-struct Entries<'c, T: Transport> {
-    conn: &'c mut Connection<Generic, T>,
+struct Entries<'c, P: Protocol, T: Transport> {
+    conn: &'c mut Connection<P, T>,
     running: Running,
     over: bool,
 }
 
-impl<T: Transport> Entries<'_, T> {
+impl<P: Protocol, T: Transport> Entries<'_, P, T> {
     /// The next entry; after the last one, or an error that ends the dump, `None`.
     #[inline]
     fn next(&mut self) -> Option<Result<Span, Error>> {
@@ -49,7 +49,7 @@ impl<T: Transport> Entries<'_, T> {
     }
 }
 
-impl<T: Transport> Drop for Entries<'_, T> {
+impl<P: Protocol, T: Transport> Drop for Entries<'_, P, T> {
     fn drop(&mut self) {
         self.conn.abandon(&self.running);
     }
@@ -59,19 +59,24 @@ impl<T: Transport> Drop for Entries<'_, T> {
 ///
 /// An entry that cannot be decoded is an error in its place, and the dump goes on. The last item is
 /// [`Error::DumpInterrupted`] where the data changed meanwhile.
-pub struct Replies<'c, R, T: Transport> {
-    entries: Entries<'c, T>,
+pub struct Replies<'c, R, P: Protocol, T: Transport> {
+    entries: Entries<'c, P, T>,
     reply: PhantomData<fn() -> R>,
 }
 
-impl<'c, R, T: Transport> Replies<'c, R, T> {
-    pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
+impl<'c, R, P: Protocol, T: Transport> Replies<'c, R, P, T> {
+    pub(crate) fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
         let entries = Entries { conn, running, over: false };
         Self { entries, reply: PhantomData }
     }
 }
 
-impl<R: for<'a> NlAttrs<'a>, T: Transport> Iterator for Replies<'_, R, T> {
+impl<R, P, T> Iterator for Replies<'_, R, P, T>
+where
+    R: for<'a> NlAttrs<'a>,
+    P: Protocol,
+    T: Transport,
+{
     type Item = Result<R, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -80,13 +85,13 @@ impl<R: for<'a> NlAttrs<'a>, T: Transport> Iterator for Replies<'_, R, T> {
 }
 
 /// The entries of a dump, each lent to a view that borrows from the receive buffer until the next.
-pub struct Views<'c, V, T: Transport> {
-    entries: Entries<'c, T>,
+pub struct Views<'c, V, P: Protocol, T: Transport> {
+    entries: Entries<'c, P, T>,
     view: PhantomData<fn() -> V>,
 }
 
-impl<'c, V: View, T: Transport> Views<'c, V, T> {
-    pub(crate) fn new(conn: &'c mut Connection<Generic, T>, running: Running) -> Self {
+impl<'c, V: View, P: Protocol, T: Transport> Views<'c, V, P, T> {
+    pub(crate) fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
         let entries = Entries { conn, running, over: false };
         Self { entries, view: PhantomData }
     }
@@ -98,13 +103,13 @@ impl<'c, V: View, T: Transport> Views<'c, V, T> {
     }
 }
 
-impl<R, T: Transport> std::fmt::Debug for Replies<'_, R, T> {
+impl<R, P: Protocol, T: Transport> std::fmt::Debug for Replies<'_, R, P, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Replies").field("request", &self.entries.running.name()).finish()
     }
 }
 
-impl<V, T: Transport> std::fmt::Debug for Views<'_, V, T> {
+impl<V, P: Protocol, T: Transport> std::fmt::Debug for Views<'_, V, P, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Views").field("request", &self.entries.running.name()).finish()
     }

@@ -8,9 +8,21 @@ use crate::message::Message;
 
 /// A netlink protocol: the number that a socket is opened with, as a type, so that a request of
 /// one protocol does not compile on a socket of another.
+///
+/// Any number is [`Raw<N>`](Raw); a protocol of one's own can be a type of its own:
+/// ```
+/// enum Uevent {}
+/// impl nlkit::Protocol for Uevent {
+///     const NUMBER: i32 = 15; // NETLINK_KOBJECT_UEVENT
+/// }
+/// ```
 pub trait Protocol {
     /// The protocol's number (`NETLINK_GENERIC`).
     const NUMBER: i32;
+    /// Whether it is generic netlink: the type of a message is the id of its family, and the number
+    /// of the operation stands in a header behind (`struct genlmsghdr`). Otherwise the type is the
+    /// number of the operation.
+    const GENERIC: bool = false;
 }
 
 /// Generic netlink (`NETLINK_GENERIC`): one socket serves all of its families.
@@ -19,15 +31,30 @@ pub enum Generic {}
 
 impl Protocol for Generic {
     const NUMBER: i32 = libc::NETLINK_GENERIC;
+    const GENERIC: bool = true;
 }
+
+/// A protocol by its number, whose families speak without generic netlink (netlink-raw).
+#[derive(Clone, Copy, Debug)]
+pub enum Raw<const N: i32> {}
+
+impl<const N: i32> Protocol for Raw<N> {
+    const NUMBER: i32 = N;
+}
+
+/// Links, addresses, routes, neighbours, rules, traffic control (`NETLINK_ROUTE`).
+pub type Route = Raw<{ libc::NETLINK_ROUTE }>;
+
+/// Connection tracking, nftables (`NETLINK_NETFILTER`).
+pub type Netfilter = Raw<{ libc::NETLINK_NETFILTER }>;
 
 /// A family of operations.
 pub trait Family {
     /// The protocol that it is spoken over.
     type Protocol: Protocol;
-    /// Its name in the kernel.
+    /// Its name, in generic netlink that which the kernel knows it by.
     const NAME: &'static str;
-    /// Its version, for the header of requests; no kernel looks at it.
+    /// Its version, for the header of generic netlink; no kernel looks at it.
     const VERSION: u8 = 1;
 }
 
@@ -38,7 +65,7 @@ pub trait Family {
 /// # use nlkit as nl;
 /// # #[derive(Default)] struct GetRequest;
 /// # impl<'a> nl::NlAttrs<'a> for GetRequest {
-/// #     const SET: &'static nl::Set = &nl::Set { name: "GetRequest", entries: &[] };
+/// #     const SET: &'static nl::Set = &nl::Set::new("GetRequest", &[]);
 /// #     fn put(&self, _: &mut nl::Writer<'_>) {}
 /// #     fn set(&mut self, _: nl::Attr<'a>) -> Result<(), nl::DecodeError> { Ok(()) }
 /// # }
@@ -91,6 +118,11 @@ pub trait Dump {
 pub trait Notification: Sized {
     /// The family that tells it.
     type Family: Family;
+    /// Numbers of the messages that it knows.
+    ///
+    /// They tell the families of one raw protocol apart, such as links and addresses. In generic
+    /// netlink the family's id does.
+    const CMDS: &'static [u16] = &[];
 
     /// Decodes a message of the family; one with an unknown number is kept as it came.
     ///
@@ -103,18 +135,30 @@ pub trait Notification: Sized {
 #[derive(Debug)]
 pub struct Group<N> {
     name: &'static str,
+    number: Option<u32>,
     notification: PhantomData<fn() -> N>,
 }
 
 impl<N: Notification> Group<N> {
-    /// The group of this name in the family of `N`.
+    /// The group of this name in the family of `N`, in generic netlink, where the kernel tells its
+    /// number.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, notification: PhantomData }
+        Self { name, number: None, notification: PhantomData }
     }
 
-    /// Its name in the kernel.
+    /// The group of this number, in a raw protocol (`RTNLGRP_LINK`).
+    pub const fn numbered(name: &'static str, number: u32) -> Self {
+        Self { name, number: Some(number), notification: PhantomData }
+    }
+
+    /// Its name.
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Its number, in a raw protocol.
+    pub const fn number(&self) -> Option<u32> {
+        self.number
     }
 
     /// The name of its family.
@@ -133,7 +177,7 @@ impl<N> Copy for Group<N> {}
 
 /// No attributes: the reply of an operation that only acknowledges.
 impl<'a> NlAttrs<'a> for () {
-    const SET: &'static crate::Set = &crate::Set { name: "()", entries: &[] };
+    const SET: &'static crate::Set = &crate::Set::new("()", &[]);
 
     fn put(&self, _: &mut crate::Writer<'_>) {}
 

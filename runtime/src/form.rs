@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::attrs::Shape;
 use crate::error::{DecodeError, EncodeErrorKind};
+use crate::structs::{Bytes, Member, MemberValue};
 use crate::value::AttrValue;
 use crate::wire::{ATTR_ID_MASK, Attr};
 use crate::writer::Writer;
@@ -132,6 +133,30 @@ macro_rules! scalar_form {
                 get_fixed(attr, $expected).map(|bytes| <$wire>::$from(bytes).into())
             }
         }
+        #[diagnostic::do_not_recommend]
+        impl<T> Member<T> for $form
+        where
+            T: Clone + From<$wire>,
+            $wire: TryFrom<T>,
+        {
+            const LEN: usize = $len;
+
+            #[inline]
+            fn put(value: &T, out: &mut Writer<'_>) {
+                match <$wire>::try_from(value.clone()) {
+                    Ok(number) => out.raw(&number.$to()),
+                    Err(_) => {
+                        out.fail_here(EncodeErrorKind::OutOfRange { wire: stringify!($wire) });
+                        out.zeros($len);
+                    }
+                }
+            }
+
+            #[inline]
+            fn get(bytes: &mut Bytes<'_>) -> T {
+                <$wire>::$from(bytes.take()).into()
+            }
+        }
         impl sealed::Sealed for $form {}
         impl Element for $form {
             const LEN: usize = $len;
@@ -158,6 +183,19 @@ macro_rules! scalar {
             }
         }
 
+        impl MemberValue for $wire {
+            const LEN: usize = $len;
+
+            #[inline]
+            fn put(&self, out: &mut Writer<'_>) {
+                out.raw(&self.to_ne_bytes());
+            }
+
+            #[inline]
+            fn get(bytes: &mut Bytes<'_>) -> Self {
+                Self::from_ne_bytes(bytes.take())
+            }
+        }
     )*};
 }
 

@@ -22,6 +22,7 @@
 //! length is always an error, with the attribute's path.
 
 mod attrs;
+mod batch;
 mod call;
 mod channel;
 mod connection;
@@ -33,12 +34,15 @@ mod family;
 mod form;
 mod hwaddr;
 mod message;
+mod modifiers;
 mod names;
 pub mod nlctrl;
 mod path;
 pub mod script;
 pub mod session;
 mod string;
+mod structs;
+mod sub_message;
 mod subscription;
 mod transport;
 mod value;
@@ -46,18 +50,24 @@ pub mod wire;
 mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
+pub use crate::batch::Batch;
 pub use crate::connection::Connection;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
 pub use crate::extack::KernelError;
-pub use crate::family::{Do, Dump, Family, Generic, Group, Notification, Protocol};
+pub use crate::family::{
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
+};
 pub use crate::form::{Array, Be, Element, Form, IndexedArray, Keyed, Le, Native, Sint, Uint};
 pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
 pub use crate::message::{Message, RawMessage};
+pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
 pub use crate::string::{NlStr, NlString};
+pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, read};
+pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
 pub use crate::transport::{Received, Socket, Transport};
 pub use crate::value::{AttrValue, Bitfield32};
@@ -65,7 +75,7 @@ pub use crate::wire::{Attr, Attrs};
 pub use crate::writer::Writer;
 
 #[cfg(feature = "derive")]
-pub use nlkit_macros::NlAttrs;
+pub use nlkit_macros::{NlAttrs, NlStruct};
 
 /// Includes the module that a build script generated: `include_family!("lamp")` gives `mod lamp`.
 ///
@@ -91,4 +101,5 @@ macro_rules! include_family {
 pub mod __private {
     pub use crate::debug::{Shown, fmt_set};
     pub use crate::names::{fmt_enum, fmt_flags};
+    pub use crate::sub_message::kind;
 }

@@ -1,25 +1,30 @@
-//! Messages of generic netlink, lent and owned.
+//! Messages of families, lent and owned.
 
 use crate::attrs::{NlAttrs, decode};
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::family::Protocol;
 use crate::wire::{GENL_HEADER_LEN, Header};
 
 /// A message in the receive buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     header: Header,
-    cmd: u8,
+    cmd: u16,
     version: u8,
     attrs: &'a [u8],
 }
 
 impl<'a> Message<'a> {
-    /// The message with this header and body; the body begins with the generic netlink header.
+    /// The message of protocol `P` with this header and body. In generic netlink the body begins
+    /// with its header.
     ///
     /// # Errors
     /// Where the body is shorter than that header.
     #[inline]
-    pub fn new(header: Header, body: &'a [u8]) -> Result<Self, DecodeError> {
+    pub fn new<P: Protocol>(header: Header, body: &'a [u8]) -> Result<Self, DecodeError> {
+        if !P::GENERIC {
+            return Ok(Self { header, cmd: header.kind, version: 0, attrs: body });
+        }
         let Some((&[cmd, version, _, _], attrs)) = body.split_first_chunk::<GENL_HEADER_LEN>()
         else {
             return Err(DecodeError::new(DecodeErrorKind::Short {
@@ -27,10 +32,10 @@ impl<'a> Message<'a> {
                 found: body.len(),
             }));
         };
-        Ok(Self { header, cmd, version, attrs })
+        Ok(Self { header, cmd: cmd.into(), version, attrs })
     }
 
-    /// The netlink header; its type is the family's id.
+    /// The netlink header. Its type is the family's id in generic netlink, else the operation.
     pub fn header(&self) -> Header {
         self.header
     }
@@ -38,15 +43,15 @@ impl<'a> Message<'a> {
     /// Number of the operation.
     #[inline]
     pub fn cmd(&self) -> u16 {
-        self.cmd.into()
+        self.cmd
     }
 
-    /// Version of the family.
+    /// Version of the family, in generic netlink.
     pub fn version(&self) -> u8 {
         self.version
     }
 
-    /// The attributes as they came.
+    /// The attributes as they came, after the fixed header where the family has one.
     pub fn attrs(&self) -> &'a [u8] {
         self.attrs
     }
@@ -75,7 +80,7 @@ impl<'a> Message<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawMessage {
     header: Header,
-    cmd: u8,
+    cmd: u16,
     version: u8,
     attrs: Vec<u8>,
 }

@@ -193,10 +193,10 @@ impl std::fmt::Display for PolicyInfo {
 macro_rules! set {
     ($type:ident { $($id:literal $name:literal $field:ident: $ty:ty $(as $form:ty)?;)* }) => {
         impl<'a> NlAttrs<'a> for $type {
-            const SET: &'static Set = &Set {
-                name: stringify!($type),
-                entries: &[$(Entry::of::<$ty, set!(@form $($form)?)>($id, $name)),*],
-            };
+            const SET: &'static Set = &Set::new(
+                stringify!($type),
+                &[$(Entry::of::<$ty, set!(@form $($form)?)>($id, $name)),*],
+            );
 
             fn put(&self, out: &mut Writer<'_>) {
                 $(Field::<set!(@form $($form)?)>::put(&self.$field, $id, out);)*

@@ -21,39 +21,64 @@ enum Level {
 }
 
 impl Level {
-    fn inside(shape: Shape) -> Self {
+    /// What a payload of this shape holds; `scope` is where selectors stand.
+    fn inside(shape: Shape, scope: &[u8]) -> Self {
         match shape {
+            Shape::SubMessage { selector, inside, .. } => {
+                let shape = crate::attrs::find(scope, selector).map(inside);
+                // A sub-message holds attributes or a struct, not another one.
+                shape.map_or(Self::Unknown, |shape| Self::inside(shape, &[]))
+            }
             Shape::Leaf => Self::Unknown,
             Shape::Nest(set) => Self::Set(set()),
             Shape::Array(entry) => Self::Array(entry),
             Shape::Keyed(entry) => Self::Keyed(entry),
         }
     }
+
+    /// Length of what stands before the attributes.
+    fn header(self) -> usize {
+        match self {
+            Self::Set(set) => set.header,
+            _ => 0,
+        }
+    }
+
+    /// Whether sub-messages find their selectors here.
+    fn is_scope(self) -> bool {
+        matches!(self, Self::Set(set) if set.scope)
+    }
 }
 
-/// The attribute that holds byte `offset` of `bytes`, which hold attributes of `set`; the
-/// innermost one whose header begins there or whose payload holds the byte. `None` where the
-/// offset lies in no attribute.
+/// The attribute that holds byte `offset` of `bytes`, which hold a message of `set`; the innermost
+/// one whose header begins there or whose payload holds the byte. `None` where the offset lies in no
+/// attribute.
 pub(crate) fn path_to(bytes: &[u8], set: &'static Set, offset: usize) -> Option<Place> {
     let mut place = Place { path: String::new(), inner: None };
     let mut level = Level::Set(set);
-    let (mut bytes, mut offset) = (bytes, offset);
+    let (mut bytes, mut offset, mut scope) = (bytes, offset, &[][..]);
     loop {
-        let Some(found) = find(bytes, offset) else {
+        let header = level.header();
+        let within = offset.checked_sub(header).zip(bytes.get(header..));
+        let found = within.and_then(|(offset, bytes)| Some((find(bytes, offset)?, offset, bytes)));
+        let Some((found, here, attrs)) = found else {
             return Some(place).filter(|place| !place.path.is_empty());
         };
-        let inner = describe(&mut place.path, level, bytes, &found);
+        if level.is_scope() {
+            scope = attrs;
+        }
+        let inner = describe(&mut place.path, level, attrs, scope, &found);
         place.inner = match inner {
             Level::Set(set) => Some(set),
             _ => None,
         };
         // The header is the attribute's own; only beyond it can an inner one stand.
         let payload = found.start + ATTR_HEADER_LEN;
-        if offset < payload || matches!(inner, Level::Unknown) {
+        if here < payload || matches!(inner, Level::Unknown) {
             return Some(place);
         }
-        bytes = bytes.get(payload..found.start + found.len)?;
-        offset -= payload;
+        bytes = attrs.get(payload..found.start + found.len)?;
+        offset = here - payload;
         level = inner;
     }
 }
@@ -81,12 +106,12 @@ fn headers(bytes: &[u8]) -> impl Iterator<Item = Found> {
 }
 
 /// Appends the step to `found`, and tells what its payload holds.
-fn describe(path: &mut String, level: Level, bytes: &[u8], found: &Found) -> Level {
+fn describe(path: &mut String, level: Level, bytes: &[u8], scope: &[u8], found: &Found) -> Level {
     match level {
         Level::Set(set) => match set.entry(found.id) {
             Some(entry) => {
                 push_entry(path, entry, bytes, found);
-                Level::inside(entry.shape)
+                Level::inside(entry.shape, scope)
             }
             None => {
                 path.push_str(&format!(".{}", found.id));
@@ -96,11 +121,11 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], found: &Found) -> Lev
         Level::Array(entry) => {
             let index = headers(bytes).take_while(|other| other.start < found.start).count();
             path.push_str(&format!("[{index}]"));
-            Level::inside(*entry)
+            Level::inside(*entry, scope)
         }
         Level::Keyed(entry) => {
             path.push_str(&format!("[{}]", found.id));
-            Level::inside(*entry)
+            Level::inside(*entry, scope)
         }
         Level::Unknown => Level::Unknown,
     }

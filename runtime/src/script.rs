@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
+use crate::family::Generic;
 use crate::message::Message;
 use crate::session::Source;
 use crate::transport::{Received, Transport};
@@ -108,12 +109,13 @@ pub fn answer(request: &[u8]) -> Answer {
     let empty = Header { len: 0, kind: 0, flags: 0, seq: 0, port: 0 };
     let header = Header::parse(request).unwrap_or(empty);
     let body = request.get(HEADER_LEN..).unwrap_or_default();
-    let cmd = Message::new(header, body).map_or(0, |message| message.cmd());
+    let cmd = Message::new::<Generic>(header, body).map_or(0, |message| message.cmd());
     Answer { request: header, cmd, datagram: Vec::new() }
 }
 
 impl Answer {
-    /// The request's operation number.
+    /// The request's operation number, in generic netlink. Of a raw protocol it is the type in
+    /// [`Answer::request`].
     pub fn cmd(&self) -> u16 {
         self.cmd
     }
@@ -123,7 +125,7 @@ impl Answer {
         self.request
     }
 
-    /// A message of family `id`. What does not encode gives an empty message.
+    /// A message of generic netlink, of family `id`. What does not encode gives an empty message.
     pub fn reply<'v, V: crate::NlAttrs<'v>>(self, id: u16, cmd: u8, attrs: &V) -> Self {
         let attrs = crate::encode(attrs).unwrap_or_default();
         self.message(id, 0, [&[cmd, 1, 0, 0], attrs.as_slice()].concat())

@@ -59,14 +59,14 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether it belongs to the answer to request `seq`.
+    /// The sequence number of the request that it answers.
     #[inline]
-    pub fn answers(&self, seq: u32) -> bool {
+    pub fn answered(&self) -> Option<u32> {
         match self {
             Self::Reply(message) | Self::LastReply(message) | Self::Finished(message) => {
-                message.header.seq == seq
+                Some(message.header.seq)
             }
-            Self::Notification(_) | Self::Overrun => false,
+            Self::Notification(_) | Self::Overrun => None,
         }
     }
 }

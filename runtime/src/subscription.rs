@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::family::{Generic, Notification};
+use crate::family::{Family, Notification, Protocol};
 use crate::transport::Transport;
 
 /// An iterator over the notifications of one family; it waits for the next one and never ends.
@@ -12,18 +12,24 @@ use crate::transport::Transport;
 /// [`Error::Overrun`] tells that notifications were lost, a decode error that one was malformed;
 /// both are items like others, and the next one goes on. An error of the socket repeats.
 #[derive(Debug)]
-pub struct Subscription<'c, N, T> {
-    conn: &'c mut Connection<Generic, T>,
-    notification: PhantomData<fn() -> N>,
+pub struct Subscription<'c, N, P, T> {
+    conn: &'c mut Connection<P, T>,
+    notification: PhantomData<N>,
 }
 
-impl<'c, N, T> Subscription<'c, N, T> {
-    pub(crate) fn new(conn: &'c mut Connection<Generic, T>) -> Self {
+impl<'c, N, P, T> Subscription<'c, N, P, T> {
+    pub(crate) fn new(conn: &'c mut Connection<P, T>) -> Self {
         Self { conn, notification: PhantomData }
     }
 }
 
-impl<N: Notification, T: Transport> Iterator for Subscription<'_, N, T> {
+impl<N, P, T> Iterator for Subscription<'_, N, P, T>
+where
+    N: Notification,
+    N::Family: Family<Protocol = P>,
+    P: Protocol,
+    T: Transport,
+{
     type Item = Result<N, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {

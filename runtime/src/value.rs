@@ -61,6 +61,10 @@ impl<'a, T: NlAttrs<'a>> NlAttrs<'a> for Box<T> {
         (**self).put(out);
     }
 
+    fn set_header(&mut self, bytes: &mut crate::Bytes<'_>) {
+        (**self).set_header(bytes);
+    }
+
     fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError> {
         (**self).set(attr)
     }

@@ -103,12 +103,14 @@ pub struct Attr<'a> {
     pub payload: &'a [u8],
     /// How many nests it stands in.
     pub(crate) depth: u8,
+    /// The attributes of the next set outwards that chooses sub-messages; a selector is among them.
+    pub(crate) scope: &'a [u8],
 }
 
 impl<'a> Attr<'a> {
     /// An attribute outside of any nest.
     pub fn new(id: u16, payload: &'a [u8]) -> Self {
-        Self { id, payload, depth: 0 }
+        Self { id, payload, depth: 0, scope: &[] }
     }
 
     /// The attributes inside this one.
@@ -119,7 +121,7 @@ impl<'a> Attr<'a> {
         if self.depth >= MAX_NESTING {
             return Err(DecodeError::new(DecodeErrorKind::TooDeep));
         }
-        Ok(Attrs { rest: self.payload, depth: self.depth + 1 })
+        Ok(Attrs { rest: self.payload, depth: self.depth + 1, scope: self.scope })
     }
 }
 
@@ -132,12 +134,31 @@ impl<'a> Attr<'a> {
 pub struct Attrs<'a> {
     rest: &'a [u8],
     depth: u8,
+    scope: &'a [u8],
 }
 
 impl<'a> Attrs<'a> {
     /// The attributes in `bytes`, which begin with the first attribute's header.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, depth: 0 }
+        Self { rest: bytes, depth: 0, scope: &[] }
+    }
+
+    /// Splits off the first `len` bytes, which are no attributes.
+    ///
+    /// # Errors
+    /// Where there are fewer.
+    pub(crate) fn split_header(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let Some((header, rest)) = self.rest.split_at_checked(len) else {
+            let found = self.rest.len();
+            return Err(DecodeError::new(DecodeErrorKind::Short { expected: len, found }));
+        };
+        self.rest = rest;
+        Ok(header)
+    }
+
+    /// Lets sub-messages in here, or in nests below, find their selectors among what is left.
+    pub(crate) fn open_scope(&mut self) {
+        self.scope = self.rest;
     }
 
     /// The next attribute; `None` after the last.
@@ -152,7 +173,7 @@ impl<'a> Attrs<'a> {
         };
         self.rest = self.rest.get(align(len)..).unwrap_or_default();
         let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
-        Ok(Some(Attr { id, payload, depth: self.depth }))
+        Ok(Some(Attr { id, payload, depth: self.depth, scope: self.scope }))
     }
 
     /// What is wrong at the next attribute; nothing follows it.

@@ -1,6 +1,7 @@
 //! Writes attributes into a message buffer.
 
 use crate::error::EncodeErrorKind;
+use crate::structs::NlStruct;
 use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, ATTR_NESTED, MAX_NESTING, align};
 
 /// Appends attributes to a buffer that its owner reuses from message to message.
@@ -12,13 +13,15 @@ use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, ATTR_NESTED, MAX_NESTING, align
 pub struct Writer<'b> {
     buffer: &'b mut Vec<u8>,
     depth: u8,
+    /// Where the attributes of the set begin that is being written.
+    set: usize,
     failure: Option<(usize, EncodeErrorKind)>,
 }
 
 impl<'b> Writer<'b> {
     /// A writer that appends to `buffer`, whose length is a multiple of 4.
     pub fn new(buffer: &'b mut Vec<u8>) -> Self {
-        Self { buffer, depth: 0, failure: None }
+        Self { set: buffer.len(), buffer, depth: 0, failure: None }
     }
 
     /// An attribute of `N` bytes, 16 at most (more are a compile error).
@@ -111,17 +114,56 @@ impl<'b> Writer<'b> {
         if self.depth >= MAX_NESTING {
             return self.fail_at(id, EncodeErrorKind::TooDeep);
         }
-        let start = self.open(id);
+        let start = self.open(id | ATTR_NESTED);
+        let outer = std::mem::replace(&mut self.set, self.buffer.len());
         self.depth += 1;
         content(self);
         self.depth -= 1;
+        self.set = outer;
         self.close(start, id);
     }
 
+    /// An attribute that holds a binary struct.
+    pub fn structure<T: NlStruct>(&mut self, id: u16, value: &T) {
+        let start = self.open(id);
+        value.put(self);
+        self.close(start, id);
+        self.align();
+    }
+
+    /// The fixed header of the set, which stands before its attributes.
     #[inline]
-    fn open(&mut self, id: u16) -> usize {
+    pub fn header<T: NlStruct>(&mut self, header: &T) {
+        header.put(self);
+        self.align();
+        self.set = self.buffer.len();
+    }
+
+    /// Appends bytes as they are: a member of a struct.
+    #[inline]
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Appends zeros: padding of a struct.
+    #[inline]
+    pub fn zeros(&mut self, len: usize) {
+        self.buffer.resize(self.buffer.len() + len, 0);
+    }
+
+    fn align(&mut self) {
+        self.buffer.resize(align(self.buffer.len()), 0);
+    }
+
+    /// The attributes of the set that is being written, as far as it has come.
+    pub(crate) fn set(&self) -> &[u8] {
+        self.buffer.get(self.set..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn open(&mut self, kind: u16) -> usize {
         let start = self.buffer.len();
-        self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN, id | ATTR_NESTED));
+        self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN, kind));
         start
     }
 
@@ -147,6 +189,14 @@ impl<'b> Writer<'b> {
     pub fn fail_at(&mut self, id: u16, kind: EncodeErrorKind) {
         let at = self.buffer.len();
         self.buffer.extend_from_slice(&attr_header(ATTR_HEADER_LEN, id & ATTR_ID_MASK));
+        self.failure.get_or_insert((at, kind));
+    }
+
+    /// Records that a member of a struct, which would stand here, cannot be written. Something of
+    /// its length is to be written in its place.
+    #[cold]
+    pub fn fail_here(&mut self, kind: EncodeErrorKind) {
+        let at = self.buffer.len();
         self.failure.get_or_insert((at, kind));
     }
 

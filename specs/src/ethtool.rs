@@ -338,15 +338,15 @@ pub struct Header {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Header {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Header",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Header",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<HeaderFlags>, u32>(3, "flags"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "phy-index"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.dev_index, 1, out);
@@ -440,14 +440,14 @@ pub struct BitsetBit {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for BitsetBit {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BitsetBit",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "BitsetBit",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "name"),
             nl::Entry::of::<bool, nl::Native>(3, "value"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.index, 1, out);
@@ -516,10 +516,10 @@ pub struct BitsetBits {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for BitsetBits {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BitsetBits",
-        entries: &[nl::Entry::of::<Vec<BitsetBit>, nl::Native>(1, "bit")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "BitsetBits",
+        &[nl::Entry::of::<Vec<BitsetBit>, nl::Native>(1, "bit")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.bit, 1, out);
@@ -584,16 +584,16 @@ pub struct Bitset {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Bitset {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Bitset",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Bitset",
+        &[
             nl::Entry::of::<bool, nl::Native>(1, "nomask"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "size"),
             nl::Entry::of::<Option<BitsetBits>, nl::Native>(3, "bits"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "value"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(5, "mask"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.nomask, 1, out);
@@ -687,13 +687,13 @@ pub struct String {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for String {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "String",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "String",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "value"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.index, 1, out);
@@ -757,10 +757,10 @@ pub struct Strings {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Strings {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Strings",
-        entries: &[nl::Entry::of::<Vec<String>, nl::Native>(1, "string")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Strings",
+        &[nl::Entry::of::<Vec<String>, nl::Native>(1, "string")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.string, 1, out);
@@ -818,14 +818,14 @@ pub struct StringsetAttrs {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StringsetAttrs {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StringsetAttrs",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StringsetAttrs",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "count"),
             nl::Entry::of::<Vec<Strings>, nl::Native>(3, "strings"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -897,10 +897,10 @@ pub struct Stringsets {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Stringsets {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Stringsets",
-        entries: &[nl::Entry::of::<Vec<StringsetAttrs>, nl::Native>(1, "stringset")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Stringsets",
+        &[nl::Entry::of::<Vec<StringsetAttrs>, nl::Native>(1, "stringset")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.stringset, 1, out);
@@ -968,9 +968,9 @@ pub struct MmStat {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MmStat {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MmStat",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MmStat",
+        &[
             nl::Entry::of::<Option<u64>, nl::Native>(2, "reassembly-errors"),
             nl::Entry::of::<Option<u64>, nl::Native>(3, "smd-errors"),
             nl::Entry::of::<Option<u64>, nl::Native>(4, "reassembly-ok"),
@@ -978,7 +978,7 @@ impl<'nl> nl::NlAttrs<'nl> for MmStat {
             nl::Entry::of::<Option<u64>, nl::Native>(6, "tx-frag-count"),
             nl::Entry::of::<Option<u64>, nl::Native>(7, "hold-count"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.reassembly_errors, 2, out);
@@ -1084,14 +1084,14 @@ pub struct IrqModeration {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for IrqModeration {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "IrqModeration",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "IrqModeration",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "usec"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "pkts"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "comps"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.usec, 1, out);
@@ -1161,10 +1161,10 @@ pub struct Profile {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Profile {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Profile",
-        entries: &[nl::Entry::of::<Vec<IrqModeration>, nl::Native>(1, "irq-moderation")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Profile",
+        &[nl::Entry::of::<Vec<IrqModeration>, nl::Native>(1, "irq-moderation")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.irq_moderation, 1, out);
@@ -1223,14 +1223,14 @@ pub struct PauseStat {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PauseStat {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PauseStat",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PauseStat",
+        &[
             nl::Entry::of::<Option<u64>, nl::Native>(2, "tx-frames"),
             nl::Entry::of::<Option<u64>, nl::Native>(3, "rx-frames"),
             nl::Entry::of::<Option<u64>, nl::Native>(4, "tx-pause-storm-events"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.tx_frames, 2, out);
@@ -1312,15 +1312,15 @@ pub struct TsStat {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsStat {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsStat",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsStat",
+        &[
             nl::Entry::of::<Option<u64>, nl::Uint>(1, "tx-pkts"),
             nl::Entry::of::<Option<u64>, nl::Uint>(2, "tx-lost"),
             nl::Entry::of::<Option<u64>, nl::Uint>(3, "tx-err"),
             nl::Entry::of::<Option<u64>, nl::Uint>(4, "tx-onestep-pkts-unconfirmed"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.tx_pkts, 1, out);
@@ -1410,13 +1410,13 @@ pub struct TsHwtstampProvider {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsHwtstampProvider {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsHwtstampProvider",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsHwtstampProvider",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "index"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "qualifier"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.index, 1, out);
@@ -1484,14 +1484,14 @@ pub struct CableResult {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableResult {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableResult",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableResult",
+        &[
             nl::Entry::of::<Option<u8>, nl::Native>(1, "pair"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "code"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.pair, 1, out);
@@ -1566,14 +1566,14 @@ pub struct CableFaultLength {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableFaultLength {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableFaultLength",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableFaultLength",
+        &[
             nl::Entry::of::<Option<u8>, nl::Native>(1, "pair"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "cm"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.pair, 1, out);
@@ -1645,13 +1645,13 @@ pub struct CableNest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableNest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableNest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableNest",
+        &[
             nl::Entry::of::<Vec<CableResult>, nl::Native>(1, "result"),
             nl::Entry::of::<Vec<CableFaultLength>, nl::Native>(2, "fault-length"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.result, 1, out);
@@ -1725,14 +1725,14 @@ pub struct CableStep {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableStep {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableStep",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableStep",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "first-distance"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "last-distance"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "step-distance"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.first_distance, 1, out);
@@ -1808,13 +1808,13 @@ pub struct CableAmplitude {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableAmplitude {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableAmplitude",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableAmplitude",
+        &[
             nl::Entry::of::<Option<u8>, nl::Native>(1, "pair"),
             nl::Entry::of::<Option<i16>, nl::Native>(2, "mv"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.pair, 1, out);
@@ -1875,10 +1875,10 @@ pub struct CablePulse {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CablePulse {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CablePulse",
-        entries: &[nl::Entry::of::<Option<i16>, nl::Native>(1, "mv")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CablePulse",
+        &[nl::Entry::of::<Option<i16>, nl::Native>(1, "mv")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.mv, 1, out);
@@ -1933,14 +1933,14 @@ pub struct CableTdrNest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTdrNest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTdrNest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTdrNest",
+        &[
             nl::Entry::of::<Option<CableStep>, nl::Native>(1, "step"),
             nl::Entry::of::<Vec<CableAmplitude>, nl::Native>(2, "amplitude"),
             nl::Entry::of::<Option<CablePulse>, nl::Native>(3, "pulse"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.step, 1, out);
@@ -2025,15 +2025,15 @@ pub struct CableTestTdrCfg {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTestTdrCfg {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTestTdrCfg",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTestTdrCfg",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "first"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "last"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "step"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "pair"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.first, 1, out);
@@ -2118,13 +2118,13 @@ pub struct TunnelUdpEntry {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TunnelUdpEntry {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TunnelUdpEntry",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TunnelUdpEntry",
+        &[
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<UdpTunnelType>, u32>(2, "type"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Be<u16>>::put(&self.port, 1, out);
@@ -2194,14 +2194,14 @@ pub struct TunnelUdpTable {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TunnelUdpTable {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TunnelUdpTable",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TunnelUdpTable",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "size"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "types"),
             nl::Entry::of::<Vec<TunnelUdpEntry>, nl::Native>(3, "entry"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.size, 1, out);
@@ -2273,10 +2273,10 @@ pub struct TunnelUdp {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TunnelUdp {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TunnelUdp",
-        entries: &[nl::Entry::of::<Vec<TunnelUdpTable>, nl::Native>(1, "table")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TunnelUdp",
+        &[nl::Entry::of::<Vec<TunnelUdpTable>, nl::Native>(1, "table")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.table, 1, out);
@@ -2338,15 +2338,15 @@ pub struct FecHist {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FecHist {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FecHist",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FecHist",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(2, "bin-low"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "bin-high"),
             nl::Entry::of::<Option<u64>, nl::Uint>(4, "bin-val"),
             nl::Entry::of::<Option<Vec<u64>>, nl::Array<u64>>(5, "bin-val-per-lane"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.bin_low, 2, out);
@@ -2443,15 +2443,15 @@ pub struct FecStat {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FecStat {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FecStat",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FecStat",
+        &[
             nl::Entry::of::<Option<Vec<u64>>, nl::Array<u64>>(2, "corrected"),
             nl::Entry::of::<Option<Vec<u64>>, nl::Array<u64>>(3, "uncorr"),
             nl::Entry::of::<Option<Vec<u64>>, nl::Array<u64>>(4, "corr-bits"),
             nl::Entry::of::<Vec<FecHist>, nl::Native>(5, "hist"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Array<u64>>::put(&self.corrected, 2, out);
@@ -2567,9 +2567,9 @@ pub struct StatsGrp {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StatsGrp {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StatsGrp",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StatsGrp",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "ss-id"),
             nl::Entry::of::<Vec<Vec<(u16, u64)>>, nl::Keyed>(4, "stat"),
@@ -2579,7 +2579,7 @@ impl<'nl> nl::NlAttrs<'nl> for StatsGrp {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "hist-bkt-hi"),
             nl::Entry::of::<Option<u64>, nl::Native>(9, "hist-val"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 2, out);
@@ -2712,14 +2712,14 @@ pub struct StatsGrpHist {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StatsGrpHist {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StatsGrpHist",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StatsGrpHist",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(7, "hist-bkt-low"),
             nl::Entry::of::<Option<u32>, nl::Native>(8, "hist-bkt-hi"),
             nl::Entry::of::<Option<u64>, nl::Native>(9, "hist-val"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.hist_bkt_low, 7, out);
@@ -2795,13 +2795,13 @@ pub struct C33PsePwLimit {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for C33PsePwLimit {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "C33PsePwLimit",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "C33PsePwLimit",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "min"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "max"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.min, 1, out);
@@ -2941,9 +2941,9 @@ pub struct Flow {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Flow {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Flow",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Flow",
+        &[
             nl::Entry::of::<Option<RxfhFields>, nl::Uint>(1, "ether"),
             nl::Entry::of::<Option<RxfhFields>, nl::Uint>(2, "ip4"),
             nl::Entry::of::<Option<RxfhFields>, nl::Uint>(3, "ip6"),
@@ -2972,7 +2972,7 @@ impl<'nl> nl::NlAttrs<'nl> for Flow {
             nl::Entry::of::<Option<RxfhFields>, nl::Uint>(26, "gtpu-dl4"),
             nl::Entry::of::<Option<RxfhFields>, nl::Uint>(27, "gtpu-dl6"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.ether, 1, out);
@@ -3321,15 +3321,15 @@ pub struct MseCapabilities {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MseCapabilities {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MseCapabilities",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MseCapabilities",
+        &[
             nl::Entry::of::<Option<u64>, nl::Uint>(1, "max-average-mse"),
             nl::Entry::of::<Option<u64>, nl::Uint>(2, "max-peak-mse"),
             nl::Entry::of::<Option<u64>, nl::Uint>(3, "refresh-rate-ps"),
             nl::Entry::of::<Option<u64>, nl::Uint>(4, "num-symbols"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.max_average_mse, 1, out);
@@ -3418,14 +3418,14 @@ pub struct MseSnapshot {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MseSnapshot {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MseSnapshot",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MseSnapshot",
+        &[
             nl::Entry::of::<Option<u64>, nl::Uint>(1, "average-mse"),
             nl::Entry::of::<Option<u64>, nl::Uint>(2, "peak-mse"),
             nl::Entry::of::<Option<u64>, nl::Uint>(3, "worst-peak-mse"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.average_mse, 1, out);
@@ -3507,14 +3507,14 @@ pub struct StrsetGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StrsetGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StrsetGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StrsetGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Stringsets>, nl::Native>(2, "stringsets"),
             nl::Entry::of::<bool, nl::Native>(3, "counts-only"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -3603,13 +3603,13 @@ pub struct StrsetGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StrsetGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StrsetGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StrsetGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Stringsets>, nl::Native>(2, "stringsets"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -3687,10 +3687,10 @@ pub struct LinkinfoGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkinfoGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkinfoGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkinfoGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -3763,9 +3763,9 @@ pub struct LinkinfoGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkinfoGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkinfoGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkinfoGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "phyaddr"),
@@ -3773,7 +3773,7 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoGetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(5, "tp-mdix-ctrl"),
             nl::Entry::of::<Option<u8>, nl::Native>(6, "transceiver"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -3902,9 +3902,9 @@ pub struct LinkinfoSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkinfoSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkinfoSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkinfoSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "phyaddr"),
@@ -3912,7 +3912,7 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoSetRequest {
             nl::Entry::of::<Option<u8>, nl::Native>(5, "tp-mdix-ctrl"),
             nl::Entry::of::<Option<u8>, nl::Native>(6, "transceiver"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4020,10 +4020,10 @@ pub struct LinkmodesGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkmodesGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkmodesGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkmodesGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4108,9 +4108,9 @@ pub struct LinkmodesGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkmodesGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkmodesGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkmodesGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "autoneg"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "ours"),
@@ -4122,7 +4122,7 @@ impl<'nl> nl::NlAttrs<'nl> for LinkmodesGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(9, "lanes"),
             nl::Entry::of::<Option<u8>, nl::Native>(10, "rate-matching"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4301,9 +4301,9 @@ pub struct LinkmodesSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkmodesSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkmodesSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkmodesSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "autoneg"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "ours"),
@@ -4315,7 +4315,7 @@ impl<'nl> nl::NlAttrs<'nl> for LinkmodesSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(9, "lanes"),
             nl::Entry::of::<Option<u8>, nl::Native>(10, "rate-matching"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4459,10 +4459,10 @@ pub struct LinkstateGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkstateGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkstateGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkstateGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4537,9 +4537,9 @@ pub struct LinkstateGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for LinkstateGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "LinkstateGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "LinkstateGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "link"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "sqi"),
@@ -4548,7 +4548,7 @@ impl<'nl> nl::NlAttrs<'nl> for LinkstateGetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(6, "ext-substate"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "ext-down-cnt"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4669,10 +4669,10 @@ pub struct DebugGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DebugGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DebugGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "DebugGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4731,13 +4731,13 @@ pub struct DebugGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DebugGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DebugGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "DebugGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "msgmask"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4814,13 +4814,13 @@ pub struct DebugSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DebugSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DebugSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "DebugSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "msgmask"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4891,10 +4891,10 @@ pub struct WolGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for WolGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "WolGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "WolGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -4957,14 +4957,14 @@ pub struct WolGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for WolGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "WolGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "WolGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "sopass"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5052,14 +5052,14 @@ pub struct WolSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for WolSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "WolSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "WolSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "sopass"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5135,10 +5135,10 @@ pub struct FeaturesGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FeaturesGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FeaturesGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FeaturesGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5206,16 +5206,16 @@ pub struct FeaturesGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FeaturesGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FeaturesGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FeaturesGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "hw"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "wanted"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(4, "active"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(5, "nochange"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5336,16 +5336,16 @@ pub struct FeaturesSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FeaturesSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FeaturesSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FeaturesSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "hw"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "wanted"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(4, "active"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(5, "nochange"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5438,121 +5438,7 @@ impl nl::Do for FeaturesSetRequest {
 }
 
 /// Reply of `features-set`.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FeaturesSetReply {
-    /// Attribute `header`.
-    #[doc(alias = "ETHTOOL_A_FEATURES_HEADER")]
-    pub header: Option<Header>,
-    /// Those that can be switched.
-    #[doc(alias = "ETHTOOL_A_FEATURES_HW")]
-    pub hw: Option<Bitset>,
-    /// Those that users have asked for.
-    #[doc(alias = "ETHTOOL_A_FEATURES_WANTED")]
-    pub wanted: Option<Bitset>,
-    /// Those that are on.
-    #[doc(alias = "ETHTOOL_A_FEATURES_ACTIVE")]
-    pub active: Option<Bitset>,
-    /// Those that nobody can switch.
-    #[doc(alias = "ETHTOOL_A_FEATURES_NOCHANGE")]
-    pub nochange: Option<Bitset>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for FeaturesSetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FeaturesSetReply",
-        entries: &[
-            nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(2, "hw"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(3, "wanted"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(4, "active"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(5, "nochange"),
-        ],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.header, 1, out);
-        nl::Field::<nl::Native>::put(&self.hw, 2, out);
-        nl::Field::<nl::Native>::put(&self.wanted, 3, out);
-        nl::Field::<nl::Native>::put(&self.active, 4, out);
-        nl::Field::<nl::Native>::put(&self.nochange, 5, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.header, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.hw, attr),
-            3 => nl::Field::<nl::Native>::set(&mut self.wanted, attr),
-            4 => nl::Field::<nl::Native>::set(&mut self.active, attr),
-            5 => nl::Field::<nl::Native>::set(&mut self.nochange, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for FeaturesSetReply {
-    type Of<'view> = FeaturesSetReply;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for FeaturesSetReply {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(
-            f,
-            "FeaturesSetReply",
-            &[
-                ("header", &self.header),
-                ("hw", &self.hw),
-                ("wanted", &self.wanted),
-                ("active", &self.active),
-                ("nochange", &self.nochange),
-            ],
-        )
-    }
-}
-impl FeaturesSetReply {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `header`.
-    #[must_use]
-    pub fn with_header(mut self, header: impl ::core::convert::Into<Header>) -> Self {
-        self.header = ::core::option::Option::Some(::core::convert::Into::into(header));
-        self
-    }
-    /// Sets `hw`.
-    #[must_use]
-    pub fn with_hw(mut self, hw: impl ::core::convert::Into<Bitset>) -> Self {
-        self.hw = ::core::option::Option::Some(::core::convert::Into::into(hw));
-        self
-    }
-    /// Sets `wanted`.
-    #[must_use]
-    pub fn with_wanted(mut self, wanted: impl ::core::convert::Into<Bitset>) -> Self {
-        self.wanted = ::core::option::Option::Some(::core::convert::Into::into(wanted));
-        self
-    }
-    /// Sets `active`.
-    #[must_use]
-    pub fn with_active(mut self, active: impl ::core::convert::Into<Bitset>) -> Self {
-        self.active = ::core::option::Option::Some(::core::convert::Into::into(active));
-        self
-    }
-    /// Sets `nochange`.
-    #[must_use]
-    pub fn with_nochange(
-        mut self,
-        nochange: impl ::core::convert::Into<Bitset>,
-    ) -> Self {
-        self.nochange = ::core::option::Option::Some(
-            ::core::convert::Into::into(nochange),
-        );
-        self
-    }
-}
+pub type FeaturesSetReply = FeaturesGetReply;
 
 /// Request of `privflags-get` (do): The switches that a driver has made up for itself.
 #[doc(alias = "ETHTOOL_MSG_PRIVFLAGS_GET")]
@@ -5565,10 +5451,10 @@ pub struct PrivflagsGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PrivflagsGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PrivflagsGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PrivflagsGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5628,13 +5514,13 @@ pub struct PrivflagsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PrivflagsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PrivflagsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PrivflagsGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "flags"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5710,13 +5596,13 @@ pub struct PrivflagsSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PrivflagsSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PrivflagsSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PrivflagsSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "flags"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5784,10 +5670,10 @@ pub struct RingsGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RingsGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RingsGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RingsGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -5895,9 +5781,9 @@ pub struct RingsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RingsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RingsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RingsGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-max"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "rx-mini-max"),
@@ -5917,7 +5803,7 @@ impl<'nl> nl::NlAttrs<'nl> for RingsGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(17, "hds-thresh"),
             nl::Entry::of::<Option<u32>, nl::Native>(18, "hds-thresh-max"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -6194,9 +6080,9 @@ pub struct RingsSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RingsSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RingsSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RingsSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-max"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "rx-mini-max"),
@@ -6216,7 +6102,7 @@ impl<'nl> nl::NlAttrs<'nl> for RingsSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(17, "hds-thresh"),
             nl::Entry::of::<Option<u32>, nl::Native>(18, "hds-thresh-max"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -6437,10 +6323,10 @@ pub struct ChannelsGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ChannelsGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ChannelsGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ChannelsGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -6521,9 +6407,9 @@ pub struct ChannelsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ChannelsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ChannelsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ChannelsGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-max"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "tx-max"),
@@ -6534,7 +6420,7 @@ impl<'nl> nl::NlAttrs<'nl> for ChannelsGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "other-count"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "combined-count"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -6699,9 +6585,9 @@ pub struct ChannelsSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ChannelsSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ChannelsSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ChannelsSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-max"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "tx-max"),
@@ -6712,7 +6598,7 @@ impl<'nl> nl::NlAttrs<'nl> for ChannelsSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "other-count"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "combined-count"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -6847,10 +6733,10 @@ pub struct CoalesceGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CoalesceGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CoalesceGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CoalesceGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -7002,9 +6888,9 @@ pub struct CoalesceGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CoalesceGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CoalesceGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CoalesceGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-usecs"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "rx-max-frames"),
@@ -7038,7 +6924,7 @@ impl<'nl> nl::NlAttrs<'nl> for CoalesceGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(31, "rx-cqe-frames"),
             nl::Entry::of::<Option<u32>, nl::Native>(32, "rx-cqe-nsecs"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -7490,9 +7376,9 @@ pub struct CoalesceSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CoalesceSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CoalesceSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CoalesceSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "rx-usecs"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "rx-max-frames"),
@@ -7526,7 +7412,7 @@ impl<'nl> nl::NlAttrs<'nl> for CoalesceSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(31, "rx-cqe-frames"),
             nl::Entry::of::<Option<u32>, nl::Native>(32, "rx-cqe-nsecs"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -7882,13 +7768,13 @@ pub struct PauseGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PauseGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PauseGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PauseGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "stats-src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -7973,9 +7859,9 @@ pub struct PauseGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PauseGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PauseGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PauseGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "autoneg"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "rx"),
@@ -7983,7 +7869,7 @@ impl<'nl> nl::NlAttrs<'nl> for PauseGetReply {
             nl::Entry::of::<Option<PauseStat>, nl::Native>(5, "stats"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "stats-src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8112,9 +7998,9 @@ pub struct PauseSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PauseSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PauseSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PauseSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "autoneg"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "rx"),
@@ -8122,7 +8008,7 @@ impl<'nl> nl::NlAttrs<'nl> for PauseSetRequest {
             nl::Entry::of::<Option<PauseStat>, nl::Native>(5, "stats"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "stats-src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8230,10 +8116,10 @@ pub struct EeeGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for EeeGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "EeeGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "EeeGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8309,9 +8195,9 @@ pub struct EeeGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for EeeGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "EeeGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "EeeGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes-ours"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "modes-peer"),
@@ -8320,7 +8206,7 @@ impl<'nl> nl::NlAttrs<'nl> for EeeGetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(6, "tx-lpi-enabled"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "tx-lpi-timer"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8471,9 +8357,9 @@ pub struct EeeSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for EeeSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "EeeSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "EeeSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes-ours"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "modes-peer"),
@@ -8482,7 +8368,7 @@ impl<'nl> nl::NlAttrs<'nl> for EeeSetRequest {
             nl::Entry::of::<Option<u8>, nl::Native>(6, "tx-lpi-enabled"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "tx-lpi-timer"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8613,16 +8499,16 @@ pub struct TsinfoGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsinfoGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsinfoGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsinfoGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<
                 Option<TsHwtstampProvider>,
                 nl::Native,
             >(7, "hwtstamp-provider"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8721,9 +8607,9 @@ pub struct TsinfoGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsinfoGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsinfoGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsinfoGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "timestamping"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "tx-types"),
@@ -8737,7 +8623,7 @@ impl<'nl> nl::NlAttrs<'nl> for TsinfoGetReply {
             nl::Entry::of::<Option<HwtstampSource>, u32>(8, "hwtstamp-source"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "hwtstamp-phyindex"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8903,10 +8789,10 @@ pub struct CableTestActRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTestActRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTestActRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTestActRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -8966,13 +8852,13 @@ pub struct CableTestTdrActRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTestTdrActRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTestTdrActRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTestTdrActRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<CableTestTdrCfg>, nl::Native>(2, "cfg"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9041,10 +8927,10 @@ pub struct TunnelInfoGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TunnelInfoGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TunnelInfoGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TunnelInfoGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9104,13 +8990,13 @@ pub struct TunnelInfoGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TunnelInfoGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TunnelInfoGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TunnelInfoGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<TunnelUdp>, nl::Native>(2, "udp-ports"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9190,10 +9076,10 @@ pub struct FecGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FecGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FecGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FecGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9262,16 +9148,16 @@ pub struct FecGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FecGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FecGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FecGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "auto"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "active"),
             nl::Entry::of::<Option<FecStat>, nl::Native>(5, "stats"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9388,16 +9274,16 @@ pub struct FecSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for FecSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "FecSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "FecSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(2, "modes"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "auto"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "active"),
             nl::Entry::of::<Option<FecStat>, nl::Native>(5, "stats"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9511,9 +9397,9 @@ pub struct ModuleEepromGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleEepromGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleEepromGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleEepromGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "offset"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "length"),
@@ -9521,7 +9407,7 @@ impl<'nl> nl::NlAttrs<'nl> for ModuleEepromGetRequest {
             nl::Entry::of::<Option<u8>, nl::Native>(5, "bank"),
             nl::Entry::of::<Option<u8>, nl::Native>(6, "i2c-address"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9632,13 +9518,13 @@ pub struct ModuleEepromGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleEepromGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleEepromGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleEepromGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(7, "data"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9719,14 +9605,14 @@ pub struct StatsGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StatsGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StatsGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StatsGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(2, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "groups"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 2, out);
@@ -9812,15 +9698,15 @@ pub struct StatsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for StatsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "StatsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "StatsGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(2, "header"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(3, "groups"),
             nl::Entry::of::<Vec<StatsGrp>, nl::Native>(4, "grp"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "src"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 2, out);
@@ -9918,10 +9804,10 @@ pub struct PhcVclocksGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PhcVclocksGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PhcVclocksGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PhcVclocksGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -9984,14 +9870,14 @@ pub struct PhcVclocksGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PhcVclocksGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PhcVclocksGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PhcVclocksGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "num"),
             nl::Entry::of::<Option<Vec<i32>>, nl::Array<i32>>(3, "index"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10073,10 +9959,10 @@ pub struct ModuleGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10139,14 +10025,14 @@ pub struct ModuleGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "power-mode-policy"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "power-mode"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10238,14 +10124,14 @@ pub struct ModuleSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "power-mode-policy"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "power-mode"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10325,10 +10211,10 @@ pub struct PseGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PseGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PseGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PseGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10433,9 +10319,9 @@ pub struct PseGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PseGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PseGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PseGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "podl-pse-admin-state"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "podl-pse-admin-control"),
@@ -10456,7 +10342,7 @@ impl<'nl> nl::NlAttrs<'nl> for PseGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(15, "pse-prio-max"),
             nl::Entry::of::<Option<u32>, nl::Native>(16, "pse-prio"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10685,16 +10571,16 @@ pub struct PseSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PseSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PseSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PseSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "podl-pse-admin-control"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "c33-pse-admin-control"),
             nl::Entry::of::<Option<u32>, nl::Native>(12, "c33-pse-avail-pw-limit"),
             nl::Entry::of::<Option<u32>, nl::Native>(16, "pse-prio"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10802,13 +10688,13 @@ pub struct RssGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssGetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -10895,9 +10781,9 @@ pub struct RssGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "hfunc"),
@@ -10906,7 +10792,7 @@ impl<'nl> nl::NlAttrs<'nl> for RssGetReply {
             nl::Entry::of::<Option<InputXfrm>, u32>(6, "input-xfrm"),
             nl::Entry::of::<Option<Flow>, nl::Native>(8, "flow-hash"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11031,13 +10917,13 @@ pub struct RssGetDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssGetDump",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssGetDump",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "start-context"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11105,10 +10991,10 @@ pub struct PlcaGetCfgRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PlcaGetCfgRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PlcaGetCfgRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PlcaGetCfgRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11188,9 +11074,9 @@ pub struct PlcaGetCfgReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PlcaGetCfgReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PlcaGetCfgReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PlcaGetCfgReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u16>, nl::Native>(2, "version"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "enabled"),
@@ -11201,7 +11087,7 @@ impl<'nl> nl::NlAttrs<'nl> for PlcaGetCfgReply {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "burst-cnt"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "burst-tmr"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11364,9 +11250,9 @@ pub struct PlcaSetCfgRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PlcaSetCfgRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PlcaSetCfgRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PlcaSetCfgRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u16>, nl::Native>(2, "version"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "enabled"),
@@ -11377,7 +11263,7 @@ impl<'nl> nl::NlAttrs<'nl> for PlcaSetCfgRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "burst-cnt"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "burst-tmr"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11511,10 +11397,10 @@ pub struct PlcaGetStatusRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PlcaGetStatusRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PlcaGetStatusRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PlcaGetStatusRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11562,168 +11448,7 @@ impl nl::Do for PlcaGetStatusRequest {
 }
 
 /// Reply of `plca-get-status`.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PlcaGetStatusReply {
-    /// Attribute `header`.
-    #[doc(alias = "ETHTOOL_A_PLCA_HEADER")]
-    pub header: Option<Header>,
-    /// Version of the register map, as the PHY tells it.
-    #[doc(alias = "ETHTOOL_A_PLCA_VERSION")]
-    pub version: Option<u16>,
-    /// 1 if PLCA is switched on.
-    #[doc(alias = "ETHTOOL_A_PLCA_ENABLED")]
-    pub enabled: Option<u8>,
-    /// 1 if PLCA works.
-    #[doc(alias = "ETHTOOL_A_PLCA_STATUS")]
-    pub status: Option<u8>,
-    /// Turns in one round. Only the coordinator makes use of it.
-    #[doc(alias = "ETHTOOL_A_PLCA_NODE_CNT")]
-    pub node_cnt: Option<u32>,
-    /// Turn of this node: 0 for the coordinator, 255 for none.
-    #[doc(alias = "ETHTOOL_A_PLCA_NODE_ID")]
-    pub node_id: Option<u32>,
-    /// How long a node may take to start when its turn comes, in bit times.
-    #[doc(alias = "ETHTOOL_A_PLCA_TO_TMR")]
-    pub to_tmr: Option<u32>,
-    /// Packets that may follow the first in one turn. 0 for none.
-    #[doc(alias = "ETHTOOL_A_PLCA_BURST_CNT")]
-    pub burst_cnt: Option<u32>,
-    /// How long the turn waits for such a packet, in bit times.
-    #[doc(alias = "ETHTOOL_A_PLCA_BURST_TMR")]
-    pub burst_tmr: Option<u32>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for PlcaGetStatusReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PlcaGetStatusReply",
-        entries: &[
-            nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
-            nl::Entry::of::<Option<u16>, nl::Native>(2, "version"),
-            nl::Entry::of::<Option<u8>, nl::Native>(3, "enabled"),
-            nl::Entry::of::<Option<u8>, nl::Native>(4, "status"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "node-cnt"),
-            nl::Entry::of::<Option<u32>, nl::Native>(6, "node-id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(7, "to-tmr"),
-            nl::Entry::of::<Option<u32>, nl::Native>(8, "burst-cnt"),
-            nl::Entry::of::<Option<u32>, nl::Native>(9, "burst-tmr"),
-        ],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.header, 1, out);
-        nl::Field::<nl::Native>::put(&self.version, 2, out);
-        nl::Field::<nl::Native>::put(&self.enabled, 3, out);
-        nl::Field::<nl::Native>::put(&self.status, 4, out);
-        nl::Field::<nl::Native>::put(&self.node_cnt, 5, out);
-        nl::Field::<nl::Native>::put(&self.node_id, 6, out);
-        nl::Field::<nl::Native>::put(&self.to_tmr, 7, out);
-        nl::Field::<nl::Native>::put(&self.burst_cnt, 8, out);
-        nl::Field::<nl::Native>::put(&self.burst_tmr, 9, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.header, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.version, attr),
-            3 => nl::Field::<nl::Native>::set(&mut self.enabled, attr),
-            4 => nl::Field::<nl::Native>::set(&mut self.status, attr),
-            5 => nl::Field::<nl::Native>::set(&mut self.node_cnt, attr),
-            6 => nl::Field::<nl::Native>::set(&mut self.node_id, attr),
-            7 => nl::Field::<nl::Native>::set(&mut self.to_tmr, attr),
-            8 => nl::Field::<nl::Native>::set(&mut self.burst_cnt, attr),
-            9 => nl::Field::<nl::Native>::set(&mut self.burst_tmr, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for PlcaGetStatusReply {
-    type Of<'view> = PlcaGetStatusReply;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for PlcaGetStatusReply {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(
-            f,
-            "PlcaGetStatusReply",
-            &[
-                ("header", &self.header),
-                ("version", &self.version),
-                ("enabled", &self.enabled),
-                ("status", &self.status),
-                ("node_cnt", &self.node_cnt),
-                ("node_id", &self.node_id),
-                ("to_tmr", &self.to_tmr),
-                ("burst_cnt", &self.burst_cnt),
-                ("burst_tmr", &self.burst_tmr),
-            ],
-        )
-    }
-}
-impl PlcaGetStatusReply {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `header`.
-    #[must_use]
-    pub fn with_header(mut self, header: impl ::core::convert::Into<Header>) -> Self {
-        self.header = ::core::option::Option::Some(::core::convert::Into::into(header));
-        self
-    }
-    /// Sets `version`.
-    #[must_use]
-    pub fn with_version(mut self, version: u16) -> Self {
-        self.version = ::core::option::Option::Some(version);
-        self
-    }
-    /// Sets `enabled`.
-    #[must_use]
-    pub fn with_enabled(mut self, enabled: u8) -> Self {
-        self.enabled = ::core::option::Option::Some(enabled);
-        self
-    }
-    /// Sets `status`.
-    #[must_use]
-    pub fn with_status(mut self, status: u8) -> Self {
-        self.status = ::core::option::Option::Some(status);
-        self
-    }
-    /// Sets `node_cnt`.
-    #[must_use]
-    pub fn with_node_cnt(mut self, node_cnt: u32) -> Self {
-        self.node_cnt = ::core::option::Option::Some(node_cnt);
-        self
-    }
-    /// Sets `node_id`.
-    #[must_use]
-    pub fn with_node_id(mut self, node_id: u32) -> Self {
-        self.node_id = ::core::option::Option::Some(node_id);
-        self
-    }
-    /// Sets `to_tmr`.
-    #[must_use]
-    pub fn with_to_tmr(mut self, to_tmr: u32) -> Self {
-        self.to_tmr = ::core::option::Option::Some(to_tmr);
-        self
-    }
-    /// Sets `burst_cnt`.
-    #[must_use]
-    pub fn with_burst_cnt(mut self, burst_cnt: u32) -> Self {
-        self.burst_cnt = ::core::option::Option::Some(burst_cnt);
-        self
-    }
-    /// Sets `burst_tmr`.
-    #[must_use]
-    pub fn with_burst_tmr(mut self, burst_tmr: u32) -> Self {
-        self.burst_tmr = ::core::option::Option::Some(burst_tmr);
-        self
-    }
-}
+pub type PlcaGetStatusReply = PlcaGetCfgReply;
 
 /// Request of `plca-get-status` (dump): Whether PLCA works, in `status`.
 #[doc(alias = "ETHTOOL_MSG_PLCA_GET_STATUS")]
@@ -11748,10 +11473,10 @@ pub struct MmGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MmGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MmGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MmGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -11838,9 +11563,9 @@ pub struct MmGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MmGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MmGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MmGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "pmac-enabled"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "tx-enabled"),
@@ -11853,7 +11578,7 @@ impl<'nl> nl::NlAttrs<'nl> for MmGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(10, "max-verify-time"),
             nl::Entry::of::<Option<MmStat>, nl::Native>(11, "stats"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12025,9 +11750,9 @@ pub struct MmSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MmSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MmSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MmSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "pmac-enabled"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "tx-enabled"),
@@ -12035,7 +11760,7 @@ impl<'nl> nl::NlAttrs<'nl> for MmSetRequest {
             nl::Entry::of::<Option<u8>, nl::Native>(7, "verify-enabled"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "verify-time"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12149,14 +11874,14 @@ pub struct ModuleFwFlashActRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleFwFlashActRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleFwFlashActRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleFwFlashActRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "file-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "password"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12242,10 +11967,10 @@ pub struct PhyGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PhyGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PhyGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PhyGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12322,9 +12047,9 @@ pub struct PhyGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PhyGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PhyGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PhyGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(3, "drvname"),
@@ -12334,7 +12059,7 @@ impl<'nl> nl::NlAttrs<'nl> for PhyGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(7, "upstream-sfp-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(8, "downstream-sfp-name"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12485,10 +12210,10 @@ pub struct TsconfigGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsconfigGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsconfigGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsconfigGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12557,9 +12282,9 @@ pub struct TsconfigGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsconfigGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsconfigGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsconfigGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<
                 Option<TsHwtstampProvider>,
@@ -12569,7 +12294,7 @@ impl<'nl> nl::NlAttrs<'nl> for TsconfigGetReply {
             nl::Entry::of::<Option<Bitset>, nl::Native>(4, "rx-filters"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(5, "hwtstamp-flags"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12706,9 +12431,9 @@ pub struct TsconfigSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for TsconfigSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsconfigSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "TsconfigSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<
                 Option<TsHwtstampProvider>,
@@ -12718,7 +12443,7 @@ impl<'nl> nl::NlAttrs<'nl> for TsconfigSetRequest {
             nl::Entry::of::<Option<Bitset>, nl::Native>(4, "rx-filters"),
             nl::Entry::of::<Option<Bitset>, nl::Native>(5, "hwtstamp-flags"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -12827,139 +12552,7 @@ impl nl::Do for TsconfigSetRequest {
 }
 
 /// Reply of `tsconfig-set`.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TsconfigSetReply {
-    /// Attribute `header`.
-    #[doc(alias = "ETHTOOL_A_TSCONFIG_HEADER")]
-    pub header: Option<Header>,
-    /// Source that the time stamps come from.
-    #[doc(alias = "ETHTOOL_A_TSCONFIG_HWTSTAMP_PROVIDER")]
-    pub hwtstamp_provider: Option<TsHwtstampProvider>,
-    /// Mode for sending, a single `HWTSTAMP_TX_*`.
-    #[doc(alias = "ETHTOOL_A_TSCONFIG_TX_TYPES")]
-    pub tx_types: Option<Bitset>,
-    /// Filter for receiving, a single `HWTSTAMP_FILTER_*`.
-    #[doc(alias = "ETHTOOL_A_TSCONFIG_RX_FILTERS")]
-    pub rx_filters: Option<Bitset>,
-    /// Further settings, `HWTSTAMP_FLAG_*`.
-    #[doc(alias = "ETHTOOL_A_TSCONFIG_HWTSTAMP_FLAGS")]
-    pub hwtstamp_flags: Option<Bitset>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for TsconfigSetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "TsconfigSetReply",
-        entries: &[
-            nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
-            nl::Entry::of::<
-                Option<TsHwtstampProvider>,
-                nl::Native,
-            >(2, "hwtstamp-provider"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(3, "tx-types"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(4, "rx-filters"),
-            nl::Entry::of::<Option<Bitset>, nl::Native>(5, "hwtstamp-flags"),
-        ],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.header, 1, out);
-        nl::Field::<nl::Native>::put(&self.hwtstamp_provider, 2, out);
-        nl::Field::<nl::Native>::put(&self.tx_types, 3, out);
-        nl::Field::<nl::Native>::put(&self.rx_filters, 4, out);
-        nl::Field::<nl::Native>::put(&self.hwtstamp_flags, 5, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.header, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.hwtstamp_provider, attr),
-            3 => nl::Field::<nl::Native>::set(&mut self.tx_types, attr),
-            4 => nl::Field::<nl::Native>::set(&mut self.rx_filters, attr),
-            5 => nl::Field::<nl::Native>::set(&mut self.hwtstamp_flags, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for TsconfigSetReply {
-    type Of<'view> = TsconfigSetReply;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for TsconfigSetReply {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(
-            f,
-            "TsconfigSetReply",
-            &[
-                ("header", &self.header),
-                ("hwtstamp_provider", &self.hwtstamp_provider),
-                ("tx_types", &self.tx_types),
-                ("rx_filters", &self.rx_filters),
-                ("hwtstamp_flags", &self.hwtstamp_flags),
-            ],
-        )
-    }
-}
-impl TsconfigSetReply {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `header`.
-    #[must_use]
-    pub fn with_header(mut self, header: impl ::core::convert::Into<Header>) -> Self {
-        self.header = ::core::option::Option::Some(::core::convert::Into::into(header));
-        self
-    }
-    /// Sets `hwtstamp_provider`.
-    #[must_use]
-    pub fn with_hwtstamp_provider(
-        mut self,
-        hwtstamp_provider: impl ::core::convert::Into<TsHwtstampProvider>,
-    ) -> Self {
-        self.hwtstamp_provider = ::core::option::Option::Some(
-            ::core::convert::Into::into(hwtstamp_provider),
-        );
-        self
-    }
-    /// Sets `tx_types`.
-    #[must_use]
-    pub fn with_tx_types(
-        mut self,
-        tx_types: impl ::core::convert::Into<Bitset>,
-    ) -> Self {
-        self.tx_types = ::core::option::Option::Some(
-            ::core::convert::Into::into(tx_types),
-        );
-        self
-    }
-    /// Sets `rx_filters`.
-    #[must_use]
-    pub fn with_rx_filters(
-        mut self,
-        rx_filters: impl ::core::convert::Into<Bitset>,
-    ) -> Self {
-        self.rx_filters = ::core::option::Option::Some(
-            ::core::convert::Into::into(rx_filters),
-        );
-        self
-    }
-    /// Sets `hwtstamp_flags`.
-    #[must_use]
-    pub fn with_hwtstamp_flags(
-        mut self,
-        hwtstamp_flags: impl ::core::convert::Into<Bitset>,
-    ) -> Self {
-        self.hwtstamp_flags = ::core::option::Option::Some(
-            ::core::convert::Into::into(hwtstamp_flags),
-        );
-        self
-    }
-}
+pub type TsconfigSetReply = TsconfigGetReply;
 
 /// Request of `rss-set` (do): Change how received packets are spread over queues, in one
 /// context.
@@ -12992,9 +12585,9 @@ pub struct RssSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssSetRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "hfunc"),
@@ -13003,7 +12596,7 @@ impl<'nl> nl::NlAttrs<'nl> for RssSetRequest {
             nl::Entry::of::<Option<InputXfrm>, u32>(6, "input-xfrm"),
             nl::Entry::of::<Option<Flow>, nl::Native>(8, "flow-hash"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13146,9 +12739,9 @@ pub struct RssCreateActRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssCreateActRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssCreateActRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssCreateActRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "hfunc"),
@@ -13156,7 +12749,7 @@ impl<'nl> nl::NlAttrs<'nl> for RssCreateActRequest {
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(5, "hkey"),
             nl::Entry::of::<Option<InputXfrm>, u32>(6, "input-xfrm"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13259,153 +12852,7 @@ impl nl::Do for RssCreateActRequest {
 }
 
 /// Reply of `rss-create-act`.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RssCreateActReply {
-    /// Attribute `header`.
-    #[doc(alias = "ETHTOOL_A_RSS_HEADER")]
-    pub header: Option<Header>,
-    /// Number of the context. Absent for context 0, or to have the number of a new context
-    /// chosen.
-    #[doc(alias = "ETHTOOL_A_RSS_CONTEXT")]
-    pub context: Option<u32>,
-    /// Hash function, as a mask with its bit set: 1 Toeplitz, 2 XOR, 4 CRC-32.
-    #[doc(alias = "ETHTOOL_A_RSS_HFUNC")]
-    pub hfunc: Option<u32>,
-    /// The table. The hash picks an entry; the entry is a queue.
-    #[doc(alias = "ETHTOOL_A_RSS_INDIR")]
-    pub indir: Option<Vec<u32>>,
-    /// Key of the hash.
-    #[doc(alias = "ETHTOOL_A_RSS_HKEY")]
-    pub hkey: Option<Vec<u8>>,
-    /// What is done to the fields before they are hashed.
-    #[doc(alias = "ETHTOOL_A_RSS_INPUT_XFRM")]
-    pub input_xfrm: Option<InputXfrm>,
-    /// Fields that are hashed.
-    #[doc(alias = "ETHTOOL_A_RSS_FLOW_HASH")]
-    pub flow_hash: Option<Flow>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for RssCreateActReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssCreateActReply",
-        entries: &[
-            nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
-            nl::Entry::of::<Option<u32>, nl::Native>(3, "hfunc"),
-            nl::Entry::of::<Option<Vec<u32>>, nl::Array<u32>>(4, "indir"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(5, "hkey"),
-            nl::Entry::of::<Option<InputXfrm>, u32>(6, "input-xfrm"),
-            nl::Entry::of::<Option<Flow>, nl::Native>(8, "flow-hash"),
-        ],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.header, 1, out);
-        nl::Field::<nl::Native>::put(&self.context, 2, out);
-        nl::Field::<nl::Native>::put(&self.hfunc, 3, out);
-        nl::Field::<nl::Array<u32>>::put(&self.indir, 4, out);
-        nl::Field::<nl::Native>::put(&self.hkey, 5, out);
-        nl::Field::<u32>::put(&self.input_xfrm, 6, out);
-        nl::Field::<nl::Native>::put(&self.flow_hash, 8, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.header, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.context, attr),
-            3 => nl::Field::<nl::Native>::set(&mut self.hfunc, attr),
-            4 => nl::Field::<nl::Array<u32>>::set(&mut self.indir, attr),
-            5 => nl::Field::<nl::Native>::set(&mut self.hkey, attr),
-            6 => nl::Field::<u32>::set(&mut self.input_xfrm, attr),
-            8 => nl::Field::<nl::Native>::set(&mut self.flow_hash, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for RssCreateActReply {
-    type Of<'view> = RssCreateActReply;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for RssCreateActReply {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(
-            f,
-            "RssCreateActReply",
-            &[
-                ("header", &self.header),
-                ("context", &self.context),
-                ("hfunc", &self.hfunc),
-                ("indir", &self.indir),
-                ("hkey", &self.hkey),
-                ("input_xfrm", &self.input_xfrm),
-                ("flow_hash", &self.flow_hash),
-            ],
-        )
-    }
-}
-impl RssCreateActReply {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `header`.
-    #[must_use]
-    pub fn with_header(mut self, header: impl ::core::convert::Into<Header>) -> Self {
-        self.header = ::core::option::Option::Some(::core::convert::Into::into(header));
-        self
-    }
-    /// Sets `context`.
-    #[must_use]
-    pub fn with_context(mut self, context: u32) -> Self {
-        self.context = ::core::option::Option::Some(context);
-        self
-    }
-    /// Sets `hfunc`.
-    #[must_use]
-    pub fn with_hfunc(mut self, hfunc: u32) -> Self {
-        self.hfunc = ::core::option::Option::Some(hfunc);
-        self
-    }
-    /// Sets `indir`.
-    #[must_use]
-    pub fn with_indir(mut self, indir: impl ::core::convert::Into<Vec<u32>>) -> Self {
-        self.indir = ::core::option::Option::Some(::core::convert::Into::into(indir));
-        self
-    }
-    /// Sets `hkey`.
-    #[must_use]
-    pub fn with_hkey(mut self, hkey: impl ::core::convert::Into<Vec<u8>>) -> Self {
-        self.hkey = ::core::option::Option::Some(::core::convert::Into::into(hkey));
-        self
-    }
-    /// Sets `input_xfrm`.
-    #[must_use]
-    pub fn with_input_xfrm(
-        mut self,
-        input_xfrm: impl ::core::convert::Into<InputXfrm>,
-    ) -> Self {
-        self.input_xfrm = ::core::option::Option::Some(
-            ::core::convert::Into::into(input_xfrm),
-        );
-        self
-    }
-    /// Sets `flow_hash`.
-    #[must_use]
-    pub fn with_flow_hash(
-        mut self,
-        flow_hash: impl ::core::convert::Into<Flow>,
-    ) -> Self {
-        self.flow_hash = ::core::option::Option::Some(
-            ::core::convert::Into::into(flow_hash),
-        );
-        self
-    }
-}
+pub type RssCreateActReply = RssGetReply;
 
 /// Request of `rss-delete-act` (do): Remove an RSS context other than context 0.
 #[doc(alias = "ETHTOOL_MSG_RSS_DELETE_ACT")]
@@ -13422,13 +12869,13 @@ pub struct RssDeleteActRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssDeleteActRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssDeleteActRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssDeleteActRequest",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13497,10 +12944,10 @@ pub struct MseGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MseGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MseGetRequest",
-        entries: &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MseGetRequest",
+        &[nl::Entry::of::<Option<Header>, nl::Native>(1, "header")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13578,9 +13025,9 @@ pub struct MseGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for MseGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "MseGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "MseGetReply",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<MseCapabilities>, nl::Native>(2, "capabilities"),
             nl::Entry::of::<Option<MseSnapshot>, nl::Native>(3, "channel-a"),
@@ -13590,7 +13037,7 @@ impl<'nl> nl::NlAttrs<'nl> for MseGetReply {
             nl::Entry::of::<Option<MseSnapshot>, nl::Native>(7, "worst-channel"),
             nl::Entry::of::<Option<MseSnapshot>, nl::Native>(8, "link"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13757,14 +13204,14 @@ pub struct CableTestNtfEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTestNtfEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTestNtfEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTestNtfEvent",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "status"),
             nl::Entry::of::<Option<CableNest>, nl::Native>(3, "nest"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13840,14 +13287,14 @@ pub struct CableTestTdrNtfEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CableTestTdrNtfEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "CableTestTdrNtfEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "CableTestTdrNtfEvent",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "status"),
             nl::Entry::of::<Option<CableTdrNest>, nl::Native>(3, "nest"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -13930,16 +13377,16 @@ pub struct ModuleFwFlashNtfEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ModuleFwFlashNtfEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "ModuleFwFlashNtfEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "ModuleFwFlashNtfEvent",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<ModuleFwFlashStatus>, u32>(4, "status"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(5, "status-msg"),
             nl::Entry::of::<Option<u64>, nl::Uint>(6, "done"),
             nl::Entry::of::<Option<u64>, nl::Uint>(7, "total"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -14042,13 +13489,13 @@ pub struct PseNtfEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PseNtfEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PseNtfEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PseNtfEvent",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<PseEvent>, nl::Uint>(2, "events"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -14114,13 +13561,13 @@ pub struct RssDeleteNtfEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for RssDeleteNtfEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "RssDeleteNtfEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "RssDeleteNtfEvent",
+        &[
             nl::Entry::of::<Option<Header>, nl::Native>(1, "header"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "context"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.header, 1, out);
@@ -14252,6 +13699,10 @@ pub enum Notification {
 }
 impl nl::Notification for Notification {
     type Family = Family;
+    const CMDS: &'static [u16] = &[
+        3, 5, 8, 10, 13, 15, 17, 19, 21, 23, 25, 27, 28, 31, 36, 41, 43, 44, 46, 49, 50,
+        52, 53,
+    ];
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             3 => message.decode().map(Self::LinkinfoNtf),

@@ -171,10 +171,10 @@ pub struct IoUringProviderInfo {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for IoUringProviderInfo {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "IoUringProviderInfo",
-        entries: &[nl::Entry::of::<Option<u64>, nl::Uint>(1, "rx-buf-len")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "IoUringProviderInfo",
+        &[nl::Entry::of::<Option<u64>, nl::Uint>(1, "rx-buf-len")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.rx_buf_len, 1, out);
@@ -234,13 +234,13 @@ pub struct PagePoolInfo {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolInfo {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolInfo",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolInfo",
+        &[
             nl::Entry::of::<Option<u64>, nl::Uint>(1, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.id, 1, out);
@@ -297,10 +297,7 @@ impl PagePoolInfo {
 pub struct XskInfo {}
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for XskInfo {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "XskInfo",
-        entries: &[],
-    };
+    const SET: &'static nl::Set = &nl::Set::new("XskInfo", &[]);
     #[inline]
     fn put(&self, _: &mut nl::Writer<'_>) {}
     #[inline]
@@ -338,13 +335,13 @@ pub struct QueueId {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueId {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueId",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueId",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -411,14 +408,14 @@ pub struct Lease {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for Lease {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "Lease",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "Lease",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<QueueId>, nl::Native>(2, "queue"),
             nl::Entry::of::<Option<i32>, nl::Native>(3, "netns-id"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -494,10 +491,10 @@ pub struct DevGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DevGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DevGetRequest",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "DevGetRequest",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -569,16 +566,16 @@ pub struct DevGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DevGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DevGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "DevGetReply",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<XdpAct>, u64>(3, "xdp-features"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "xdp-zc-max-segs"),
             nl::Entry::of::<Option<XdpRxMetadata>, u64>(5, "xdp-rx-metadata-features"),
             nl::Entry::of::<Option<XskFlags>, u64>(6, "xsk-features"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -681,10 +678,7 @@ impl DevGetReply {
 pub struct DevGetDump {}
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DevGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DevGetDump",
-        entries: &[],
-    };
+    const SET: &'static nl::Set = &nl::Set::new("DevGetDump", &[]);
     #[inline]
     fn put(&self, _: &mut nl::Writer<'_>) {}
     #[inline]
@@ -729,10 +723,10 @@ pub struct PagePoolGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolGetRequest",
-        entries: &[nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolGetRequest",
+        &[nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.id, 1, out);
@@ -817,9 +811,9 @@ pub struct PagePoolGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolGetReply",
+        &[
             nl::Entry::of::<Option<u64>, nl::Uint>(1, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<u64>, nl::Uint>(3, "napi-id"),
@@ -829,7 +823,7 @@ impl<'nl> nl::NlAttrs<'nl> for PagePoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(7, "dmabuf"),
             nl::Entry::of::<Option<IoUringProviderInfo>, nl::Native>(8, "io-uring"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Uint>::put(&self.id, 1, out);
@@ -956,10 +950,10 @@ pub struct PagePoolGetDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolGetDump",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolGetDump",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 2, out);
@@ -1016,10 +1010,10 @@ pub struct PagePoolStatsGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolStatsGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolStatsGetRequest",
-        entries: &[nl::Entry::of::<Option<PagePoolInfo>, nl::Native>(1, "info")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolStatsGetRequest",
+        &[nl::Entry::of::<Option<PagePoolInfo>, nl::Native>(1, "info")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.info, 1, out);
@@ -1108,9 +1102,9 @@ pub struct PagePoolStatsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PagePoolStatsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PagePoolStatsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PagePoolStatsGetReply",
+        &[
             nl::Entry::of::<Option<PagePoolInfo>, nl::Native>(1, "info"),
             nl::Entry::of::<Option<u64>, nl::Uint>(8, "alloc-fast"),
             nl::Entry::of::<Option<u64>, nl::Uint>(9, "alloc-slow"),
@@ -1124,7 +1118,7 @@ impl<'nl> nl::NlAttrs<'nl> for PagePoolStatsGetReply {
             nl::Entry::of::<Option<u64>, nl::Uint>(17, "recycle-ring-full"),
             nl::Entry::of::<Option<u64>, nl::Uint>(18, "recycle-released-refcnt"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.info, 1, out);
@@ -1301,14 +1295,14 @@ pub struct QueueGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueGetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueGetRequest",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -1408,9 +1402,9 @@ pub struct QueueGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueGetReply",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
@@ -1420,7 +1414,7 @@ impl<'nl> nl::NlAttrs<'nl> for QueueGetReply {
             nl::Entry::of::<Option<XskInfo>, nl::Native>(7, "xsk"),
             nl::Entry::of::<Option<Lease>, nl::Native>(8, "lease"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -1547,10 +1541,10 @@ pub struct QueueGetDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueGetDump",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueGetDump",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 2, out);
@@ -1606,10 +1600,10 @@ pub struct NapiGetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NapiGetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "NapiGetRequest",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(2, "id")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "NapiGetRequest",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(2, "id")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 2, out);
@@ -1692,9 +1686,9 @@ pub struct NapiGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NapiGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "NapiGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "NapiGetReply",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "irq"),
@@ -1704,7 +1698,7 @@ impl<'nl> nl::NlAttrs<'nl> for NapiGetReply {
             nl::Entry::of::<Option<u64>, nl::Uint>(7, "irq-suspend-timeout"),
             nl::Entry::of::<Option<NapiThreaded>, u32>(8, "threaded"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -1830,10 +1824,10 @@ pub struct NapiGetDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NapiGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "NapiGetDump",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "NapiGetDump",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -1895,13 +1889,13 @@ pub struct QstatsGetDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QstatsGetDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QstatsGetDump",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QstatsGetDump",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<QstatsScope>, nl::Uint>(4, "scope"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -2058,9 +2052,9 @@ pub struct QstatsGetReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QstatsGetReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QstatsGetReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QstatsGetReply",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<QueueType>, u32>(2, "queue-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "queue-id"),
@@ -2092,7 +2086,7 @@ impl<'nl> nl::NlAttrs<'nl> for QstatsGetReply {
             nl::Entry::of::<Option<u64>, nl::Uint>(33, "tx-stop"),
             nl::Entry::of::<Option<u64>, nl::Uint>(34, "tx-wake"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -2433,15 +2427,15 @@ pub struct BindRxRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for BindRxRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BindRxRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "BindRxRequest",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Vec<QueueId>, nl::Native>(2, "queues"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "fd"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "rx-page-size"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -2534,10 +2528,10 @@ pub struct BindRxReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for BindRxReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BindRxReply",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(4, "id")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "BindRxReply",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(4, "id")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 4, out);
@@ -2604,16 +2598,16 @@ pub struct NapiSetRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NapiSetRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "NapiSetRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "NapiSetRequest",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "defer-hard-irqs"),
             nl::Entry::of::<Option<u64>, nl::Uint>(6, "gro-flush-timeout"),
             nl::Entry::of::<Option<u64>, nl::Uint>(7, "irq-suspend-timeout"),
             nl::Entry::of::<Option<NapiThreaded>, u32>(8, "threaded"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 2, out);
@@ -2722,13 +2716,13 @@ pub struct BindTxRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for BindTxRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BindTxRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "BindTxRequest",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "fd"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 1, out);
@@ -2786,58 +2780,7 @@ impl nl::Do for BindTxRequest {
 }
 
 /// Reply of `bind-tx`.
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BindTxReply {
-    /// Number of the binding.
-    ///
-    /// At least 1.
-    #[doc(alias = "NETDEV_A_DMABUF_ID")]
-    pub id: Option<u32>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for BindTxReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "BindTxReply",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(4, "id")],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.id, 4, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            4 => nl::Field::<nl::Native>::set(&mut self.id, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for BindTxReply {
-    type Of<'view> = BindTxReply;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for BindTxReply {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(f, "BindTxReply", &[("id", &self.id)])
-    }
-}
-impl BindTxReply {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `id`.
-    #[must_use]
-    pub fn with_id(mut self, id: u32) -> Self {
-        self.id = ::core::option::Option::Some(id);
-        self
-    }
-}
+pub type BindTxReply = BindRxReply;
 
 /// Request of `queue-create` (do): Add a queue to a device, by lease from another. Few
 /// drivers can do it.
@@ -2860,14 +2803,14 @@ pub struct QueueCreateRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueCreateRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueCreateRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueCreateRequest",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
             nl::Entry::of::<Option<Lease>, nl::Native>(8, "lease"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.ifindex, 2, out);
@@ -2942,10 +2885,10 @@ pub struct QueueCreateReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for QueueCreateReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "QueueCreateReply",
-        entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
-    };
+    const SET: &'static nl::Set = &nl::Set::new(
+        "QueueCreateReply",
+        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -3012,6 +2955,7 @@ pub enum Notification {
 }
 impl nl::Notification for Notification {
     type Family = Family;
+    const CMDS: &'static [u16] = &[2, 3, 4, 6, 7, 8];
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             2 => message.decode().map(Self::DevAddNtf),

@@ -146,13 +146,13 @@ pub struct McastGroupAttrs {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for McastGroupAttrs {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "McastGroupAttrs",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "McastGroupAttrs",
+        &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.name, 1, out);
@@ -216,13 +216,13 @@ pub struct OpAttrs {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for OpAttrs {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "OpAttrs",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "OpAttrs",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
             nl::Entry::of::<Option<OpFlags>, u32>(2, "flags"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -309,9 +309,9 @@ pub struct PolicyAttrs {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for PolicyAttrs {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "PolicyAttrs",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "PolicyAttrs",
+        &[
             nl::Entry::of::<Option<AttrType>, u32>(1, "type"),
             nl::Entry::of::<Option<i64>, nl::Native>(2, "min-value-s"),
             nl::Entry::of::<Option<i64>, nl::Native>(3, "max-value-s"),
@@ -324,7 +324,7 @@ impl<'nl> nl::NlAttrs<'nl> for PolicyAttrs {
             nl::Entry::of::<Option<u32>, nl::Native>(10, "bitfield32-mask"),
             nl::Entry::of::<Option<u64>, nl::Native>(11, "mask"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<u32>::put(&self.r#type, 1, out);
@@ -473,13 +473,13 @@ pub struct OpPolicyAttrs {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for OpPolicyAttrs {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "OpPolicyAttrs",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "OpPolicyAttrs",
+        &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "do"),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "dump"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.r#do, 1, out);
@@ -547,13 +547,13 @@ pub struct GetfamilyRequest {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for GetfamilyRequest {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "GetfamilyRequest",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "GetfamilyRequest",
+        &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "family-name"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.family_id, 1, out);
@@ -647,9 +647,9 @@ pub struct GetfamilyReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for GetfamilyReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "GetfamilyReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "GetfamilyReply",
+        &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "family-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "version"),
@@ -661,7 +661,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetfamilyReply {
                 nl::IndexedArray,
             >(7, "mcast-groups"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.family_id, 1, out);
@@ -779,10 +779,7 @@ impl GetfamilyReply {
 pub struct GetfamilyDump {}
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for GetfamilyDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "GetfamilyDump",
-        entries: &[],
-    };
+    const SET: &'static nl::Set = &nl::Set::new("GetfamilyDump", &[]);
     #[inline]
     fn put(&self, _: &mut nl::Writer<'_>) {}
     #[inline]
@@ -835,14 +832,14 @@ pub struct GetpolicyDump {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for GetpolicyDump {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "GetpolicyDump",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "GetpolicyDump",
+        &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "family-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(10, "op"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.family_id, 1, out);
@@ -934,9 +931,9 @@ pub struct GetpolicyReply {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for GetpolicyReply {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "GetpolicyReply",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "GetpolicyReply",
+        &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
             nl::Entry::of::<
                 Option<Vec<(u16, Vec<(u16, PolicyAttrs)>)>>,
@@ -944,7 +941,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetpolicyReply {
             >(8, "policy"),
             nl::Entry::of::<Option<Vec<(u16, OpPolicyAttrs)>>, nl::Keyed>(9, "op-policy"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.family_id, 1, out);
@@ -1034,9 +1031,9 @@ pub struct NewmcastGrpEvent {
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NewmcastGrpEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "NewmcastGrpEvent",
-        entries: &[
+    const SET: &'static nl::Set = &nl::Set::new(
+        "NewmcastGrpEvent",
+        &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "family-name"),
             nl::Entry::of::<
@@ -1044,7 +1041,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewmcastGrpEvent {
                 nl::IndexedArray,
             >(7, "mcast-groups"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.family_id, 1, out);
@@ -1119,104 +1116,7 @@ impl NewmcastGrpEvent {
 
 /// Event `delmcast-grp`: A multicast group, the only entry of `mcast-groups`, is gone.
 #[doc(alias = "CTRL_CMD_DELMCAST_GRP")]
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DelmcastGrpEvent {
-    /// Message type of the family's messages. Most ids are given out at registration, so a
-    /// family can come back with another one when its module is loaded again.
-    #[doc(alias = "CTRL_ATTR_FAMILY_ID")]
-    pub family_id: Option<u16>,
-    /// Unique name, at most 15 bytes long.
-    #[doc(alias = "CTRL_ATTR_FAMILY_NAME")]
-    pub family_name: Option<nl::NlString>,
-    /// The multicast groups.
-    #[doc(alias = "CTRL_ATTR_MCAST_GROUPS")]
-    pub mcast_groups: Option<Vec<McastGroupAttrs>>,
-}
-#[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for DelmcastGrpEvent {
-    const SET: &'static nl::Set = &nl::Set {
-        name: "DelmcastGrpEvent",
-        entries: &[
-            nl::Entry::of::<Option<u16>, nl::Native>(1, "family-id"),
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "family-name"),
-            nl::Entry::of::<
-                Option<Vec<McastGroupAttrs>>,
-                nl::IndexedArray,
-            >(7, "mcast-groups"),
-        ],
-    };
-    #[inline]
-    fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.family_id, 1, out);
-        nl::Field::<nl::Native>::put(&self.family_name, 2, out);
-        nl::Field::<nl::IndexedArray>::put(&self.mcast_groups, 7, out);
-    }
-    #[inline]
-    fn set(
-        &mut self,
-        attr: nl::Attr<'nl>,
-    ) -> ::core::result::Result<(), nl::DecodeError> {
-        match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.family_id, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.family_name, attr),
-            7 => nl::Field::<nl::IndexedArray>::set(&mut self.mcast_groups, attr),
-            _ => ::core::result::Result::Ok(()),
-        }
-    }
-}
-#[automatically_derived]
-impl nl::View for DelmcastGrpEvent {
-    type Of<'view> = DelmcastGrpEvent;
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for DelmcastGrpEvent {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        nl::__private::fmt_set(
-            f,
-            "DelmcastGrpEvent",
-            &[
-                ("family_id", &self.family_id),
-                ("family_name", &self.family_name),
-                ("mcast_groups", &self.mcast_groups),
-            ],
-        )
-    }
-}
-impl DelmcastGrpEvent {
-    /// Without any attribute; `with_` methods set them.
-    pub fn new() -> Self {
-        ::core::default::Default::default()
-    }
-    /// Sets `family_id`.
-    #[must_use]
-    pub fn with_family_id(mut self, family_id: u16) -> Self {
-        self.family_id = ::core::option::Option::Some(family_id);
-        self
-    }
-    /// Sets `family_name`.
-    #[must_use]
-    pub fn with_family_name(
-        mut self,
-        family_name: impl ::core::convert::Into<nl::NlString>,
-    ) -> Self {
-        self.family_name = ::core::option::Option::Some(
-            ::core::convert::Into::into(family_name),
-        );
-        self
-    }
-    /// Sets `mcast_groups`.
-    #[must_use]
-    pub fn with_mcast_groups(
-        mut self,
-        mcast_groups: impl ::core::convert::Into<Vec<McastGroupAttrs>>,
-    ) -> Self {
-        self.mcast_groups = ::core::option::Option::Some(
-            ::core::convert::Into::into(mcast_groups),
-        );
-        self
-    }
-}
+pub type DelmcastGrpEvent = NewmcastGrpEvent;
 
 /// What `nlctrl` tells unasked.
 #[derive(Clone, Debug, PartialEq)]
@@ -1240,6 +1140,7 @@ pub enum Notification {
 }
 impl nl::Notification for Notification {
     type Family = Family;
+    const CMDS: &'static [u16] = &[1, 2, 7, 8];
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             1 => message.decode().map(Self::Newfamily),

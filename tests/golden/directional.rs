@@ -87,14 +87,7 @@ pub mod directional {
     }
 
     /// Reply of `jump`.
-    #[derive(Clone, Default, PartialEq, nl::NlAttrs)]
-    #[nl(debug, setters)]
-    pub struct JumpReply {
-        /// Attribute `id`.
-        #[doc(alias = "DIRECTIONAL_A_ALL_ID")]
-        #[nl(id = 1)]
-        pub id: Option<u32>,
-    }
+    pub type JumpReply = GetReply;
 
     /// Request of `next` (do): 31 to ask, 21 to answer.
     #[doc(alias = "DIRECTIONAL_CMD_NEXT")]
@@ -115,25 +108,11 @@ pub mod directional {
     }
 
     /// Reply of `next`.
-    #[derive(Clone, Default, PartialEq, nl::NlAttrs)]
-    #[nl(debug, setters)]
-    pub struct NextReply {
-        /// Attribute `id`.
-        #[doc(alias = "DIRECTIONAL_A_ALL_ID")]
-        #[nl(id = 1)]
-        pub id: Option<u32>,
-    }
+    pub type NextReply = GetReply;
 
     /// Event `event`: 22 to tell.
     #[doc(alias = "DIRECTIONAL_CMD_EVENT")]
-    #[derive(Clone, Default, PartialEq, nl::NlAttrs)]
-    #[nl(debug, setters)]
-    pub struct EventEvent {
-        /// Attribute `id`.
-        #[doc(alias = "DIRECTIONAL_A_ALL_ID")]
-        #[nl(id = 1)]
-        pub id: Option<u32>,
-    }
+    pub type EventEvent = GetReply;
 
     /// What `directional` tells unasked.
     #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +130,7 @@ pub mod directional {
     }
     impl nl::Notification for Notification {
         type Family = Family;
+        const CMDS: &'static [u16] = &[2, 22];
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 2 => message.decode().map(Self::Ntf),

@@ -31,10 +31,10 @@ pub mod events {
     }
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for GetRequest {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "GetRequest",
-            entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
-        };
+        const SET: &'static nl::Set = &nl::Set::new(
+            "GetRequest",
+            &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        );
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -91,13 +91,13 @@ pub mod events {
     }
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for GetReply {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "GetReply",
-            entries: &[
+        const SET: &'static nl::Set = &nl::Set::new(
+            "GetReply",
+            &[
                 nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
                 nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "name"),
             ],
-        };
+        );
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -150,10 +150,7 @@ pub mod events {
     pub struct ListDump {}
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for ListDump {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "ListDump",
-            entries: &[],
-        };
+        const SET: &'static nl::Set = &nl::Set::new("ListDump", &[]);
         #[inline]
         fn put(&self, _: &mut nl::Writer<'_>) {}
         #[inline]
@@ -185,69 +182,7 @@ pub mod events {
     }
 
     /// Reply of `list`.
-    #[derive(Clone, Default, PartialEq)]
-    pub struct ListReply {
-        /// Attribute `id`.
-        #[doc(alias = "EVENTS_A_ALL_ID")]
-        pub id: Option<u32>,
-        /// Attribute `name`.
-        #[doc(alias = "EVENTS_A_ALL_NAME")]
-        pub name: Option<nl::NlString>,
-    }
-    #[automatically_derived]
-    impl<'nl> nl::NlAttrs<'nl> for ListReply {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "ListReply",
-            entries: &[
-                nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
-                nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "name"),
-            ],
-        };
-        #[inline]
-        fn put(&self, out: &mut nl::Writer<'_>) {
-            nl::Field::<nl::Native>::put(&self.id, 1, out);
-            nl::Field::<nl::Native>::put(&self.name, 2, out);
-        }
-        #[inline]
-        fn set(
-            &mut self,
-            attr: nl::Attr<'nl>,
-        ) -> ::core::result::Result<(), nl::DecodeError> {
-            match attr.id {
-                1 => nl::Field::<nl::Native>::set(&mut self.id, attr),
-                2 => nl::Field::<nl::Native>::set(&mut self.name, attr),
-                _ => ::core::result::Result::Ok(()),
-            }
-        }
-    }
-    #[automatically_derived]
-    impl nl::View for ListReply {
-        type Of<'view> = ListReply;
-    }
-    #[automatically_derived]
-    impl ::core::fmt::Debug for ListReply {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            nl::__private::fmt_set(f, "ListReply", &[("id", &self.id), ("name", &self.name)])
-        }
-    }
-    impl ListReply {
-        /// Without any attribute; `with_` methods set them.
-        pub fn new() -> Self {
-            ::core::default::Default::default()
-        }
-        /// Sets `id`.
-        #[must_use]
-        pub fn with_id(mut self, id: u32) -> Self {
-            self.id = ::core::option::Option::Some(id);
-            self
-        }
-        /// Sets `name`.
-        #[must_use]
-        pub fn with_name(mut self, name: impl ::core::convert::Into<nl::NlString>) -> Self {
-            self.name = ::core::option::Option::Some(::core::convert::Into::into(name));
-            self
-        }
-    }
+    pub type ListReply = GetReply;
 
     /// Event `gone`: It is gone.
     #[doc(alias = "EVENTS_CMD_GONE")]
@@ -259,10 +194,10 @@ pub mod events {
     }
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for GoneEvent {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "GoneEvent",
-            entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
-        };
+        const SET: &'static nl::Set = &nl::Set::new(
+            "GoneEvent",
+            &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        );
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -307,10 +242,7 @@ pub mod events {
     pub struct OverEvent {}
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for OverEvent {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "OverEvent",
-            entries: &[],
-        };
+        const SET: &'static nl::Set = &nl::Set::new("OverEvent", &[]);
         #[inline]
         fn put(&self, _: &mut nl::Writer<'_>) {}
         #[inline]
@@ -357,6 +289,7 @@ pub mod events {
     }
     impl nl::Notification for Notification {
         type Family = Family;
+        const CMDS: &'static [u16] = &[3, 4, 5, 6];
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 3 => message.decode().map(Self::Changed),

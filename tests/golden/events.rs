@@ -65,18 +65,7 @@ pub mod events {
     }
 
     /// Reply of `list`.
-    #[derive(Clone, Default, PartialEq, nl::NlAttrs)]
-    #[nl(debug, setters)]
-    pub struct ListReply {
-        /// Attribute `id`.
-        #[doc(alias = "EVENTS_A_ALL_ID")]
-        #[nl(id = 1)]
-        pub id: Option<u32>,
-        /// Attribute `name`.
-        #[doc(alias = "EVENTS_A_ALL_NAME")]
-        #[nl(id = 2)]
-        pub name: Option<nl::NlString>,
-    }
+    pub type ListReply = GetReply;
 
     /// Event `gone`: It is gone.
     #[doc(alias = "EVENTS_CMD_GONE")]
@@ -117,6 +106,7 @@ pub mod events {
     }
     impl nl::Notification for Notification {
         type Family = Family;
+        const CMDS: &'static [u16] = &[3, 4, 5, 6];
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 3 => message.decode().map(Self::Changed),

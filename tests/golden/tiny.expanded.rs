@@ -23,10 +23,10 @@ pub mod tiny {
     }
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for GetRequest {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "GetRequest",
-            entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
-        };
+        const SET: &'static nl::Set = &nl::Set::new(
+            "GetRequest",
+            &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        );
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             nl::Field::<nl::Native>::put(&self.id, 1, out);
@@ -80,10 +80,10 @@ pub mod tiny {
     }
     #[automatically_derived]
     impl<'nl> nl::NlAttrs<'nl> for GetReply {
-        const SET: &'static nl::Set = &nl::Set {
-            name: "GetReply",
-            entries: &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
-        };
+        const SET: &'static nl::Set = &nl::Set::new(
+            "GetReply",
+            &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        );
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             nl::Field::<nl::Native>::put(&self.id, 1, out);

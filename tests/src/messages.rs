@@ -1,6 +1,6 @@
 //! All messages of nlkit-specs, as functions of their types.
 
-use nlkit::{Connection, DecodeError, Dump, EncodeError, Error, Family, Generic, NlAttrs, Set};
+use nlkit::{Connection, DecodeError, Dump, EncodeError, Error, Family, NlAttrs, Protocol, Set};
 
 /// A message of a family.
 pub struct MessageType {
@@ -53,25 +53,21 @@ pub struct DumpType {
     pub family: &'static str,
     /// Name of the operation.
     pub op: &'static str,
-    /// Asks the running kernel for all there is, and counts it.
-    pub count: fn(&mut Connection) -> Result<usize, Error>,
+    /// Whether it is one of generic netlink.
+    pub generic: bool,
+    /// Asks the running kernel for all there is, over a connection of its own, and counts it.
+    pub count: fn() -> Result<usize, Error>,
 }
 
 impl DumpType {
-    const fn of<R>() -> Self
-    where
-        R: Dump + for<'a> NlAttrs<'a>,
-        R::Family: Family<Protocol = Generic>,
-    {
-        Self { family: R::Family::NAME, op: R::NAME, count: count::<R> }
+    const fn of<R: Dump + for<'a> NlAttrs<'a>>() -> Self {
+        let generic = <<R::Family as Family>::Protocol as Protocol>::GENERIC;
+        Self { family: R::Family::NAME, op: R::NAME, generic, count: count::<R> }
     }
 }
 
-fn count<R>(conn: &mut Connection) -> Result<usize, Error>
-where
-    R: Dump + for<'a> NlAttrs<'a>,
-    R::Family: Family<Protocol = Generic>,
-{
+fn count<R: Dump + for<'a> NlAttrs<'a>>() -> Result<usize, Error> {
+    let mut conn = Connection::<<R::Family as Family>::Protocol>::open()?;
     let mut count = 0;
     for reply in conn.dump(&R::default())? {
         reply?;

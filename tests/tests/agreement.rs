@@ -381,7 +381,9 @@ fn kinds(ty: &Type) -> &'static [&'static str] {
             }
         }
         Type::String => &["string", "nul-string"],
-        Type::Binary | Type::HwAddr | Type::Array(_) => &["binary"],
+        Type::Binary | Type::HwAddr | Type::Array(_) | Type::Struct(_) => &["binary"],
+        // Families with policies that can be asked for have none.
+        Type::SubMessage { .. } => &[],
         Type::Ipv4 | Type::Ipv6 | Type::Ip => &["binary"],
         Type::Bitfield32 { .. } => &["bitfield32"],
         Type::Nest { .. } | Type::Keyed(_) => &["nested"],

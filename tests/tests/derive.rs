@@ -1,9 +1,11 @@
-//! What `#[derive(NlAttrs)]` takes and what it refuses: `derive/pass` and `derive/ui`.
+//! What `#[derive(NlAttrs)]` and `#[derive(NlStruct)]` take and what they refuse: `derive/pass` and `derive/ui`.
 #![deny(warnings)]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 #[path = "../derive/pass/bare.rs"]
 mod bare;
+#[path = "../derive/pass/headers.rs"]
+mod headers;
 #[path = "../derive/pass/hygiene.rs"]
 mod hygiene;
 #[path = "../derive/pass/lifetimes.rs"]
@@ -18,6 +20,8 @@ mod recursive;
 mod renamed;
 #[path = "../derive/pass/shadowed.rs"]
 mod shadowed;
+#[path = "../derive/pass/structs.rs"]
+mod structs;
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the derive expands to: `derive/expand`. The test `expanded` compiles it.
+//! What the derives expand to: `derive/expand`. The test `expanded` compiles it.
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::fs;
@@ -37,12 +37,23 @@ fn expand(source: &str) -> String {
 }
 
 fn expand_struct(mut item: DeriveInput) -> Vec<Item> {
-    if !derives(&item.attrs).any(|derive| is_ours(&derive)) {
+    let mut impls = Vec::new();
+    let mut kept = Vec::new();
+    for derive in derives(&item.attrs) {
+        let expanded = match last_of(&derive).as_str() {
+            "NlAttrs" => nlkit_expand::derive(&item),
+            "NlStruct" => nlkit_expand::derive_struct(&item),
+            _ => {
+                kept.push(derive);
+                continue;
+            }
+        };
+        let expanded = syn::parse2::<File>(expanded.expect("a fixture is sound"));
+        impls.extend(expanded.expect("the expansion is Rust").items);
+    }
+    if impls.is_empty() {
         return vec![item.into()];
     }
-    let impls = nlkit_expand::derive(&item).expect("a fixture is sound");
-    let impls: File = syn::parse2(impls).expect("the expansion is Rust");
-    let kept: Vec<Path> = derives(&item.attrs).filter(|derive| !is_ours(derive)).collect();
     item.attrs.retain(|attr| !attr.path().is_ident("derive"));
     item.attrs.push(parse_quote!(#[derive(#(#kept),*)]));
     item.attrs.retain(|attr| !attr.path().is_ident("nl"));
@@ -51,7 +62,7 @@ fn expand_struct(mut item: DeriveInput) -> Vec<Item> {
             field.attrs.retain(|attr| !attr.path().is_ident("nl"));
         }
     }
-    [item.into()].into_iter().chain(impls.items).collect()
+    [item.into()].into_iter().chain(impls).collect()
 }
 
 fn derives(attrs: &[Attribute]) -> impl Iterator<Item = Path> {
@@ -65,63 +76,121 @@ fn derives(attrs: &[Attribute]) -> impl Iterator<Item = Path> {
     })
 }
 
-fn is_ours(derive: &Path) -> bool {
-    derive.segments.last().is_some_and(|last| last.ident == "NlAttrs")
+fn last_of(derive: &Path) -> String {
+    derive.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
 }
 
 /// What is not on the struct cannot be checked by compiling it here, where `::nlkit` is at hand.
 #[test]
 fn another_path_is_used_throughout() {
-    let input: DeriveInput = parse_quote! {
-        #[nl(crate = wire::here, debug, setters)]
+    let set: DeriveInput = parse_quote! {
+        #[nl(crate = wire::here, debug, setters, scope)]
         struct Lamp {
+            #[nl(header)]
+            header: Timer,
             #[nl(id = 1, as = Form)]
             name: Option<u32>,
             #[nl(id = 2)]
             dimmed: bool,
         }
     };
-    let text = nlkit_expand::derive(&input).expect("it is sound").to_string();
-    assert!(!text.contains("nlkit"), "{text}");
-    let other = nlkit_expand::derive_for(&input, &parse_quote!(else_where)).expect("it is sound");
-    assert_eq!(text, other.to_string(), "the struct's own path goes first");
+    let binary: DeriveInput = parse_quote! {
+        #[nl(crate = wire::here, default, setters, pad = 2)]
+        struct Timer {
+            on: u32,
+            #[nl(as = Form, pad = 1)]
+            off: u32,
+        }
+    };
+    let elsewhere = &parse_quote!(else_where);
+    for [own, other] in [
+        [nlkit_expand::derive(&set), nlkit_expand::derive_for(&set, elsewhere)],
+        [nlkit_expand::derive_struct(&binary), nlkit_expand::derive_struct_for(&binary, elsewhere)],
+    ] {
+        let own = own.expect("it is sound").to_string();
+        assert!(!own.contains("nlkit"), "{own}");
+        let other = other.expect("it is sound").to_string();
+        assert_eq!(own, other, "the struct's own path goes first");
+    }
 }
 
 #[test]
 fn an_expansion_does_not_depend_on_what_was_expanded_before() {
-    let input: DeriveInput = parse_quote! {
+    let set: DeriveInput = parse_quote! {
         #[nl(debug, setters)]
         struct Lamp {
             #[nl(id = 1)]
             name: Option<u32>,
         }
     };
-    let text = || nlkit_expand::derive(&input).expect("it is sound").to_string();
-    assert_eq!(text(), text());
+    let binary: DeriveInput = parse_quote! {
+        #[nl(setters)]
+        struct Timer {
+            #[nl(pad = 1)]
+            on: u32,
+        }
+    };
+    let texts = || {
+        [nlkit_expand::derive(&set), nlkit_expand::derive_struct(&binary)]
+            .map(|expansion| expansion.expect("it is sound").to_string())
+    };
+    assert_eq!(texts(), texts());
 }
 
-/// The macro shows errors by their spans; a build script that expands shows them as text.
+/// The macros show errors by their spans; a build script that expands shows them as text.
 #[test]
 fn all_mistakes_are_reported_at_once() {
-    let input: DeriveInput = parse_quote! {
+    let set: DeriveInput = parse_quote! {
         #[nl(tidy)]
         struct Lamp {
+            #[nl(header, name = "timer")]
+            timer: Option<Timer>,
             #[nl(id = 20000)]
             name: Option<u32>,
             level: Option<u32>,
             #[nl(id = -3)]
             dimmed: bool,
+            #[nl(header)]
+            other: Timer,
         }
     };
-    let error = nlkit_expand::derive(&input).expect_err("it has four mistakes");
-    let messages: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
+    let error = nlkit_expand::derive(&set).expect_err("it has seven mistakes");
+    let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
     assert_eq!(
-        messages,
+        texts,
         [
-            "no key `tidy` on a struct: expected `debug`, `setters` or `crate = path`",
+            "no key `tidy` on a struct: expected `debug`, `setters`, `scope` or `crate = path`",
+            "`name` is for attributes: the header, which goes before them, has `header` alone",
+            "the header is always there: its struct itself, without `Option`",
             "an attribute's number is from 0 to 16383",
             "`level` needs the number of its attribute: `#[nl(id = 1)]`",
             "an attribute's number is from 0 to 16383",
+            "a message has one header at most, and `timer` is it already",
+        ]
+    );
+    let binary: DeriveInput = parse_quote! {
+        #[nl(setters, pad = 0)]
+        struct Timer<'a> {
+            #[nl(id = 1)]
+            on: u32,
+            #[nl(pad = "3")]
+            on_: u32,
+            #[nl(as = Rest)]
+            others: Vec<Timer>,
+            off: u32,
+        }
+    };
+    let error = nlkit_expand::derive_struct(&binary).expect_err("it has six mistakes");
+    let texts: Vec<String> = error.into_iter().map(|error| error.to_string()).collect();
+    assert_eq!(
+        texts,
+        [
+            "padding is from 1 to 65535 bytes",
+            "a binary struct has no lifetimes and no parameters: it owns its members",
+            "no `id` in a binary struct: its members lie side by side, in this order",
+            "expected a number of bytes, a literal: `pad = 3`",
+            "nothing can lie behind `others`, which takes all bytes left",
+            "the setters of `on_` and `on` would both be `with_on`: rename one",
         ]
     );
 }

@@ -29,9 +29,11 @@ fixtures! {
     elsewhere "elsewhere.expanded.rs",
     empty "empty.expanded.rs",
     forms "forms.expanded.rs",
+    headers "headers.expanded.rs",
     plain "plain.expanded.rs",
     recursive "recursive.expanded.rs",
     setters "setters.expanded.rs",
+    structs "structs.expanded.rs",
 }
 
 /// What the two say of a message, an attribute, and of themselves.
@@ -42,6 +44,7 @@ fn agree<'m, D: NlAttrs<'m>, E: NlAttrs<'m>>(messages: &'m [Vec<u8>]) {
         entries.collect()
     };
     assert_eq!(D::SET.name, E::SET.name);
+    assert_eq!((D::SET.header, D::SET.scope), (E::SET.header, E::SET.scope));
     assert_eq!(names(D::SET), names(E::SET));
     for message in messages {
         let derived = nlkit::decode::<D>(message).map(|value| nlkit::encode(&value));
@@ -100,8 +103,13 @@ fn expansions_behave_as_the_derive_does() {
     agree_shown::<derived::borrowed::Brief<'_>, expanded::borrowed::Brief<'_>>(&messages);
     agree_shown::<derived::borrowed::Label<'_>, expanded::borrowed::Label<'_>>(&messages);
     agree_shown::<derived::elsewhere::Lamp<'_>, expanded::elsewhere::Lamp<'_>>(&messages);
+    agree_shown::<derived::headers::Lamp, expanded::headers::Lamp>(&messages);
+    agree_shown::<derived::headers::Label<'_>, expanded::headers::Label<'_>>(&messages);
+    agree_shown::<derived::headers::Get, expanded::headers::Get>(&messages);
+    agree::<derived::headers::Scope, expanded::headers::Scope>(&messages);
     agree_shown::<derived::recursive::Room, expanded::recursive::Room>(&messages);
     agree_shown::<derived::setters::Lamp, expanded::setters::Lamp>(&messages);
+    agree_shown::<derived::structs::Room, expanded::structs::Room>(&messages);
 }
 
 #[test]
@@ -130,10 +138,60 @@ fn setters_set_their_own_field() {
 #[test]
 fn setters_of_a_projection_borrow() {
     let name = String::from("hall");
-    let derived = derived::elsewhere::Lamp::new().with_name(name.as_str());
-    let expanded = expanded::elsewhere::Lamp::new().with_name(name.as_str());
-    assert_eq!(format!("{derived:?}"), "Lamp { name: \"hall\" }");
+    let timer = derived::elsewhere::Timer::new().with_on(7);
+    let derived = derived::elsewhere::Lamp::new().with_header(timer).with_name(name.as_str());
+    let timer = expanded::elsewhere::Timer::new().with_on(7);
+    let expanded = expanded::elsewhere::Lamp::new().with_header(timer).with_name(name.as_str());
+    assert_eq!(format!("{derived:?}"), "Lamp { header: Timer { on: 7 }, name: \"hall\" }");
     assert_eq!(nlkit::encode(&derived), nlkit::encode(&expanded));
+}
+
+#[test]
+fn setters_of_a_struct_set_their_own_member() {
+    let derived = derived::structs::Lamp::new()
+        .with_level(3)
+        .with_delay(-1)
+        .with_port(80)
+        .with_type(derived::structs::Colour(4))
+        .with_key([1, 2, 3, 4])
+        .with_address([127, 0, 0, 1])
+        .with_name("hall")
+        .with_timer(derived::structs::Timer { bytes: 1, out: 2 });
+    let expanded = expanded::structs::Lamp::new()
+        .with_level(3)
+        .with_delay(-1)
+        .with_port(80)
+        .with_type(expanded::structs::Colour(4))
+        .with_key([1, 2, 3, 4])
+        .with_address([127, 0, 0, 1])
+        .with_name("hall")
+        .with_timer(expanded::structs::Timer { bytes: 1, out: 2 });
+    let shown = "Lamp { level: 3, delay: -1, port: 80, type: Colour(4), key: [1, 2, 3, 4], \
+                 address: 127.0.0.1, name: \"hall\", timer: Timer { bytes: 1, out: 2 } }";
+    assert_eq!([format!("{derived:?}"), format!("{expanded:?}")], [shown, shown]);
+    let derived = derived::structs::Room { lamp: Some(derived), ..Default::default() };
+    let expanded = expanded::structs::Room { lamp: Some(expanded), ..Default::default() };
+    assert_eq!(nlkit::encode(&derived), nlkit::encode(&expanded));
+}
+
+#[test]
+fn setters_set_the_header() {
+    use {derived::headers as derived, expanded::headers as expanded};
+    let of_derived = derived::Lampmsg::new().with_family(1).with_index(7).with_flags(2);
+    let of_expanded = expanded::Lampmsg::new().with_family(1).with_index(7).with_flags(2);
+    let header = "header: Lampmsg { family: 1, index: 7, flags: 2 }";
+
+    let one = derived::Lamp::new().with_header(of_derived).with_level(3).with_name("hall");
+    let other = expanded::Lamp::new().with_header(of_expanded).with_level(3).with_name("hall");
+    let shown = format!("Lamp {{ {header}, level: 3, name: \"hall\" }}");
+    assert_eq!([format!("{one:?}"), format!("{other:?}")], [shown.as_str(); 2]);
+    assert_eq!(nlkit::encode(&one), nlkit::encode(&other));
+
+    let one = derived::Get::new().with_header(of_derived);
+    let other = expanded::Get::new().with_header(of_expanded);
+    let shown = format!("Get {{ {header} }}");
+    assert_eq!([format!("{one:?}"), format!("{other:?}")], [shown.as_str(); 2]);
+    assert_eq!(nlkit::encode(&one), nlkit::encode(&other));
 }
 
 #[test]

@@ -51,7 +51,8 @@ fn notifications_are_told_apart_and_unknown_ones_kept() {
     let header = Header { len: 0, kind: 30, flags: 0, seq: 0, port: 0 };
     let decode = |cmd| {
         let body = [cmd, 1, 0, 0, 8, 0, 1, 0, 7, 0, 0, 0];
-        let message = nlkit::Message::new(header, &body).expect("it has a header");
+        let message =
+            nlkit::Message::new::<nlkit::Generic>(header, &body).expect("it has a header");
         events::Notification::decode(message).expect("it is well formed")
     };
     assert_eq!(decode(3), events::Notification::Changed(events::GetReply::new().with_id(7)));

@@ -45,7 +45,6 @@ codes! {
     NameTooLong = "name-too-long",
     NameClash = "name-clash",
     ReservedName = "reserved-name",
-    NotSupported = "not-supported",
     VersionOutOfRange = "version-out-of-range",
     DuplicateName = "duplicate-name",
     DuplicateValue = "duplicate-value",
@@ -60,6 +59,10 @@ codes! {
     BadSubType = "bad-sub-type",
     BadDisplayHint = "bad-display-hint",
     TooDeep = "too-deep",
+    RecursiveStruct = "recursive-struct",
+    MisplacedRepeat = "misplaced-repeat",
+    AmbiguousSelector = "ambiguous-selector",
+    BadSelector = "bad-selector",
     LimitOutOfRange = "limit-out-of-range",
     EmptyRange = "empty-range",
     ConflictingModes = "conflicting-modes",
@@ -69,7 +72,7 @@ codes! {
     OperationNumberOutOfRange = "operation-number-out-of-range",
     DumpWithoutReply = "dump-without-reply",
     NotifyWithoutReply = "notify-without-reply",
-    TwiceInList = "twice-in-list",
+    OtherHeader = "other-header",
 }
 
 /// A diagnostic before its places are looked up.

@@ -1,7 +1,7 @@
 //! The texts of all diagnostics.
 
 use std::io;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
 use super::{Code, Draft, Target, article, quoted};
@@ -133,15 +133,23 @@ pub(crate) fn name_too_long(noun: &str, name: &str, at: &Place, max: usize) -> D
         .at(at, format!("{} bytes, and the kernel takes {max}", name.len()))
 }
 
-pub(crate) fn name_clash(rust: &str, what: &str, at: &Place, first: &str, place: &Place) -> Draft {
+pub(crate) fn name_clash(rust: &str, what: &str, at: Place, first: &str, place: Place) -> Draft {
     Draft::new(Code::NameClash, format!("{what} and {first} would both be `{rust}` in Rust"))
-        .at(at.key("name"), format!("this would be `{rust}` too"))
-        .at(place.key("name"), format!("this would be `{rust}`"))
+        .at(at, format!("this would be `{rust}` too"))
+        .at(place, format!("this would be `{rust}`"))
 }
 
-pub(crate) fn reserved_name(rust: &str, what: &str, at: &Place, by: &str) -> Draft {
+pub(crate) fn reserved_name(rust: &str, what: &str, at: Place, by: &str) -> Draft {
     Draft::new(Code::ReservedName, format!("{what} would be `{rust}` in Rust, which is {by}"))
-        .at(at.key("name"), format!("`{rust}` is {by}"))
+        .at(at, format!("`{rust}` is {by}"))
+}
+
+pub(crate) fn header_clash(name: &str, at: Place, header: Place) -> Draft {
+    let title =
+        format!("attribute {} and the fixed header would both be `header` in Rust", quoted(name));
+    Draft::new(Code::NameClash, title)
+        .at(at, "this would be `header` too")
+        .at(header, "this would be `header`")
 }
 
 pub(crate) fn duplicate_name(noun: &str, name: &str, first: &Place, at: &Place) -> Draft {
@@ -181,11 +189,18 @@ pub(crate) fn wrong_kind(name: &str, wanted: &str, at: Place, definition: &Place
         .at(definition.key("type"), "defined as this")
 }
 
-// What is not there yet.
+// Protocols.
 
-pub(crate) fn not_supported(what: &str, at: Place) -> Draft {
-    Draft::new(Code::NotSupported, format!("{what} is not supported yet"))
-        .at(at, "not supported yet")
+pub(crate) fn missing_protonum(at: Place) -> Draft {
+    Draft::new(Code::MissingKey, "missing key `protonum`")
+        .at(at, "a `netlink-raw` spec needs `protonum`")
+        .help("0 is NETLINK_ROUTE, 12 is NETLINK_NETFILTER")
+}
+
+pub(crate) fn missing_group_number(at: &Place) -> Draft {
+    Draft::new(Code::MissingKey, "missing key `value`")
+        .at(at, "a multicast group of `netlink-raw` needs `value`")
+        .help("it is the number to join, as RTNLGRP_LINK is 1: only generic netlink has groups by name")
 }
 
 // Numbers.
@@ -227,10 +242,19 @@ pub(crate) fn attribute_id_out_of_range(name: &str, id: i128, at: &Place, max: i
         .at(at.key("value"), format!("0..={max} is possible"))
 }
 
-pub(crate) fn operation_number_out_of_range(name: &str, id: i128, at: &Place, max: i128) -> Draft {
+pub(crate) fn operation_number_out_of_range(
+    name: &str,
+    id: i128,
+    at: &Place,
+    range: &RangeInclusive<i128>,
+) -> Draft {
     let title = format!("number {id} of operation {} is out of range", quoted(name));
-    Draft::new(Code::OperationNumberOutOfRange, title)
-        .at(at.key("value"), format!("0..={max} is possible"))
+    let possible = format!("{}..={} is possible", range.start(), range.end());
+    let draft = Draft::new(Code::OperationNumberOutOfRange, title).at(at.key("value"), possible);
+    match (0..*range.start()).contains(&id) {
+        true => draft.help("in `netlink-raw` it is the type of the message, and those below 16 are for control messages"),
+        false => draft,
+    }
 }
 
 // Subsets.
@@ -295,6 +319,86 @@ pub(crate) fn bad_display_hint<T: serde::Serialize>(hint: &Option<Word<T>>, at: 
 pub(crate) fn too_deep(depth: usize, max: usize, at: Place) -> Draft {
     Draft::new(Code::TooDeep, format!("nest-type-value of {depth} levels is too deep"))
         .at(at, format!("{max} levels are possible"))
+}
+
+// Structs.
+
+pub(crate) fn recursive_struct(name: &str, at: Place) -> Draft {
+    Draft::new(Code::RecursiveStruct, format!("struct {} holds itself", quoted(name)))
+        .at(at, "leads back to this struct")
+}
+
+pub(crate) fn bad_hint_of_member<T: serde::Serialize>(hint: &Option<Word<T>>, at: Place) -> Draft {
+    Draft::new(Code::BadDisplayHint, format!("{} does not fit the member's type", word(hint)))
+        .at(at, "does not fit the type")
+        .help("addresses are `binary`: `mac` up to 32 bytes, `ipv4` 4 or a `u32`, `ipv6` 16")
+}
+
+pub(crate) fn repeat_not_last(name: &str, at: &Place) -> Draft {
+    let title = format!("member {} repeats, but is not the last", quoted(name));
+    Draft::new(Code::MisplacedRepeat, title)
+        .at(Target::Key(at.key("multi")), "repeats to the end of the payload")
+}
+
+pub(crate) fn misplaced_repeat(what: &str, name: &str, at: Place, member: &Place) -> Draft {
+    let title = format!("struct {} cannot be {what}: it has no fixed length", quoted(name));
+    Draft::new(Code::MisplacedRepeat, title)
+        .at(at, "needs a fixed length")
+        .at(Target::Key(member.key("multi")), "repeats to the end of the payload")
+}
+
+// Sub-messages.
+
+pub(crate) fn unknown_entry<'c>(
+    value: &str,
+    definition: &str,
+    at: Place,
+    names: impl IntoIterator<Item = &'c str>,
+) -> Draft {
+    let title = format!("format {} is no entry of `{definition}`", quoted(value));
+    Draft::new(Code::UnknownName, title)
+        .at(at, "the selector cannot have this value")
+        .similar("entry", value, names)
+}
+
+pub(crate) fn no_selector<'c>(
+    name: &str,
+    set: &str,
+    at: Place,
+    names: impl IntoIterator<Item = &'c str>,
+) -> Draft {
+    Draft::new(Code::UnknownName, format!("unknown selector {}", quoted(name)))
+        .at(at, format!("neither `{set}` has this attribute, nor a set that nests it"))
+        .similar("attribute", name, names)
+}
+
+pub(crate) fn ambiguous_selector(name: &str, at: &Place, found: [(&Place, u16); 2]) -> Draft {
+    let title = format!("selector {} has different numbers in the sets around", quoted(name));
+    let draft = Draft::new(Code::AmbiguousSelector, title).at(at, "which one is it?");
+    found.iter().fold(draft, |draft, (place, number)| {
+        draft.at(place.key("name"), format!("number {number} here"))
+    })
+}
+
+pub(crate) fn hidden_selector(name: &str, at: Place, set: &str, place: Place) -> Draft {
+    let title = format!("the selector of {} is behind attribute set `{set}`", quoted(name));
+    Draft::new(Code::AmbiguousSelector, title)
+        .at(at, "is looked for in the nearest set that has selectors")
+        .at(place, "has other selectors, and stands between")
+}
+
+pub(crate) fn bad_selector(name: &str, at: Place, selector: &Place) -> Draft {
+    Draft::new(Code::BadSelector, format!("attribute {} cannot choose a format", quoted(name)))
+        .at(at, "cannot choose a format")
+        .at(selector, "neither a `string` nor an unsigned number with `enum`")
+}
+
+pub(crate) fn selectors_differ(message: &str, at: Place, selector: &Place, first: &Place) -> Draft {
+    let title = format!("the selectors of sub-message `{message}` have different types");
+    Draft::new(Code::BadSelector, title)
+        .at(at, "of another type than the first")
+        .at(selector, "this selector")
+        .at(first, "the first one")
 }
 
 // Checks.
@@ -369,8 +473,10 @@ pub(crate) fn notify_without_reply(name: &str, at: Place, target: &Place) -> Dra
         .at(target.key("name"), "has no reply")
 }
 
-pub(crate) fn twice_in_list(name: &str, first: &Place, at: &Place) -> Draft {
-    Draft::new(Code::TwiceInList, format!("attribute {} is listed twice", quoted(name)))
-        .at(at, "listed again")
-        .at(first, "listed first")
+pub(crate) fn other_header(name: &str, at: Place, target: Place) -> Draft {
+    let title = format!("notification {} has another header than what it tells", quoted(name));
+    Draft::new(Code::OtherHeader, title)
+        .at(at, "another struct")
+        .at(target, "the operation whose reply it holds")
+        .help("leave out `fixed-header`: a notification is like the reply that it names")
 }

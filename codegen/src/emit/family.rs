@@ -5,33 +5,64 @@ use quote::quote;
 
 use super::docs::Docs;
 use super::{alias, ident};
-use crate::ir::{Const, Family, Group, Value};
+use crate::ir::{Const, Family, Group, GroupBy, Protocol, Value};
+
+/// NETLINK_ROUTE.
+const ROUTE: u8 = 0;
+/// NETLINK_NETFILTER.
+const NETFILTER: u8 = 12;
 
 pub(super) fn family(family: &Family) -> TokenStream {
     let name = &family.name;
-    let version = Literal::u8_unsuffixed(family.version);
-    let docs = Docs::default().with(&format!("The generic netlink family `{name}`.")).outer();
+    let (title, protocol) = match family.protocol {
+        Protocol::Generic => (format!("The generic netlink family `{name}`."), quote!(nl::Generic)),
+        Protocol::Raw(ROUTE) => (format!("The family `{name}` of rtnetlink."), quote!(nl::Route)),
+        Protocol::Raw(NETFILTER) => {
+            (format!("The family `{name}` of nfnetlink."), quote!(nl::Netfilter))
+        }
+        Protocol::Raw(number) => {
+            let literal = Literal::u8_unsuffixed(number);
+            (
+                format!("The family `{name}` of netlink protocol {number}."),
+                quote!(nl::Raw<#literal>),
+            )
+        }
+    };
+    let version = (family.protocol == Protocol::Generic).then(|| {
+        let version = Literal::u8_unsuffixed(family.version);
+        quote!(const VERSION: u8 = #version;)
+    });
+    let docs = Docs::default().with(&title).outer();
     quote! {
         #docs
         #[derive(Clone, Copy, Debug)]
         pub enum Family {}
         impl nl::Family for Family {
-            type Protocol = nl::Generic;
+            type Protocol = #protocol;
             const NAME: &'static str = #name;
-            const VERSION: u8 = #version;
+            #version
         }
     }
 }
 
-pub(super) fn group(group: &Group) -> TokenStream {
-    let Group { name, rust, c_name } = group;
-    let docs = Docs::default().with(&format!("Multicast group `{name}`.")).outer();
+/// A multicast group, if there is a way to it.
+pub(super) fn group(group: &Group) -> Option<TokenStream> {
+    let Group { name, rust, c_name, doc, by } = group;
+    let value = match by {
+        GroupBy::Name => quote!(nl::Group::new(#name)),
+        GroupBy::Number(number) => {
+            let number = Literal::u32_unsuffixed(*number);
+            quote!(nl::Group::numbered(#name, #number))
+        }
+        GroupBy::Nothing => return None,
+    };
+    let docs = Docs::titled(&format!("Multicast group `{name}`"), doc).outer();
     let (alias, ident) = (alias(c_name, rust), ident(rust));
-    quote! {
+    Some(quote! {
         #docs
         #alias
-        pub const #ident: nl::Group<Notification> = nl::Group::new(#name);
-    }
+        pub const #ident: nl::Group<Notification> = #value;
+    })
 }
 
 pub(super) fn constant(constant: &Const) -> TokenStream {

@@ -5,12 +5,12 @@ use quote::{format_ident, quote};
 
 use super::docs::Docs;
 use super::{Prelude, alias, ident};
-use crate::ir::{Attribute, Checks, Limit, Number, Order, Scalar, Type, Width};
+use crate::ir::{Attribute, Checks, Limit, MemberType, Number, Order, Scalar, Type, Width};
 
 /// A value on the wire: its Rust type, and its form where the type has none or another.
-struct Value {
-    ty: TokenStream,
-    form: Option<TokenStream>,
+pub(super) struct Value {
+    pub(super) ty: TokenStream,
+    pub(super) form: Option<TokenStream>,
 }
 
 /// The field of an attribute; none for pads and unused ones.
@@ -52,11 +52,7 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
     Some(match ty {
         Type::Unused | Type::Pad | Type::Flag => return None,
         Type::Scalar(scalar) => scalar_value(scalar),
-        Type::Ipv4Scalar(scalar) => {
-            // The address lies in network order by itself; as a number it is taken for what it is.
-            let form = (scalar.order != Order::Big).then(|| wire(scalar));
-            Value { ty: quote!(::std::net::Ipv4Addr), form }
-        }
+        Type::Ipv4Scalar(scalar) => ipv4_value(scalar),
         Type::String => native(quote!(nl::NlString)),
         Type::Binary => native(quote!(#vec<u8>)),
         Type::HwAddr => native(quote!(nl::HwAddr)),
@@ -64,6 +60,18 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
         Type::Ipv6 => native(quote!(::std::net::Ipv6Addr)),
         Type::Ip => native(quote!(::std::net::IpAddr)),
         Type::Bitfield32 { .. } => native(quote!(nl::Bitfield32)),
+        Type::Struct(of) => {
+            let ident = ident(&of.rust);
+            native(quote!(#ident))
+        }
+        Type::SubMessage { rust, selector, outer, .. } => {
+            let (ident, selector) = (ident(rust), Literal::u16_unsuffixed(*selector));
+            let form = match outer {
+                true => quote!(nl::SelectedOuter<#selector>),
+                false => quote!(nl::Selected<#selector>),
+            };
+            Value { ty: quote!(#ident), form: Some(form) }
+        }
         Type::Array(scalar) => {
             let (ty, wire) = (scalar_value(scalar).ty, wire(scalar));
             Value { ty: quote!(#vec<#ty>), form: Some(quote!(nl::Array<#wire>)) }
@@ -85,7 +93,7 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
     })
 }
 
-fn scalar_value(scalar: &Scalar) -> Value {
+pub(super) fn scalar_value(scalar: &Scalar) -> Value {
     let wire = wire(scalar);
     if let Some(of) = &scalar.of {
         let ident = ident(&of.rust);
@@ -102,8 +110,20 @@ fn scalar_value(scalar: &Scalar) -> Value {
     Value { ty: quote!(#ty), form: (!native).then_some(wire) }
 }
 
+/// An address in a number. It lies in network order by itself; as a number of another order it is
+/// taken for what it is.
+pub(super) fn ipv4_value(scalar: &Scalar) -> Value {
+    let form = (scalar.order != Order::Big).then(|| wire(scalar));
+    Value { ty: quote!(::std::net::Ipv4Addr), form }
+}
+
+/// Whether a member is an address of std, which has no default.
+pub(super) fn is_address(ty: &MemberType) -> bool {
+    matches!(ty, MemberType::Ipv4Scalar(_) | MemberType::Ipv4 | MemberType::Ipv6)
+}
+
 /// The form of a number.
-fn wire(scalar: &Scalar) -> TokenStream {
+pub(super) fn wire(scalar: &Scalar) -> TokenStream {
     let number = match scalar.number {
         Number::Uint => return quote!(nl::Uint),
         Number::Sint => return quote!(nl::Sint),

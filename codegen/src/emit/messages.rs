@@ -10,7 +10,15 @@ use crate::ir::{Attribute, Call, Form, Message, Operation, Set};
 /// A set that is nested.
 pub(super) fn set(set: &Set, prelude: &Prelude<'_>, style: &Style) -> TokenStream {
     let docs = Docs::titled(&format!("Attribute set `{}`", set.name), &set.doc).outer();
-    structure(&docs, &ident(&set.rust), &set.attributes, prelude, style)
+    let body = Body { header: None, scope: set.scope, attributes: &set.attributes };
+    structure(&docs, &ident(&set.rust), &body, prelude, style)
+}
+
+/// What a struct of attributes consists of.
+pub(super) struct Body<'a> {
+    pub(super) header: Option<Ident>,
+    pub(super) scope: bool,
+    pub(super) attributes: &'a [Attribute],
 }
 
 /// An operation: a section for each of its types, with the traits that it implements.
@@ -40,13 +48,17 @@ pub(super) fn message(
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> Option<TokenStream> {
-    let Message { rust, title, doc, c_name, form, attributes } = message;
+    let Message { rust, title, doc, c_name, form, header, scope, attributes } = message;
     let docs = Docs::titled(title, doc).outer();
     let alias = c_name.as_deref().map(|c_name| alias(c_name, rust));
     let docs = quote!(#docs #alias);
     let ident = ident(rust);
     match form {
-        Form::Struct => Some(structure(&docs, &ident, attributes, prelude, style)),
+        Form::Struct => {
+            let header = header.as_ref().map(|header| super::ident(&header.rust));
+            let body = Body { header, scope: *scope, attributes };
+            Some(structure(&docs, &ident, &body, prelude, style))
+        }
         Form::AliasOf(other) => {
             let other = super::ident(other);
             Some(quote!(#docs pub type #ident = #other;))
@@ -55,10 +67,10 @@ pub(super) fn message(
     }
 }
 
-fn structure(
+pub(super) fn structure(
     docs: &TokenStream,
     ident: &Ident,
-    attributes: &[Attribute],
+    body: &Body<'_>,
     prelude: &Prelude<'_>,
     style: &Style,
 ) -> TokenStream {
@@ -66,14 +78,23 @@ fn structure(
     let default = style.serde.then(|| quote!(#[serde(default)]));
     let non_exhaustive = style.non_exhaustive.then(|| quote!(#[non_exhaustive]));
     let renamed = style.renamed.then(|| quote!(, crate = nl));
-    let fields = attributes.iter().filter_map(|attribute| fields::field(attribute, prelude));
+    let scope = body.scope.then(|| quote!(, scope));
+    let header = body.header.as_ref().map(|header| {
+        quote! {
+            /// The fixed header, before the attributes.
+            #[nl(header)]
+            pub header: #header,
+        }
+    });
+    let fields = body.attributes.iter().filter_map(|attribute| fields::field(attribute, prelude));
     quote! {
         #docs
         #derives
         #default
-        #[nl(debug, setters #renamed)]
+        #[nl(debug, setters #scope #renamed)]
         #non_exhaustive
         pub struct #ident {
+            #header
             #(#fields)*
         }
     }

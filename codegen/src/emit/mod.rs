@@ -10,6 +10,8 @@ mod fields;
 mod messages;
 mod notifications;
 mod print;
+mod structs;
+mod sub_messages;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -42,11 +44,17 @@ fn sections(family: &Family, style: &Style) -> Vec<TokenStream> {
     let prelude = Prelude { hidden: &family.hidden };
     let runtime = &style.runtime;
     let mut sections = vec![quote!(use #runtime as nl;), family::family(family)];
-    sections.extend(family.groups.iter().map(family::group));
+    sections.extend(family.groups.iter().filter_map(family::group));
     sections.extend(family.consts.iter().map(family::constant));
     sections.extend(family.enums.iter().map(|item| enums::enumeration(item, style)));
+    sections.extend(family.structs.iter().map(|item| structs::structure(item, &prelude, style)));
     let nested = family.sets.iter().filter(|set| set.nested);
     sections.extend(nested.map(|set| messages::set(set, &prelude, style)));
+    let sub_messages = family.sub_messages.iter();
+    sections.extend(
+        sub_messages
+            .flat_map(|item| sub_messages::sub_message(item, &family.sets, &prelude, style)),
+    );
     let operations = family.operations.iter();
     sections.extend(operations.flat_map(|item| messages::operation(item, &prelude, style)));
     if let Some(notifications) = &family.notifications {

@@ -19,6 +19,7 @@ pub(super) fn notifications(
         let (id, ident) = (Literal::u16_unsuffixed(notification.id), ident(&notification.rust));
         quote!(#id => message.decode().map(Self::#ident),)
     });
+    let numbers = notifications.iter().map(|it| Literal::u16_unsuffixed(it.id));
     let unknown = quote!(#ok(Self::Unknown(message.to_raw())));
     let decoded = match notifications.is_empty() {
         true => unknown,
@@ -36,6 +37,7 @@ pub(super) fn notifications(
         }
         impl nl::Notification for Notification {
             type Family = Family;
+            const CMDS: &'static [u16] = &[#(#numbers),*];
             fn decode(message: nl::Message<'_>) -> #result<Self, nl::DecodeError> {
                 #decoded
             }

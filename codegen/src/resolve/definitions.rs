@@ -1,4 +1,5 @@
-//! Definitions: values of constants, values and bits of enums and flags.
+//! Definitions: values of constants, values and bits of enums and flags. Structs have a pass of
+//! their own.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ pub(super) struct Definitions<'s> {
     /// What becomes part of the family, in the order of the spec.
     pub(super) consts: Vec<Placed<ir::Const>>,
     pub(super) enums: Vec<Placed<ir::Enum>>,
+    /// For `structs` to resolve.
+    pub(super) structs: Vec<Placed<&'s Definition>>,
 }
 
 /// Something of the IR with the place that it comes from.
@@ -40,7 +43,9 @@ pub(super) enum ItemKind {
     Text,
     /// An enum or flags, by its index in `enums`.
     Enum { index: usize, flags: bool },
-    /// A struct, or what could not be resolved.
+    /// A struct.
+    Struct,
+    /// What could not be resolved.
     Other,
 }
 
@@ -96,7 +101,12 @@ pub(super) fn resolve<'s>(spec: &'s Spec, errors: &mut Errors) -> Definitions<'s
             Some(DefinitionType::Flags) => {
                 enumeration(definition, at, true, spec, &mut definitions, errors);
             }
-            Some(DefinitionType::Struct) | None => {
+            Some(DefinitionType::Struct) => {
+                if insert(&mut definitions, definition, at.clone(), ItemKind::Struct, errors) {
+                    definitions.structs.push(Placed { item: definition, at });
+                }
+            }
+            None => {
                 insert(&mut definitions, definition, at, ItemKind::Other, errors);
             }
             Some(DefinitionType::Const) => {}

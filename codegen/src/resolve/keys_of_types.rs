@@ -15,6 +15,7 @@ pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Err
     let fixed = number && !matches!(element, AttrType::Uint | AttrType::Sint);
     let nest = matches!(element, AttrType::Nest | AttrType::NestTypeValue);
     let binary = element == AttrType::Binary;
+    let structure = keys.structure.is_some();
     let nothing = matches!(ty, AttrType::Flag | AttrType::Pad | AttrType::Unused);
     let meanings = [
         // On bytes it changes nothing, and kernels' specs have it there.
@@ -23,22 +24,23 @@ pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Err
         ("nested-attributes", keys.nested_attributes.is_some(), nest),
         ("enum", keys.enumeration.is_some(), number || element == AttrType::Bitfield32),
         ("enum-as-flags", keys.enum_as_flags == Some(true), keys.enumeration.is_some()),
-        ("sub-type", keys.sub_type.is_some(), array),
-        ("display-hint", keys.display_hint.is_some(), number || binary),
+        ("sub-type", keys.sub_type.is_some(), array && !(structure && ty == AttrType::Binary)),
+        ("display-hint", keys.display_hint.is_some(), (number || binary) && !structure),
         ("struct", keys.structure.is_some(), binary),
         ("sub-message", keys.sub_message.is_some(), ty == AttrType::SubMessage),
         ("selector", keys.selector.is_some(), ty == AttrType::SubMessage),
     ];
     for (key, given, meant) in meanings {
         if given && !meant {
-            errors.push(texts::meaningless_key(at, key, &why(key, &keys.ty)));
+            errors.push(texts::meaningless_key(at, key, &why(key, structure, &keys.ty)));
         }
     }
 }
 
-fn why(key: &str, ty: &Option<Word<AttrType>>) -> String {
+fn why(key: &str, structure: bool, ty: &Option<Word<AttrType>>) -> String {
     match key {
         "enum-as-flags" => "there is no `enum`".to_owned(),
+        "sub-type" | "display-hint" if structure => "the struct says it".to_owned(),
         _ => format!("type {} has none", texts::word(ty)),
     }
 }

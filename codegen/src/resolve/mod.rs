@@ -11,11 +11,15 @@ mod names;
 mod naming;
 mod numbers;
 mod operations;
+mod protocol;
+mod quirks;
 mod recursion;
+mod selectors;
 mod sets;
-mod support;
+pub(crate) mod structs;
+mod sub_messages;
 mod types;
-mod version;
+mod uses;
 mod widths;
 
 use crate::catalogue::Errors;
@@ -23,6 +27,8 @@ use crate::ir;
 use crate::spec::Spec;
 use definitions::Placed;
 use naming::Named;
+use operations::Parts;
+use uses::AllUses;
 
 /// Resolves a spec.
 ///
@@ -33,26 +39,38 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     let e = &mut errors;
     keys::check(spec, allow_unknown_keys, e);
     names::check(spec, e);
-    if !support::check(spec, e) {
-        return Err(errors);
-    }
-    let version = version::resolve(spec, e);
+    let protocol = protocol::resolve(spec, e);
+    let version = protocol::version(spec, protocol, e);
     let definitions = definitions::resolve(spec, e);
-    let sets = sets::resolve(spec, e);
-    let mut typed = types::resolve(&sets, &definitions, e);
-    recursion::mark_boxes(&mut typed.sets);
-    let enums = widths::resolve(definitions.enums, &typed.uses, e);
-    let groups = groups::resolve(spec, e);
-    let numbers = spec.operations.as_ref().map(|operations| numbers::resolve(operations, e));
-    let numbers = numbers.unwrap_or_default();
-    let resolved = operations::resolve(spec, &typed.sets, &groups, &numbers, e);
+    let mut uses = AllUses::default();
+    let structs = structs::resolve(&definitions, &mut uses, e);
+    let origins = sets::resolve(spec, e);
+    let mut sets = types::resolve(spec, &origins, &definitions, &mut uses, e);
+    recursion::mark_boxes(&mut sets);
+    let mut sub_messages = sub_messages::resolve(spec, &mut sets, &definitions, &structs, e);
+    let enums = widths::resolve(&definitions.enums, &uses, e);
+    let scopes = selectors::resolve(&origins, &mut sets, &mut sub_messages, &enums, e);
+    let groups = groups::resolve(spec, protocol, e);
+    let numbers = spec.operations.as_ref().map(|it| numbers::resolve(it, protocol, e));
+    let parts = Parts {
+        spec,
+        definitions: &definitions,
+        structs: &structs,
+        sets: &sets,
+        scopes: &scopes,
+        groups: &groups,
+        numbers: numbers.as_deref().unwrap_or_default(),
+    };
+    let resolved = operations::resolve(&parts, e);
     let named = Named {
         spec,
         groups: &groups,
         consts: &definitions.consts,
         enums: &enums,
+        structs: &structs.items,
+        origins: &origins,
         sets: &sets,
-        structs: &typed.sets,
+        sub_messages: &sub_messages,
         resolved: &resolved,
     };
     let hidden = naming::check(&named, e);
@@ -64,13 +82,16 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     Ok(ir::Family {
         name: spec.name.clone(),
         module: names::module(&spec.name),
+        protocol,
         c_name: names::c("", &spec.c_family_name.clone().unwrap_or_else(default)),
         version,
         doc: spec.doc.clone().unwrap_or_default(),
         groups: items(groups),
         consts: items(definitions.consts),
         enums: items(enums),
-        sets: typed.sets,
+        structs: items(structs.items),
+        sets,
+        sub_messages: items(sub_messages),
         operations: items(resolved.operations),
         notifications: tells.then(|| items(resolved.notifications)),
         hidden,

@@ -18,6 +18,10 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) {
     for (index, definition) in spec.definitions.iter().enumerate() {
         let at = place::definition(index);
         names.own("definition", &definition.name, &at.key("name"));
+        for (index, member) in definition.members.iter().enumerate() {
+            let at = at.key("members").index(index).key("name");
+            names.check("member", &member.name, &at, false);
+        }
         for (index, entry) in definition.entries.iter().enumerate() {
             let at = at.key("entries").index(index);
             match entry {
@@ -32,6 +36,14 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) {
         for (index, attribute) in set.attributes.iter().flatten().enumerate() {
             let at = at.key("attributes").index(index);
             names.own("attribute", &attribute.name, &at.key("name"));
+        }
+    }
+    for (index, message) in spec.sub_messages.iter().enumerate() {
+        let at = place::sub_message(index);
+        names.own("sub-message", &message.name, &at.key("name"));
+        for (index, format) in message.formats.iter().enumerate() {
+            let at = at.key("formats").index(index).key("value");
+            names.check("format", &format.value, &at, false);
         }
     }
     for (index, operation) in spec.operations.iter().flat_map(|it| &it.list).enumerate() {
@@ -57,16 +69,18 @@ impl Names<'_> {
         }
     }
 
-    /// A name that only the spec has.
+    /// A name that only the spec has; kernels' raw specs have some of several words.
     fn own(&mut self, noun: &str, name: &str, at: &Place) {
         let free = self.protocol == Protocol::GenetlinkC;
-        self.check(noun, name, at, !free);
+        let words = self.protocol == Protocol::NetlinkRaw && name.trim() == name;
+        if !(words && is_kebab(&name.replace(' ', "-"))) {
+            self.check(noun, name, at, !free);
+        }
     }
 
     fn check(&mut self, noun: &str, name: &str, at: &Place, kebab: bool) {
         let sound = match kebab {
-            // With underscores: kernels' specs have some.
-            true => name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')),
+            true => is_kebab(name),
             false => name.chars().all(|c| (c.is_ascii_graphic() && c != '`') || c == ' '),
         };
         let speakable = name.chars().any(|c| c.is_ascii_alphanumeric());
@@ -76,6 +90,11 @@ impl Names<'_> {
             self.errors.push(texts::invalid_name(noun, name, at, kebab));
         }
     }
+}
+
+/// Whether a name has the characters of the strict schema. With underscores: kernels' specs have some.
+fn is_kebab(name: &str) -> bool {
+    name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_'))
 }
 
 /// The name of a module: `net-shaper` is `net_shaper`.

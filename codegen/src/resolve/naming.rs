@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Errors, texts};
-use crate::ir::{self, Form, Message};
+use crate::ir::{self, Form, GroupBy, Message};
 use crate::place::Place;
 use crate::resolve::definitions::Placed;
 use crate::resolve::names;
@@ -21,8 +21,10 @@ pub(super) struct Named<'a> {
     pub(super) groups: &'a [Placed<ir::Group>],
     pub(super) consts: &'a [Placed<ir::Const>],
     pub(super) enums: &'a [Placed<ir::Enum>],
-    pub(super) sets: &'a Sets<'a>,
-    pub(super) structs: &'a [ir::Set],
+    pub(super) structs: &'a [Placed<ir::Struct>],
+    pub(super) origins: &'a Sets<'a>,
+    pub(super) sets: &'a [ir::Set],
+    pub(super) sub_messages: &'a [Placed<ir::SubMessage>],
     pub(super) resolved: &'a Resolved,
 }
 
@@ -38,6 +40,8 @@ pub(super) fn check(named: &Named<'_>, errors: &mut Errors) -> Vec<String> {
     let hidden = hidden.map(|name| (*name).to_owned()).collect();
     check_constants(named, errors);
     check_variants(named, errors);
+    check_formats(named, errors);
+    check_members(named, errors);
     check_entries(named, errors);
     check_fields(named, errors);
     hidden
@@ -45,7 +49,8 @@ pub(super) fn check(named: &Named<'_>, errors: &mut Errors) -> Vec<String> {
 
 /// Whether there is something that the family tells unasked.
 pub(super) fn tells(named: &Named<'_>) -> bool {
-    !named.groups.is_empty() || !named.resolved.notifications.is_empty()
+    let heard = |group: &Placed<ir::Group>| group.item.by != GroupBy::Nothing;
+    named.groups.iter().any(heard) || !named.resolved.notifications.is_empty()
 }
 
 fn check_types(named: &Named<'_>, types: &mut Scope<'_>) {
@@ -57,9 +62,21 @@ fn check_types(named: &Named<'_>, types: &mut Scope<'_>) {
         };
         types.take(&item.rust, format!("{noun} `{}`", item.name), at);
     }
-    for (set, origin) in named.structs.iter().zip(&named.sets.sets) {
+    for Placed { item, at } in named.structs {
+        types.take(&item.rust, format!("struct `{}`", item.name), at);
+    }
+    for (set, origin) in named.sets.iter().zip(&named.origins.sets) {
         if set.nested {
             types.take(&set.rust, format!("set `{}`", set.name), &origin.at);
+        }
+    }
+    for Placed { item, at } in named.sub_messages {
+        types.take(&item.rust, format!("sub-message `{}`", item.name), at);
+        for (format, index) in item.formats.iter().zip(0..) {
+            if let ir::Payload::Both { rust, .. } = &format.payload {
+                let at = at.key("formats").index(index).key("value");
+                types.take_at(rust, format!("format `{}`", format.value), at);
+            }
         }
     }
     for Placed { item, at } in &named.resolved.operations {
@@ -95,6 +112,31 @@ fn check_variants(named: &Named<'_>, errors: &mut Errors) {
     }
 }
 
+/// Variants of sub-messages.
+fn check_formats(named: &Named<'_>, errors: &mut Errors) {
+    for Placed { item, at } in named.sub_messages {
+        let mut variants = Scope::new(errors);
+        variants.reserve("Unknown", "the variant for formats that are not in the spec");
+        for (format, index) in item.formats.iter().zip(0..) {
+            let at = at.key("formats").index(index).key("value");
+            variants.take_at(&format.rust, format!("format `{}`", format.value), at);
+        }
+    }
+}
+
+/// Fields of structs.
+fn check_members(named: &Named<'_>, errors: &mut Errors) {
+    for Placed { item, at } in named.structs {
+        let mut fields = Scope::new(errors);
+        for (member, index) in item.members.iter().zip(0..) {
+            if !matches!(member.ty, ir::MemberType::Pad(_)) {
+                let at = at.key("members").index(index);
+                fields.take(&member.rust, format!("member `{}`", member.name), &at);
+            }
+        }
+    }
+}
+
 fn check_entries(named: &Named<'_>, errors: &mut Errors) {
     for Placed { item, at } in named.enums {
         if item.kind == ir::EnumKind::FlagsOfEnum {
@@ -118,7 +160,7 @@ fn check_entries(named: &Named<'_>, errors: &mut Errors) {
 }
 
 fn check_fields(named: &Named<'_>, errors: &mut Errors) {
-    for set in &named.sets.sets {
+    for set in &named.origins.sets {
         // A subset has names of its parent, where a clash has been reported.
         if set.spec.subset_of.is_some() {
             continue;
@@ -168,16 +210,23 @@ impl<'e> Scope<'e> {
         }
     }
 
+    /// Takes the name of something that has its own under `name`.
     fn take(&mut self, rust: &str, what: String, at: &Place) {
+        self.take_at(rust, what, at.key("name"));
+    }
+
+    /// Takes the name of something that has its own at `at`.
+    fn take_at(&mut self, rust: &str, what: String, at: Place) {
         match self.taken.get(rust) {
             Some(Owner::Fixed(by)) => {
                 self.errors.push(texts::reserved_name(rust, &what, at, by));
             }
             Some(Owner::Item { what: first, at: place }) => {
+                let place = place.clone();
                 self.errors.push(texts::name_clash(rust, &what, at, first, place));
             }
             None => {
-                self.taken.insert(rust.to_owned(), Owner::Item { what, at: at.clone() });
+                self.taken.insert(rust.to_owned(), Owner::Item { what, at });
             }
         }
     }

@@ -4,15 +4,23 @@
 //! what is sent to the kernel and one for what comes from it, both from 1 on; `value` of a request
 //! or reply sets them. What is told unasked takes a number of the second. An operation without a
 //! reply takes none of it.
+//!
+//! A notification may have the number of a reply, since unasked it comes to another socket or with
+//! another sequence number: rtnetlink tells of a link as it answers a question for it.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::catalogue::{Errors, texts};
+use crate::ir::Protocol;
 use crate::place::{self, Place};
 use crate::spec::{EnumModel, Mode, Operation, Operations, Word};
 
-/// Highest number of an operation: its field in the generic netlink header has 8 bits.
-const MAX: i128 = 255;
+/// Highest number of an operation in generic netlink: its field there has 8 bits.
+const MAX_GENERIC: i128 = 255;
+
+/// Numbers of operations that are message types themselves: those below are for control messages.
+const RAW: RangeInclusive<i128> = 16..=65_535;
 
 /// The numbers of one operation.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,9 +39,17 @@ pub(super) struct Pair {
 }
 
 /// The numbers of each operation, in the order of the spec.
-pub(super) fn resolve(operations: &Operations, errors: &mut Errors) -> Vec<Numbers> {
+pub(super) fn resolve(
+    operations: &Operations,
+    protocol: Protocol,
+    errors: &mut Errors,
+) -> Vec<Numbers> {
     let model = operations.enum_model.as_ref().and_then(Word::known);
-    let mut counter = Counter { next: 1, reply: 1, seen: BTreeMap::new(), errors };
+    let range = match protocol {
+        Protocol::Generic => 0..=MAX_GENERIC,
+        Protocol::Raw(_) => RAW,
+    };
+    let mut counter = Counter { next: 1, reply: 1, range, seen: BTreeMap::new(), errors };
     let list = operations.list.iter().zip((0..).map(place::operation));
     list.map(|(operation, at)| match model {
         Some(EnumModel::Directional) => counter.directional(operation, &at),
@@ -47,6 +63,8 @@ struct Counter<'s, 'e> {
     next: i128,
     /// Of replies and of what is told.
     reply: i128,
+    /// What is possible.
+    range: RangeInclusive<i128>,
     /// What has each number already. In the directional model several replies may share one.
     seen: BTreeMap<(Side, u16), (&'s str, Place)>,
     errors: &'e mut Errors,
@@ -104,7 +122,10 @@ impl<'s> Counter<'s, '_> {
         self.reply = reply.saturating_add(main.reply.is_some().into());
         let main = Pair {
             request: self.take(Side::Sent, request, operation, at),
-            reply: self.checked(reply, operation, at),
+            reply: match main.reply {
+                Some(_) => self.checked(reply, operation, at),
+                None => 0,
+            },
         };
         let dump = match (&operation.once, &operation.dump) {
             (Some(once), Some(dump)) => self.dump_after_do(once, dump, main, operation, at),
@@ -143,7 +164,7 @@ impl<'s> Counter<'s, '_> {
     fn take(&mut self, side: Side, number: i128, operation: &'s Operation, at: &Place) -> u16 {
         let id = self.checked(number, operation, at);
         if let Some((first, place)) = self.seen.insert((side, id), (&operation.name, at.clone()))
-            && (0..=MAX).contains(&number)
+            && self.range.contains(&number)
         {
             let name = &operation.name;
             self.errors.push(texts::duplicate_value("number", number, name, at, first, &place));
@@ -153,10 +174,11 @@ impl<'s> Counter<'s, '_> {
 
     fn checked(&mut self, number: i128, operation: &Operation, at: &Place) -> u16 {
         match u16::try_from(number) {
-            Ok(id) if i128::from(id) <= MAX => id,
+            Ok(id) if self.range.contains(&number) => id,
             _ => {
                 let name = &operation.name;
-                self.errors.push(texts::operation_number_out_of_range(name, number, at, MAX));
+                let range = &self.range;
+                self.errors.push(texts::operation_number_out_of_range(name, number, at, range));
                 0
             }
         }

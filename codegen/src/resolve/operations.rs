@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Errors, texts};
-use crate::ir::{self, Call, Form, Message, Permission};
+use crate::ir::{self, Call, Form, Message, Permission, StructRef};
 use crate::place::{self, Place};
-use crate::resolve::definitions::Placed;
-use crate::resolve::names;
+use crate::resolve::definitions::{Definitions, Placed};
 use crate::resolve::numbers::{Numbers, Pair};
+use crate::resolve::selectors::Scopes;
+use crate::resolve::structs::Structs;
+use crate::resolve::{names, quirks};
 use crate::spec::{AttributeList, Mode, Operation, OperationFlag, Operations, Spec, Word};
 
 /// The operations of a family.
@@ -19,19 +21,25 @@ pub(super) struct Resolved {
     pub(super) notifications: Vec<Placed<ir::Notification>>,
 }
 
-pub(super) fn resolve(
-    spec: &Spec,
-    sets: &[ir::Set],
-    groups: &[Placed<ir::Group>],
-    numbers: &[Numbers],
-    errors: &mut Errors,
-) -> Resolved {
-    let Some(operations) = &spec.operations else {
+/// What operations are made of.
+pub(super) struct Parts<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) definitions: &'a Definitions<'a>,
+    pub(super) structs: &'a Structs,
+    pub(super) sets: &'a [ir::Set],
+    pub(super) scopes: &'a Scopes,
+    pub(super) groups: &'a [Placed<ir::Group>],
+    /// Of each operation, in the order of the spec.
+    pub(super) numbers: &'a [Numbers],
+}
+
+pub(super) fn resolve(parts: &Parts<'_>, errors: &mut Errors) -> Resolved {
+    let Some(operations) = &parts.spec.operations else {
         return Resolved::default();
     };
     report_duplicates(operations, errors);
-    let mut messages = Messages { spec, operations, sets, groups, errors };
-    let placed = || operations.list.iter().zip((0..).map(place::operation)).zip(numbers);
+    let mut messages = Messages { parts, operations, told: Vec::new(), errors };
+    let placed = || operations.list.iter().zip((0..).map(place::operation)).zip(parts.numbers);
     let mut resolved = Resolved::default();
     for ((operation, at), numbers) in placed() {
         messages.report_conflicts(operation, &at);
@@ -42,7 +50,7 @@ pub(super) fn resolve(
     }
     for ((operation, at), numbers) in placed() {
         let message = match (&operation.notify, &operation.event) {
-            (Some(name), None) => messages.notify(name, &resolved.operations, &at),
+            (Some(name), None) => messages.notify(operation, name, &resolved.operations, &at),
             (None, Some(event)) => Some(messages.event(operation, &event.attributes, &at)),
             _ => None,
         };
@@ -67,11 +75,40 @@ fn report_duplicates(operations: &Operations, errors: &mut Errors) {
 }
 
 struct Messages<'a> {
-    spec: &'a Spec,
+    parts: &'a Parts<'a>,
     operations: &'a Operations,
-    sets: &'a [ir::Set],
-    groups: &'a [Placed<ir::Group>],
+    /// Replies and events so far: those that are alike share a type.
+    told: Vec<Message>,
     errors: &'a mut Errors,
+}
+
+/// What the messages of an operation consist of.
+struct Of<'a> {
+    set: Option<&'a ir::Set>,
+    header: Option<StructRef>,
+    /// Where the header comes from.
+    header_at: Place,
+}
+
+/// What a message consists of.
+#[derive(PartialEq)]
+struct Body {
+    header: Option<StructRef>,
+    scope: bool,
+    attributes: Vec<ir::Attribute>,
+}
+
+impl Body {
+    fn is_of(&self, message: &Message) -> bool {
+        let Message { header, scope, attributes, .. } = message;
+        self.header == *header && self.scope == *scope && self.attributes == *attributes
+    }
+
+    fn message(self, rust: String, title: String) -> Message {
+        let Self { header, scope, attributes } = self;
+        let (doc, form) = (String::new(), Form::Struct);
+        Message { rust, title, doc, c_name: None, form, header, scope, attributes }
+    }
 }
 
 impl<'a> Messages<'a> {
@@ -98,8 +135,8 @@ impl<'a> Messages<'a> {
         if !told {
             let why = "only notifications and events are sent to a group";
             self.errors.push(texts::meaningless_key(at, "mcgrp", why));
-        } else if !self.groups.iter().any(|other| other.item.name == *group) {
-            let names = self.groups.iter().map(|group| group.item.name.as_str());
+        } else if !self.parts.groups.iter().any(|other| other.item.name == *group) {
+            let names = self.parts.groups.iter().map(|group| group.item.name.as_str());
             let at = at.key("mcgrp");
             self.errors.push(texts::unknown_name("multicast group", group, at, names));
         }
@@ -107,20 +144,20 @@ impl<'a> Messages<'a> {
 
     fn operation(&mut self, operation: &Operation, at: &Place, numbers: &Numbers) -> ir::Operation {
         let name = &operation.name;
-        let set = self.set_of(operation, at);
+        let of = self.of(operation, at);
         let once = operation.once.as_ref().map(|mode| {
             let title = format!("Request of `{name}` (do)");
-            let request = self.list(&mode.request, set, &at.key("do").key("request"));
+            let request = self.list(&mode.request, &of, &at.key("do").key("request"));
             let request = self.request(operation, names::ty_with(name, "Request"), title, request);
             let reply = mode.reply.is_some().then(|| {
-                let attributes = self.list(&mode.reply, set, &at.key("do").key("reply"));
-                reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), attributes)
+                let body = self.list(&mode.reply, &of, &at.key("do").key("reply"));
+                self.reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), body)
             });
             call(numbers.once, request, reply, operation.dump.is_none())
         });
         let dump = operation.dump.as_ref();
         let dump =
-            dump.map(|mode| self.dump(operation, mode, once.as_ref(), set, at, numbers.dump));
+            dump.map(|mode| self.dump(operation, mode, once.as_ref(), &of, at, numbers.dump));
         ir::Operation {
             name: name.clone(),
             c_name: self.c_name(operation, false),
@@ -132,13 +169,13 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// The dump of an operation, which shares the types of its do where the attributes are equal.
+    /// The dump of an operation, which shares the types of its do where the messages are alike.
     fn dump(
         &mut self,
         operation: &Operation,
         mode: &Mode,
         once: Option<&Call>,
-        set: Option<&ir::Set>,
+        of: &Of<'_>,
         at: &Place,
         numbers: Pair,
     ) -> Call {
@@ -147,73 +184,81 @@ impl<'a> Messages<'a> {
             self.errors.push(texts::dump_without_reply(name, &at));
         }
         let title = format!("Request of `{name}` (dump)");
-        let attributes = self.list(&mode.request, set, &at.key("request"));
-        let mut request = self.request(operation, names::ty_with(name, "Dump"), title, attributes);
-        if let Some(once) = once.filter(|once| once.request.attributes == request.attributes) {
-            request.form = Form::AliasOf(once.request.rust.clone());
-        }
+        let body = self.list(&mode.request, of, &at.key("request"));
+        let alias = once.filter(|once| body.is_of(&once.request));
+        let alias = alias.map(|once| Form::AliasOf(once.request.rust.clone()));
+        let mut request = self.request(operation, names::ty_with(name, "Dump"), title, body);
+        request.form = alias.unwrap_or(request.form);
         let reply = mode.reply.is_some().then(|| {
-            let attributes = self.list(&mode.reply, set, &at.key("reply"));
+            let body = self.list(&mode.reply, of, &at.key("reply"));
             match once.and_then(|once| once.reply.as_ref()) {
-                Some(same) if same.attributes == attributes => {
-                    Message { form: Form::Elsewhere, ..same.clone() }
-                }
+                Some(same) if body.is_of(same) => Message { form: Form::Elsewhere, ..same.clone() },
                 Some(_) => {
                     let title = format!("Reply of `{name}` (dump)");
-                    reply(names::ty_with(name, "DumpReply"), title, attributes)
+                    self.reply(names::ty_with(name, "DumpReply"), title, body)
                 }
                 None => {
-                    reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), attributes)
+                    self.reply(names::ty_with(name, "Reply"), format!("Reply of `{name}`"), body)
                 }
             }
         });
         call(numbers, request, reply, false)
     }
 
-    fn request(
-        &mut self,
-        operation: &Operation,
-        rust: String,
-        title: String,
-        attributes: Vec<ir::Attribute>,
-    ) -> Message {
+    /// A request: always a type of its own, since it says what the operation is.
+    fn request(&self, operation: &Operation, rust: String, title: String, body: Body) -> Message {
         let c_name = Some(self.c_name(operation, false));
         let doc = operation.doc.clone().unwrap_or_default();
-        Message { rust, title, doc, c_name, form: Form::Struct, attributes }
+        Message { doc, c_name, ..body.message(rust, title) }
+    }
+
+    /// A reply or event: another name of the first one that is like it.
+    fn reply(&mut self, rust: String, title: String, body: Body) -> Message {
+        let same = self.told.iter().find(|other| body.is_of(other)).map(|it| it.rust.clone());
+        let message = body.message(rust, title);
+        match same {
+            Some(same) => Message { form: Form::AliasOf(same), ..message },
+            None => {
+                self.told.push(message.clone());
+                message
+            }
+        }
     }
 
     /// What a notification holds: the reply of the operation that it names.
     fn notify(
         &mut self,
+        operation: &Operation,
         name: &str,
         operations: &[Placed<ir::Operation>],
         at: &Place,
     ) -> Option<Message> {
-        let at = at.key("notify");
+        let place = at.key("notify");
         let Some(target) = operations.iter().find(|placed| placed.item.name == name) else {
             let names = operations.iter().map(|placed| placed.item.name.as_str());
-            self.errors.push(texts::unknown_name("operation", name, at, names));
+            self.errors.push(texts::unknown_name("operation", name, place, names));
             return None;
         };
         let calls = [&target.item.once, &target.item.dump].into_iter().flatten();
         let Some(reply) = calls.filter_map(|call| call.reply.as_ref()).next() else {
-            self.errors.push(texts::notify_without_reply(name, at, &target.at));
+            self.errors.push(texts::notify_without_reply(name, place, &target.at));
             return None;
         };
+        let header = reply.header.as_ref().map(|header| &header.name);
+        if operation.fixed_header.as_ref().is_some_and(|own| Some(own) != header) {
+            let (at, target) = (at.key("fixed-header"), target.at.key("name"));
+            self.errors.push(texts::other_header(&operation.name, at, target));
+        }
         Some(Message { form: Form::Elsewhere, ..reply.clone() })
     }
 
     fn event(&mut self, operation: &Operation, names: &[String], at: &Place) -> Message {
-        let set = self.set_of(operation, at);
-        let attributes = self.attributes(names, set, &at.key("event"));
-        Message {
-            rust: names::ty_with(&operation.name, "Event"),
-            title: format!("Event `{}`", operation.name),
-            doc: operation.doc.clone().unwrap_or_default(),
-            c_name: Some(self.c_name(operation, true)),
-            form: Form::Struct,
-            attributes,
-        }
+        let of = self.of(operation, at);
+        let body = self.body(names, &of, &at.key("event"));
+        let (rust, title) = (names::ty_with(&operation.name, "Event"), &operation.name);
+        let message = self.reply(rust, format!("Event `{title}`"), body);
+        let c_name = Some(self.c_name(operation, true));
+        Message { doc: operation.doc.clone().unwrap_or_default(), c_name, ..message }
     }
 
     fn notification(&self, operation: &Operation, message: Message, id: u16) -> ir::Notification {
@@ -228,68 +273,87 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// The set of an operation; an error says where it names one that is not there, or lists
-    /// attributes and names none.
-    fn set_of(&mut self, operation: &Operation, at: &Place) -> Option<&'a ir::Set> {
-        let Some(name) = &operation.attribute_set else {
-            if lists_attributes(operation) {
-                self.errors.push(texts::missing_key("attribute-set", "operation", at));
+    /// What the messages of an operation consist of; an error says where it names a set or a struct
+    /// that is not there, or lists attributes and names no set.
+    fn of(&mut self, operation: &Operation, at: &Place) -> Of<'a> {
+        let Parts { definitions, structs, sets, .. } = *self.parts;
+        let set = match &operation.attribute_set {
+            Some(name) => {
+                let set = sets.iter().find(|set| set.name == *name);
+                if set.is_none() {
+                    let names = sets.iter().map(|set| set.name.as_str());
+                    let at = at.key("attribute-set");
+                    self.errors.push(texts::unknown_name("attribute set", name, at, names));
+                }
+                set
             }
-            return None;
+            None => {
+                if lists_attributes(operation) {
+                    self.errors.push(texts::missing_key("attribute-set", "operation", at));
+                }
+                None
+            }
         };
-        let set = self.sets.iter().find(|set| set.name == *name);
-        if set.is_none() {
-            let names = self.sets.iter().map(|set| set.name.as_str());
-            let at = at.key("attribute-set");
-            self.errors.push(texts::unknown_name("attribute set", name, at, names));
-        }
-        set
+        let (name, header_at) = match &operation.fixed_header {
+            Some(own) => (Some(own), at.clone()),
+            None => (self.operations.fixed_header.as_ref(), Place::root().key("operations")),
+        };
+        let header_at = header_at.key("fixed-header");
+        let header =
+            name.and_then(|name| structs.header(name, header_at.clone(), definitions, self.errors));
+        Of { set, header, header_at }
     }
 
-    fn list(
-        &mut self,
-        list: &Option<AttributeList>,
-        set: Option<&ir::Set>,
-        at: &Place,
-    ) -> Vec<ir::Attribute> {
+    fn list(&mut self, list: &Option<AttributeList>, of: &Of<'_>, at: &Place) -> Body {
         let names = list.as_ref().map_or(&[][..], |list| &list.attributes);
-        self.attributes(names, set, at)
+        self.body(names, of, at)
     }
 
     /// The attributes of a list, in the order of their numbers; pads and unused ones have no value
-    /// to give.
-    fn attributes(
-        &mut self,
-        names: &[String],
-        set: Option<&ir::Set>,
-        at: &Place,
-    ) -> Vec<ir::Attribute> {
-        let Some(set) = set else { return Vec::new() };
-        let mut listed: BTreeMap<&str, Place> = BTreeMap::new();
+    /// to give. One that is listed twice is there once: a list is a set, and kernels' specs have it.
+    fn body(&mut self, names: &[String], of: &Of<'_>, at: &Place) -> Body {
+        let header = of.header.clone();
+        let Some(set) = of.set else {
+            return Body { header, scope: false, attributes: Vec::new() };
+        };
+        let mut listed: BTreeSet<&str> = BTreeSet::new();
         for (index, name) in names.iter().enumerate() {
             let at = at.key("attributes").index(index);
-            if let Some(first) = listed.get(name.as_str()) {
-                self.errors.push(texts::twice_in_list(name, first, &at));
-            } else if set.attributes.iter().any(|attribute| attribute.name == *name) {
-                listed.insert(name, at);
-            } else {
+            let Some(attribute) = set.attributes.iter().find(|it| it.name == *name) else {
+                if self.is_passed_over(name, set, &header) {
+                    continue;
+                }
                 let names = set.attributes.iter().map(|attribute| attribute.name.as_str());
                 self.errors.push(texts::unknown_attribute(name, &set.name, at, names));
+                continue;
+            };
+            if header.is_some() && attribute.rust == "header" {
+                self.errors.push(texts::header_clash(name, at, of.header_at.clone()));
             }
+            listed.insert(name);
         }
-        let listed: BTreeSet<&str> = listed.into_keys().collect();
         let attributes = set.attributes.iter().filter(|it| listed.contains(it.name.as_str()));
-        attributes
+        let attributes: Vec<ir::Attribute> = attributes
             .filter(|it| !matches!(it.ty, ir::Type::Pad | ir::Type::Unused))
             .cloned()
-            .collect()
+            .collect();
+        let scope = self.parts.scopes.open(set, &attributes);
+        Body { header, scope, attributes }
+    }
+
+    /// Whether a name in a list that is no attribute is no mistake either: members of the header,
+    /// which is always there, and what released kernels have.
+    fn is_passed_over(&self, name: &str, set: &ir::Set, header: &Option<StructRef>) -> bool {
+        let is_member = |header| self.parts.structs.has_member(header, name);
+        header.as_ref().is_some_and(is_member)
+            || quirks::is_no_attribute(&self.parts.spec.name, &set.name, name)
     }
 
     fn c_name(&self, operation: &Operation, told: bool) -> String {
         let prefix = match (&self.operations.async_prefix, &self.operations.name_prefix) {
             (Some(prefix), _) if told => prefix.clone(),
             (_, Some(prefix)) => prefix.clone(),
-            (_, None) => format!("{}-cmd-", self.spec.name),
+            (_, None) => format!("{}-cmd-", self.parts.spec.name),
         };
         names::c(&prefix, &operation.name)
     }
@@ -301,10 +365,6 @@ fn call(numbers: Pair, request: Message, reply: Option<Message>, alone: bool) ->
     let ack = reply.is_none() || alone;
     let reply_id = if reply.is_some() { numbers.reply } else { numbers.request };
     Call { request_id: numbers.request, reply_id, request, reply, ack }
-}
-
-fn reply(rust: String, title: String, attributes: Vec<ir::Attribute>) -> Message {
-    Message { rust, title, doc: String::new(), c_name: None, form: Form::Struct, attributes }
 }
 
 fn lists_attributes(operation: &Operation) -> bool {

@@ -1,48 +1,34 @@
 //! Types: what the payload of each attribute is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::catalogue::{Errors, texts};
-use crate::ir::{self, EnumRef, Number, Order, Scalar, Type, Width};
+use crate::ir::{self, Number, Scalar, Type, Width};
 use crate::place::Place;
-use crate::resolve::definitions::{Definitions, ItemKind};
+use crate::resolve::definitions::Definitions;
 use crate::resolve::sets::{Attr, Set, Sets};
-use crate::resolve::{checks, keys_of_types, names};
-use crate::spec::{AttrType, Attribute, ByteOrder, DisplayHint, Word};
+use crate::resolve::uses::{AllUses, NumberKeys};
+use crate::resolve::{checks, keys_of_types, names, structs};
+use crate::spec::{AttrType, Attribute, DisplayHint, Spec, Word};
 
 /// Deepest nest-type-value: none in the kernel goes beyond 2.
 const MAX_DEPTH: usize = 8;
 
-/// The sets with their types, and what the types refer to.
-#[derive(Debug, Default)]
-pub(super) struct Typed {
-    /// In the order of the spec.
-    pub(super) sets: Vec<ir::Set>,
-    /// Uses of enums, by index.
-    pub(super) uses: BTreeMap<usize, Uses>,
-}
-
-/// The numbers that an enum lies in.
-#[derive(Debug, Default)]
-pub(super) struct Uses {
-    /// As values, or as bits if it is flags.
-    pub(super) plain: BTreeSet<Width>,
-    /// As bits although it is an enum, and where that is asked for first.
-    pub(super) as_flags: BTreeSet<Width>,
-    pub(super) first_as_flags: Option<Place>,
-}
-
+/// The sets with their types, in the order of the spec.
 pub(super) fn resolve(
+    spec: &Spec,
     sets: &Sets<'_>,
     definitions: &Definitions<'_>,
+    uses: &mut AllUses,
     errors: &mut Errors,
-) -> Typed {
+) -> Vec<ir::Set> {
     let mut types = Types {
+        spec,
         sets,
         definitions,
         structs: struct_names(sets, definitions),
         nested: BTreeSet::new(),
-        uses: BTreeMap::new(),
+        uses,
         errors: Errors::default(),
     };
     let mut resolved: Vec<ir::Set> =
@@ -51,27 +37,29 @@ pub(super) fn resolve(
         set.nested = types.nested.contains(&index);
     }
     errors.drafts.append(&mut types.errors.drafts);
-    Typed { sets: resolved, uses: types.uses }
+    resolved
 }
 
-/// The name of each set's struct. A set that has the name of an enum yields: enums are part of
-/// what a family means, sets only hold it.
+/// The name of each set's Rust struct. A set that has the name of an enum or of a struct yields:
+/// those are part of what a family means, sets only hold it.
 fn struct_names(sets: &Sets<'_>, definitions: &Definitions<'_>) -> Vec<String> {
-    let enums: BTreeSet<&str> =
-        definitions.enums.iter().map(|placed| placed.item.rust.as_str()).collect();
+    let enums = definitions.enums.iter().map(|placed| placed.item.rust.clone());
+    let structs = definitions.structs.iter().map(|placed| names::ty(&placed.item.name));
+    let taken: BTreeSet<String> = enums.chain(structs).collect();
     let name = |set: &Set<'_>| match names::ty(&set.spec.name) {
-        taken if enums.contains(taken.as_str()) => names::ty_with(&set.spec.name, "Attrs"),
+        name if taken.contains(&name) => names::ty_with(&set.spec.name, "Attrs"),
         free => free,
     };
     sets.sets.iter().map(name).collect()
 }
 
 struct Types<'a, 's> {
+    spec: &'a Spec,
     sets: &'a Sets<'s>,
     definitions: &'a Definitions<'s>,
     structs: Vec<String>,
     nested: BTreeSet<usize>,
-    uses: BTreeMap<usize, Uses>,
+    uses: &'a mut AllUses,
     errors: Errors,
 }
 
@@ -87,6 +75,7 @@ impl Types<'_, '_> {
             subset_of: set.spec.subset_of.clone(),
             // Known once all sets have been seen.
             nested: false,
+            scope: false,
             attributes,
         }
     }
@@ -155,15 +144,16 @@ impl Types<'_, '_> {
             AttrType::String => Type::String,
             AttrType::Binary => self.binary(keys, sub_type, at),
             AttrType::Bitfield32 => {
-                Type::Bitfield32 { of: self.enumeration(keys, Width::W32, true, at) }
+                let keys = NumberKeys::of_attribute(keys, at);
+                let (definitions, errors) = (self.definitions, &mut self.errors);
+                let of = self.uses.enumeration(&keys, Width::W32, true, definitions, errors);
+                Type::Bitfield32 { of }
             }
             AttrType::Nest => self.nest(keys, at),
             AttrType::NestTypeValue => self.keyed(keys, sub_type, at),
-            // The numbers are above, arrays have been taken apart, and sub-messages are reported
-            // where all is that is not supported.
-            AttrType::Uint | AttrType::Sint | AttrType::IndexedArray | AttrType::SubMessage => {
-                Type::Binary
-            }
+            AttrType::SubMessage => self.sub_message(keys, at),
+            // The numbers are above, and arrays have been taken apart.
+            AttrType::Uint | AttrType::Sint | AttrType::IndexedArray => Type::Binary,
             AttrType::U8 | AttrType::U16 | AttrType::U32 | AttrType::U64 => Type::Binary,
             AttrType::S8 | AttrType::S16 | AttrType::S32 | AttrType::S64 => Type::Binary,
         }
@@ -186,39 +176,15 @@ impl Types<'_, '_> {
     }
 
     fn number(&mut self, keys: &Attribute, number: Number, at: &Place) -> Scalar {
-        let order = match known(&keys.byte_order) {
-            None => Order::Native,
-            Some(ByteOrder::BigEndian) => Order::Big,
-            Some(ByteOrder::LittleEndian) => Order::Little,
-        };
-        let of = match number {
-            Number::Unsigned(width) => self.enumeration(keys, width, false, at),
-            Number::Uint => self.enumeration(keys, Width::W64, false, at),
-            Number::Signed(_) | Number::Sint => {
-                if keys.enumeration.is_some() {
-                    self.errors.push(texts::signed_enum(at.key("enum")));
-                }
-                None
-            }
-        };
-        Scalar { number, order, of }
+        let keys = NumberKeys::of_attribute(keys, at);
+        self.uses.scalar(&keys, number, self.definitions, &mut self.errors)
     }
 
     fn binary(&mut self, keys: &Attribute, sub_type: Option<AttrType>, at: &Place) -> Type {
         if let Some(name) = &keys.structure {
             let place = at.key("struct");
-            match self.definitions.get(name) {
-                // A struct is reported where it is defined.
-                Some(item) if matches!(item.kind, ItemKind::Other) => {}
-                Some(item) => {
-                    self.errors.push(texts::wrong_kind(name, "a struct", place, &item.at));
-                }
-                None => {
-                    let names = self.definitions.names(|kind| matches!(kind, ItemKind::Other));
-                    self.errors.push(texts::unknown_name("struct", name, place, names));
-                }
-            }
-            return Type::Binary;
+            let of = structs::reference(name, place, self.definitions, &mut self.errors);
+            return of.map_or(Type::Binary, Type::Struct);
         }
         let hint = known(&keys.display_hint);
         if let Some(sub_type) = sub_type {
@@ -279,37 +245,22 @@ impl Types<'_, '_> {
         (0..depth.min(MAX_DEPTH)).fold(entry, |inner, _| Type::Keyed(Box::new(inner)))
     }
 
-    /// The enum or flags of an attribute, noted down as used on a number of `width`.
-    fn enumeration(
-        &mut self,
-        keys: &Attribute,
-        width: Width,
-        bits: bool,
-        at: &Place,
-    ) -> Option<EnumRef> {
-        let name = keys.enumeration.as_ref()?;
-        let place = at.key("enum");
-        let Some(item) = self.definitions.get(name) else {
-            let names = self.definitions.names(|kind| matches!(kind, ItemKind::Enum { .. }));
-            self.errors.push(texts::unknown_name("enum", name, place, names));
-            return None;
-        };
-        let ItemKind::Enum { index, flags } = item.kind else {
-            self.errors.push(texts::wrong_kind(name, "an enum or flags", place, &item.at));
-            return None;
-        };
-        let rust = &self.definitions.enumeration(index)?.rust;
-        let as_flags = !flags && (bits || keys.enum_as_flags == Some(true));
-        let uses = self.uses.entry(index).or_default();
-        let (widths, rust) = match as_flags {
-            true => (&mut uses.as_flags, names::ty_with(name, "Flags")),
-            false => (&mut uses.plain, rust.clone()),
-        };
-        widths.insert(width);
-        if as_flags {
-            uses.first_as_flags.get_or_insert(place);
+    /// What another attribute chooses; which one that is, is for `sub_messages` to say.
+    fn sub_message(&mut self, keys: &Attribute, at: &Place) -> Type {
+        if keys.selector.is_none() {
+            self.errors.push(texts::missing_key("selector", "sub-message", at));
         }
-        Some(EnumRef { name: name.clone(), rust })
+        let Some(name) = &keys.sub_message else {
+            self.errors.push(texts::missing_key("sub-message", "sub-message", at));
+            return Type::Binary;
+        };
+        let names = || self.spec.sub_messages.iter().map(|message| message.name.as_str());
+        if !names().any(|other| other == name) {
+            let at = at.key("sub-message");
+            self.errors.push(texts::unknown_name("sub-message", name, at, names()));
+            return Type::Binary;
+        }
+        Type::SubMessage { name: name.clone(), rust: names::ty(name), selector: 0, outer: false }
     }
 }
 

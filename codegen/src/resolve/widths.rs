@@ -1,28 +1,26 @@
 //! Widths: the number that each enum's Rust type holds.
 
-use std::collections::BTreeMap;
-
 use crate::catalogue::{Errors, texts};
 use crate::ir::{Enum, EnumKind, Width};
 use crate::place::Place;
 use crate::resolve::definitions::Placed;
 use crate::resolve::names;
-use crate::resolve::types::Uses;
+use crate::resolve::uses::{AllUses, Uses};
 
 /// Gives each enum the widest number that it is used in, and adds the flags of enums whose values
 /// are used as bits too.
 pub(super) fn resolve(
-    enums: Vec<Placed<Enum>>,
-    uses: &BTreeMap<usize, Uses>,
+    enums: &[Placed<Enum>],
+    uses: &AllUses,
     errors: &mut Errors,
 ) -> Vec<Placed<Enum>> {
     let mut resolved = Vec::new();
-    for (index, placed) in enums.into_iter().enumerate() {
-        let uses = uses.get(&index);
+    for (index, placed) in enums.iter().enumerate() {
+        let uses = uses.of.get(&index);
         let flags = uses
             .filter(|uses| !uses.as_flags.is_empty())
-            .and_then(|uses| flags_of(&placed, uses, errors));
-        let Placed { mut item, at } = placed;
+            .and_then(|uses| flags_of(placed, uses, errors));
+        let Placed { mut item, at } = placed.clone();
         let plain: Vec<Width> = uses.into_iter().flat_map(|uses| &uses.plain).copied().collect();
         report_misfits(&item, &at, &plain, errors);
         set_width(&mut item, &plain);

@@ -183,6 +183,8 @@ pub struct Checks {
 pub struct SubMessage {
     /// Its name.
     pub name: String,
+    /// What it is; no schema of the kernel's has this.
+    pub doc: Option<String>,
     /// Its formats.
     pub formats: Vec<Format>,
     /// Keys that no schema has.
@@ -196,6 +198,8 @@ pub struct SubMessage {
 pub struct Format {
     /// Value of the selector.
     pub value: String,
+    /// What it is; no schema of the kernel's has this.
+    pub doc: Option<String>,
     /// Struct that it begins with.
     pub fixed_header: Option<String>,
     /// Set of its attributes.

@@ -91,6 +91,8 @@ pub struct Member {
     /// Struct that it is.
     #[serde(rename = "struct")]
     pub structure: Option<String>,
+    /// Whether the struct repeats to the end of the payload; no schema of the kernel's has this.
+    pub multi: Option<bool>,
     /// Keys that no schema has.
     #[serde(flatten, skip_serializing)]
     pub unknown: Unknown,

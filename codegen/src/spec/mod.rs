@@ -1,7 +1,8 @@
 //! The spec language as it stands in YAML: one struct per mapping, one field per key.
 //!
 //! This is a mirror of the four YNL schemas (genetlink, genetlink-c, genetlink-legacy, netlink-raw)
-//! without behaviour: what a key means, and where it may stand, is for the resolver to say.
+//! without behaviour: what a key means, and where it may stand, is for the resolver to say. The few
+//! keys that are ours say so.
 //! Keys that the schemas do not have are kept in `unknown`, and words that they do not have in
 //! [`Word::Unknown`], so that all of them can be reported at once.
 

@@ -163,6 +163,8 @@ pub struct Group {
     pub flags: Vec<Word<OperationFlag>>,
     /// Its number, in protocols that number their groups.
     pub value: Option<i128>,
+    /// What is told there; no schema of the kernel's has this.
+    pub doc: Option<String>,
     /// Keys that no schema has.
     #[serde(flatten, skip_serializing)]
     pub unknown: Unknown,

@@ -8,14 +8,14 @@ pub struct Brief<'m> {
 }
 #[automatically_derived]
 impl<'m> ::nlkit::NlAttrs<'m> for Brief<'m> {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Brief",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Brief",
+        &[
             ::nlkit::Entry::of::<Option<NlStr<'m>>, ::nlkit::Native>(1, "name"),
             ::nlkit::Entry::of::<Vec<&'m [u8]>, ::nlkit::Native>(2, "key"),
             ::nlkit::Entry::of::<Option<Vec<Label<'m>>>, IndexedArray>(3, "timers"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.name, 1, out);
@@ -55,10 +55,10 @@ pub struct Label<'l> {
 }
 #[automatically_derived]
 impl<'l> ::nlkit::NlAttrs<'l> for Label<'l> {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Label",
-        entries: &[::nlkit::Entry::of::<Option<&'l [u8]>, ::nlkit::Native>(2, "label")],
-    };
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Label",
+        &[::nlkit::Entry::of::<Option<&'l [u8]>, ::nlkit::Native>(2, "label")],
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.label, 2, out);

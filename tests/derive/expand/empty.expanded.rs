@@ -3,10 +3,7 @@
 pub struct Nothing {}
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Nothing {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Nothing",
-        entries: &[],
-    };
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new("Nothing", &[]);
     #[inline]
     fn put(&self, _: &mut ::nlkit::Writer<'_>) {}
     #[inline]
@@ -25,10 +22,7 @@ impl ::nlkit::View for Nothing {
 pub(crate) struct Request {}
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Request {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Request",
-        entries: &[],
-    };
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new("Request", &[]);
     #[inline]
     fn put(&self, _: &mut ::nlkit::Writer<'_>) {}
     #[inline]

@@ -26,9 +26,9 @@ pub struct Forms {
 }
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Forms {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Forms",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Forms",
+        &[
             ::nlkit::Entry::of::<Option<Colour>, u32>(1, "wide"),
             ::nlkit::Entry::of::<Option<Colour>, nl::Be<u16>>(2, "narrow"),
             ::nlkit::Entry::of::<Option<u64>, nl::Uint>(3, "uint"),
@@ -40,7 +40,7 @@ impl<'nl> ::nlkit::NlAttrs<'nl> for Forms {
                 nl::Keyed<nl::Keyed<nl::Sint>>,
             >(7, "type"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<u32>::put(&self.wide, 1, out);

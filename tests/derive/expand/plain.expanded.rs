@@ -8,15 +8,15 @@ pub struct Lamp {
 }
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Lamp {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Lamp",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Lamp",
+        &[
             ::nlkit::Entry::of::<Option<nlkit::NlString>, ::nlkit::Native>(1, "name"),
             ::nlkit::Entry::of::<Vec<u16>, ::nlkit::Native>(2, "hours"),
             ::nlkit::Entry::of::<bool, ::nlkit::Native>(3, "dimmed"),
             ::nlkit::Entry::of::<Option<Timer>, ::nlkit::Native>(16383, "timer"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.name, 1, out);
@@ -49,13 +49,13 @@ pub struct Timer {
 }
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Timer {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Timer",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Timer",
+        &[
             ::nlkit::Entry::of::<Option<u32>, ::nlkit::Native>(2, "on-ms"),
             ::nlkit::Entry::of::<Option<u32>, ::nlkit::Native>(1, "off-ms"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.on_ms, 2, out);

@@ -6,13 +6,13 @@ pub struct Room {
 }
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Room {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Room",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Room",
+        &[
             ::nlkit::Entry::of::<Option<u32>, ::nlkit::Native>(1, "number"),
             ::nlkit::Entry::of::<Option<Box<Room>>, ::nlkit::Native>(2, "behind"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.number, 1, out);

@@ -20,9 +20,9 @@ pub struct Lamp {
 }
 #[automatically_derived]
 impl<'nl> ::nlkit::NlAttrs<'nl> for Lamp {
-    const SET: &'static ::nlkit::Set = &::nlkit::Set {
-        name: "Lamp",
-        entries: &[
+    const SET: &'static ::nlkit::Set = &::nlkit::Set::new(
+        "Lamp",
+        &[
             ::nlkit::Entry::of::<Option<nlkit::NlString>, ::nlkit::Native>(1, "name"),
             ::nlkit::Entry::of::<Option<u8>, ::nlkit::Native>(2, "level"),
             ::nlkit::Entry::of::<Vec<u16>, ::nlkit::Native>(3, "hours"),
@@ -30,7 +30,7 @@ impl<'nl> ::nlkit::NlAttrs<'nl> for Lamp {
             ::nlkit::Entry::of::<Option<IpAddr>, ::nlkit::Native>(5, "in"),
             ::nlkit::Entry::of::<Option<Box<Lamp>>, ::nlkit::Native>(6, "-2nd"),
         ],
-    };
+    );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         ::nlkit::Field::<::nlkit::Native>::put(&self.name, 1, out);

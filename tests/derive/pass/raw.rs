@@ -1,10 +1,12 @@
 //! Rust's reserved words, leading digits and trailing underscores.
 
-use nlkit::NlAttrs;
+use nlkit::{NlAttrs, NlStruct};
 
 #[derive(Clone, Default, PartialEq, NlAttrs)]
 #[nl(debug, setters)]
 struct r#Loop {
+    #[nl(header)]
+    r#struct: r#Static,
     #[nl(id = 1)]
     r#type: Option<u32>,
     #[nl(id = 2, name = "4addr")]
@@ -19,6 +21,16 @@ struct r#Loop {
     dev_name: Option<u32>,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, NlStruct)]
+#[nl(setters)]
+struct r#Static {
+    r#type: u8,
+    _2nd: u8,
+    #[nl(as = nlkit::Be<u16>)]
+    r#mod: u16,
+    self_: u32,
+}
+
 #[derive(Clone, Default, PartialEq, NlAttrs)]
 #[nl(debug)]
 #[expect(non_camel_case_types, reason = "a raw identifier as a type")]
@@ -30,6 +42,7 @@ struct r#async {
 #[test]
 fn names_lose_what_only_rust_needs() {
     let value = r#Loop::new()
+        .with_struct(r#Static::new().with_type(5).with_2nd(6).with_mod(7).with_self(8))
         .with_type(1)
         .with_4addr(2)
         .with_self(3)
@@ -39,7 +52,8 @@ fn names_lose_what_only_rust_needs() {
     assert_eq!(nlkit::decode::<r#Loop>(&bytes).unwrap(), value);
     assert_eq!(
         format!("{value:?}"),
-        "Loop { type: 1, _4addr: 2, self_: 3, use: true, loop: [async { fn: 4 }] }"
+        "Loop { struct: Static { type: 5, _2nd: 6, mod: 7, self_: 8 }, type: 1, _4addr: 2, \
+         self_: 3, use: true, loop: [async { fn: 4 }] }"
     );
     let set = <r#Loop as NlAttrs<'_>>::SET;
     let names: Vec<_> = set.entries.iter().map(|entry| entry.name).collect();

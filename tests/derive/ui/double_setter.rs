@@ -1,4 +1,4 @@
-use nlkit::NlAttrs;
+use nlkit::{NlAttrs, NlStruct};
 
 #[derive(Default, NlAttrs)]
 #[nl(setters)]
@@ -7,6 +7,20 @@ struct Lamp {
     r#type: Option<u32>,
     #[nl(id = 2)]
     type_: Option<u32>,
+}
+
+#[derive(Default, NlAttrs)]
+#[nl(setters)]
+struct Message {
+    #[nl(header)]
+    header: Lampmsg,
+    #[nl(id = 1)]
+    header_: Option<u32>,
+}
+
+#[derive(Default, NlStruct)]
+struct Lampmsg {
+    index: u32,
 }
 
 fn main() {}

@@ -1,9 +1,10 @@
-use nlkit::NlAttrs;
+use nlkit::{NlAttrs, NlStruct};
 
 #[derive(Default, NlAttrs)]
 #[nl(debug, crate = ::nlkit)]
 #[nl(crate = ::nlkit)]
 #[nl(debug)]
+#[nl(scope, scope)]
 struct Lamp {
     #[nl(id = 1, id = 2)]
     name: Option<u32>,
@@ -12,6 +13,17 @@ struct Lamp {
     level: Option<u32>,
     #[nl(id = 3, name = "a", name = "b")]
     colour: Option<u32>,
+}
+
+#[derive(Default, NlAttrs)]
+struct Message {
+    #[nl(header, header)]
+    header: Lampmsg,
+}
+
+#[derive(Default, NlStruct)]
+struct Lampmsg {
+    index: u32,
 }
 
 fn main() {}

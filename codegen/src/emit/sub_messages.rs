@@ -1,0 +1,89 @@
+//! Sub-messages: enums over their formats.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs::Docs;
+use super::{Prelude, Style, derives, fields, ident, messages};
+use crate::ir::{Format, Payload, Selector, Set, SubMessage};
+
+/// A sub-message, and the structs of those of its formats that are a struct and attributes.
+pub(super) fn sub_message(
+    item: &SubMessage,
+    sets: &[Set],
+    prelude: &Prelude<'_>,
+    style: &Style,
+) -> Vec<TokenStream> {
+    let SubMessage { name, rust, doc, selector, formats } = item;
+    let docs = Docs::titled(&format!("Sub-message `{name}`"), doc).outer();
+    let derives = derives(&["Clone", "Debug", "PartialEq"], style, None);
+    let (vec, ident) = (prelude.vec(), ident(rust));
+    let payloads: Vec<Option<TokenStream>> =
+        formats.iter().map(|format| payload(&format.payload, prelude)).collect();
+    let variants = formats.iter().zip(&payloads).map(|(format, payload)| {
+        let docs = Docs::text_or(&format.doc, &format!("Format `{}`.", format.value)).outer();
+        let variant = super::ident(&format.rust);
+        let payload = payload.as_ref().map(|payload| quote!((#payload)));
+        quote!(#docs #variant #payload,)
+    });
+    let arms = formats.iter().zip(&payloads).map(|(format, payload)| {
+        let (key, variant) = (key(format), super::ident(&format.rust));
+        let payload = payload.as_ref().map(|payload| quote!((#payload)));
+        quote!(#key => #variant #payload,)
+    });
+    let selector = match selector {
+        Selector::Text => quote!(nl::Text),
+        Selector::Number(scalar) => fields::wire(scalar),
+    };
+    let main = quote! {
+        #docs
+        #derives
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#variants)*
+            /// Of a format that this version of the spec does not know, or that no selector told,
+            /// as it came.
+            Unknown(#vec<u8>),
+        }
+        nl::sub_message!(#ident, #selector: #(#arms)*);
+    };
+    let own = formats.iter().filter_map(|format| match &format.payload {
+        Payload::Both { header, set, rust } => {
+            let set = sets.iter().find(|other| other.name == *set)?;
+            let title = format!("Format `{}` of sub-message `{name}`", format.value);
+            let docs = Docs::titled(&title, &set.doc).outer();
+            let (ident, header) = (super::ident(rust), super::ident(&header.rust));
+            let parts = messages::Body {
+                header: Some(header),
+                scope: set.scope,
+                attributes: &set.attributes,
+            };
+            Some(messages::structure(&docs, &ident, &parts, prelude, style))
+        }
+        Payload::Nothing | Payload::Header(_) | Payload::Attributes { .. } => None,
+    });
+    std::iter::once(main).chain(own).collect()
+}
+
+/// What the variant of a format holds.
+fn payload(payload: &Payload, prelude: &Prelude<'_>) -> Option<TokenStream> {
+    match payload {
+        Payload::Nothing => None,
+        Payload::Header(header) => {
+            let ident = ident(&header.rust);
+            Some(quote!(#ident))
+        }
+        Payload::Attributes { rust, .. } | Payload::Both { rust, .. } => {
+            let (ident, holder) = (ident(rust), prelude.boxed());
+            Some(quote!(#holder<#ident>))
+        }
+    }
+}
+
+/// The value of the selector.
+fn key(format: &Format) -> Literal {
+    match format.number {
+        Some(number) => Literal::u64_unsuffixed(number),
+        None => Literal::string(&format.value),
+    }
+}

@@ -1,0 +1,8 @@
+use nlkit::NlStruct;
+
+#[derive(NlStruct)]
+enum Colour {
+    Red,
+}
+
+fn main() {}

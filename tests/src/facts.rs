@@ -1,0 +1,246 @@
+//! A resolved family as a list of facts, one line each, without docs and Rust names: what two specs
+//! of one family are compared by.
+
+use std::collections::BTreeSet;
+
+use nlkit_codegen::ir::{
+    Attribute, Call, Checks, EnumKind, Family, GroupBy, Limit, Member, MemberType, Message, Number,
+    Order, Payload, Protocol, Scalar, Selector, Type, Value, Width,
+};
+
+/// The facts of a family.
+pub fn facts(family: &Family) -> BTreeSet<String> {
+    let mut facts = Facts::default();
+    facts.family(family);
+    facts.lines
+}
+
+#[derive(Default)]
+struct Facts {
+    lines: BTreeSet<String>,
+}
+
+impl Facts {
+    fn push(&mut self, fact: String) {
+        self.lines.insert(fact);
+    }
+
+    fn family(&mut self, family: &Family) {
+        let protocol = match family.protocol {
+            Protocol::Generic => "generic".to_owned(),
+            Protocol::Raw(number) => format!("raw {number}"),
+        };
+        let Family { name, c_name, version, .. } = family;
+        self.push(format!("family {name}: {protocol}, version {version}, {c_name}"));
+        for group in &family.groups {
+            let number = match group.by {
+                GroupBy::Number(number) => format!(", number {number}"),
+                GroupBy::Name | GroupBy::Nothing => String::new(),
+            };
+            self.push(format!("group {}: {}{number}", group.name, group.c_name));
+        }
+        for item in &family.consts {
+            let value = match &item.value {
+                Value::Unsigned(value) => value.to_string(),
+                Value::Signed(value) => value.to_string(),
+                Value::Text(text) => format!("{text:?}"),
+            };
+            self.push(format!("const {}: {value}, {}", item.name, item.c_name));
+        }
+        self.enums(family);
+        self.structs(family);
+        self.sets(family);
+        self.operations(family);
+    }
+
+    fn enums(&mut self, family: &Family) {
+        for item in &family.enums {
+            let kind = match item.kind {
+                EnumKind::Enum => "enum",
+                EnumKind::Flags => "flags",
+                EnumKind::FlagsOfEnum => "flags of enum",
+            };
+            self.push(format!("{kind} {}: {} bits", item.name, item.repr.bits()));
+            for entry in &item.entries {
+                let (name, value, c_name) = (&entry.name, entry.value, &entry.c_name);
+                self.push(format!("{kind} {}.{name}: {value}, {c_name}", item.name));
+            }
+        }
+    }
+
+    fn structs(&mut self, family: &Family) {
+        for item in &family.structs {
+            self.push(format!("struct {}: {} bytes", item.name, item.len));
+            let mut offset = 0;
+            for member in &item.members {
+                let Member { name, ty, .. } = member;
+                let (text, len) = member_type(ty, family);
+                if !matches!(ty, MemberType::Pad(_)) {
+                    self.push(format!("struct {}.{name}: at {offset}, {text}", item.name));
+                }
+                offset += len;
+            }
+        }
+        for item in &family.sub_messages {
+            let selector = match &item.selector {
+                Selector::Text => "text".to_owned(),
+                Selector::Number(number) => scalar(number),
+            };
+            self.push(format!("sub-message {}: by {selector}", item.name));
+            for format in &item.formats {
+                let payload = match &format.payload {
+                    Payload::Nothing => "nothing".to_owned(),
+                    Payload::Header(header) => format!("struct {}", header.name),
+                    Payload::Attributes { set, .. } => format!("set {set}"),
+                    Payload::Both { header, set, .. } => {
+                        format!("struct {}, set {set}", header.name)
+                    }
+                };
+                self.push(format!("sub-message {}.{}: {payload}", item.name, format.value));
+            }
+        }
+    }
+
+    fn sets(&mut self, family: &Family) {
+        for set in &family.sets {
+            let parent = set.subset_of.as_ref().map(|set| format!(", part of {set}"));
+            self.push(format!("set {}:{}", set.name, parent.unwrap_or_default()));
+            for attribute in &set.attributes {
+                let Attribute { id, name, c_name, ty, multi, checks, .. } = attribute;
+                let multi = if *multi { ", repeats" } else { "" };
+                let (ty, checks) = (type_text(ty), checks_text(checks));
+                self.push(format!("set {}.{name}: {id}, {ty}{multi}{checks}, {c_name}", set.name));
+            }
+        }
+    }
+
+    fn operations(&mut self, family: &Family) {
+        for op in &family.operations {
+            let set = op.set.as_deref().unwrap_or("no set");
+            self.push(format!("op {}: {set}, {:?}, {}", op.name, op.permission, op.c_name));
+            for (mode, call) in [("do", &op.once), ("dump", &op.dump)] {
+                let Some(Call { request_id, reply_id, request, reply, .. }) = call else {
+                    continue;
+                };
+                self.push(format!("op {} {mode}: request {request_id}", op.name));
+                self.message(&format!("op {} {mode} request", op.name), request);
+                if let Some(reply) = reply {
+                    self.push(format!("op {} {mode}: reply {reply_id}", op.name));
+                    self.message(&format!("op {} {mode} reply", op.name), reply);
+                }
+            }
+        }
+        for told in family.notifications.iter().flatten() {
+            let group = told.group.as_deref().unwrap_or("no group");
+            self.push(format!("told {}: {}, {group}, {}", told.name, told.id, told.c_name));
+            self.message(&format!("told {}", told.name), &told.message);
+        }
+    }
+
+    fn message(&mut self, what: &str, message: &Message) {
+        if let Some(header) = &message.header {
+            self.push(format!("{what}: header {}", header.name));
+        }
+        for attribute in &message.attributes {
+            self.push(format!("{what}: {}", attribute.name));
+        }
+    }
+}
+
+fn member_type(ty: &MemberType, family: &Family) -> (String, usize) {
+    let len_of = |name: &str| {
+        family.structs.iter().find(|item| item.name == name).map_or(0, |item| item.len)
+    };
+    match ty {
+        MemberType::Scalar(number) => (scalar(number), len(number)),
+        MemberType::Ipv4Scalar(number) => (format!("{}, IPv4", scalar(number)), len(number)),
+        MemberType::Bytes(len) => (format!("{len} bytes"), *len),
+        MemberType::HwAddr(len) => (format!("hardware address of {len} bytes"), *len),
+        MemberType::Ipv4 => ("IPv4".to_owned(), 4),
+        MemberType::Ipv6 => ("IPv6".to_owned(), 16),
+        MemberType::Text(len) => (format!("text of {len} bytes"), *len),
+        MemberType::Struct(inner) => (format!("struct {}", inner.name), len_of(&inner.name)),
+        MemberType::Repeated(inner) => (format!("structs {}", inner.name), 0),
+        MemberType::Pad(len) => ("pad".to_owned(), *len),
+    }
+}
+
+fn len(scalar: &Scalar) -> usize {
+    match scalar.number {
+        Number::Unsigned(width) | Number::Signed(width) => width.bits() as usize / 8,
+        Number::Uint | Number::Sint => 8,
+    }
+}
+
+fn scalar(scalar: &Scalar) -> String {
+    let number = match scalar.number {
+        Number::Unsigned(width) => format!("u{}", width.bits()),
+        Number::Signed(width) => format!("s{}", width.bits()),
+        Number::Uint => "uint".to_owned(),
+        Number::Sint => "sint".to_owned(),
+    };
+    // One byte has no order.
+    let byte = matches!(scalar.number, Number::Unsigned(Width::W8) | Number::Signed(Width::W8));
+    let order = match scalar.order {
+        Order::Big if !byte => " big-endian",
+        Order::Little if !byte => " little-endian",
+        _ => "",
+    };
+    // The flags that belong to an enum have another Rust name.
+    let of = scalar.of.as_ref().map(|of| format!(" of {} ({})", of.name, of.rust));
+    format!("{number}{order}{}", of.unwrap_or_default())
+}
+
+fn type_text(ty: &Type) -> String {
+    match ty {
+        Type::Unused => "unused".to_owned(),
+        Type::Pad => "pad".to_owned(),
+        Type::Flag => "flag".to_owned(),
+        Type::Scalar(number) => scalar(number),
+        Type::Ipv4Scalar(number) => format!("{}, IPv4", scalar(number)),
+        Type::String => "string".to_owned(),
+        Type::Binary => "binary".to_owned(),
+        Type::HwAddr => "hardware address".to_owned(),
+        Type::Ipv4 => "IPv4".to_owned(),
+        Type::Ipv6 => "IPv6".to_owned(),
+        Type::Ip => "IP".to_owned(),
+        Type::Bitfield32 { of } => {
+            let of = of.as_ref().map(|of| format!(" of {}", of.name));
+            format!("bitfield32{}", of.unwrap_or_default())
+        }
+        Type::Array(element) => format!("array of {}", scalar(element)),
+        Type::Struct(item) => format!("struct {}", item.name),
+        Type::Nest { set, .. } => format!("nest {set}"),
+        Type::IndexedArray(entry) => format!("indexed-array of {}", type_text(entry)),
+        Type::Keyed(entry) => format!("nest-type-value of {}", type_text(entry)),
+        Type::SubMessage { name, selector, outer, .. } => {
+            let outer = if *outer { " of an outer set" } else { "" };
+            format!("sub-message {name} by {selector}{outer}")
+        }
+    }
+}
+
+fn checks_text(checks: &Checks) -> String {
+    let Checks { min, max, min_len, max_len, exact_len, mask, unterminated_ok } = checks;
+    let limits = [
+        ("min", min),
+        ("max", max),
+        ("min-len", min_len),
+        ("max-len", max_len),
+        ("exact-len", exact_len),
+    ];
+    let mut text = String::new();
+    for (name, limit) in limits {
+        if let Some(Limit { number, kernel }) = limit {
+            let number = kernel.clone().unwrap_or_else(|| number.to_string());
+            text.push_str(&format!(", {name} {number}"));
+        }
+    }
+    if let Some(mask) = mask {
+        text.push_str(&format!(", mask {mask:#x}"));
+    }
+    if *unterminated_ok {
+        text.push_str(", unterminated-ok");
+    }
+    text
+}
