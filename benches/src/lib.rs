@@ -1,10 +1,17 @@
 //! Paired benchmarks: contenders take turns in one run, and what counts is the median over all rounds
 //! of the ratio within a round, which a busy machine disturbs less than any time by itself.
 
+pub mod hand;
+pub mod namespace;
+pub mod raw;
+
 use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
+
+/// What a benchmark's part ends with where it could not be run.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// One way to do a job.
 pub struct Contender<'j> {

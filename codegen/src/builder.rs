@@ -82,8 +82,8 @@ impl Builder {
         self
     }
 
-    /// Whether to print what `#[derive(NlAttrs)]` would make in place of the derive, so that the
-    /// code builds without the proc macro; off by default.
+    /// Whether to print what `#[derive(NlAttrs)]` and `#[derive(NlStruct)]` would make in place of the
+    /// derives, so that the code builds without the proc macros; off by default.
     #[must_use]
     pub fn expand(mut self, expand: bool) -> Self {
         self.expand = expand;
@@ -98,11 +98,11 @@ impl Builder {
         self
     }
 
-    /// Adds a derive to structs, enums and flags, by its path: with `Eq` and `Hash` they can be
-    /// keys of a map.
+    /// Adds a derive to structs, enums, flags and sub-messages, by its path: with `Eq` and `Hash` they
+    /// can be keys of a map.
     ///
-    /// A derive that a type has anyway is not repeated, as enums and flags have these two. The enum
-    /// of notifications gets none. A trait that a derive asks of each field has to be there for
+    /// A derive that a type has anyway is not repeated, as enums, flags and binary structs have these
+    /// two. The enum of notifications gets none. A trait that a derive asks of each field has to be there for
     /// the types of nlkit, too; for serde's there is [`serde`](Self::serde).
     #[must_use]
     pub fn derive(mut self, path: impl Into<String>) -> Self {
@@ -110,9 +110,9 @@ impl Builder {
         self
     }
 
-    /// Whether structs, enums and flags derive serde's `Serialize` and `Deserialize`; off by
-    /// default. The crate needs `serde` with its feature `derive`, and nlkit with its feature
-    /// `serde`.
+    /// Whether structs, enums, flags and sub-messages derive serde's `Serialize` and `Deserialize`;
+    /// off by default. The crate needs `serde` with its feature `derive`, and nlkit with its
+    /// feature `serde`.
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;

@@ -17,8 +17,9 @@
 //! ```
 //!
 //! What comes out is included with `nlkit::include_family!("lamp")` and reads like code written by
-//! hand: structs with `#[derive(NlAttrs)]`, and small impls that say which operation takes which.
-//! The feature `derive` is for that derive; [`Builder::expand`] does without it.
+//! hand: structs with `#[derive(NlAttrs)]` or `#[derive(NlStruct)]`, and small impls that say which
+//! operation takes which. The feature `derive` is for these derives; [`Builder::expand`] does without
+//! it.
 //!
 //! ```
 //! let spec = "

@@ -189,6 +189,11 @@ impl Set {
         Self { scope: true, ..self }
     }
 
+    /// Whether there is nothing in it: neither a fixed header nor an attribute.
+    pub const fn is_empty(&self) -> bool {
+        self.header == 0 && self.entries.is_empty()
+    }
+
     /// The entry of attribute `id`.
     pub fn entry(&self, id: u16) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.id == id)

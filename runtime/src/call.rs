@@ -19,6 +19,8 @@ pub(crate) struct Call {
     set: &'static Set,
     cmd: u16,
     reply_cmd: u16,
+    /// Whether a reply has anything to say, besides the ACK.
+    replies: bool,
     ends: Ends,
     modifiers: Modifiers,
 }
@@ -27,7 +29,8 @@ impl Call {
     pub(crate) fn of_do<'r, R: Do + NlAttrs<'r>>() -> Self {
         const { assert!(fits::<R::Family>(R::CMD, R::REPLY_CMD), "generic netlink has 8 bits") };
         let ends = if R::ACK { Ends::Ack } else { Ends::Reply };
-        Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends)
+        let call = Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends);
+        Self { replies: !R::Reply::SET.is_empty(), ..call }
     }
 
     pub(crate) fn of_dump<'r, R: Dump + NlAttrs<'r>>() -> Self {
@@ -63,7 +66,8 @@ impl Call {
     ) -> Self {
         let name = RequestName { family: F::NAME, operation };
         let modifiers = Modifiers::default();
-        Self { name, version: F::VERSION, set, cmd, reply_cmd, ends, modifiers }
+        let version = F::VERSION;
+        Self { name, version, set, cmd, reply_cmd, replies: true, ends, modifiers }
     }
 }
 
@@ -222,8 +226,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// Whether a message with the request's number is a notification: this socket listens, and the
     /// request is not answered so. The kernel does not tell the group where its number is above 32.
     fn is_stray(&self, span: &Span, running: &Running) -> bool {
-        let answer = |message: Message<'_>| running.is_answered_by::<P>(&message);
-        let echoes = running.call.modifiers.contains(Modifiers::ECHO);
+        let call = &running.call;
+        let answer = |message: Message<'_>| call.replies && running.is_answered_by::<P>(&message);
+        let echoes = call.modifiers.contains(Modifiers::ECHO);
         !self.listens.is_empty() && !echoes && !self.channel.message(span).is_ok_and(answer)
     }
 

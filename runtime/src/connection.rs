@@ -14,6 +14,7 @@ use crate::family::{Do, Dump, Family, Generic, Group, Netfilter, Notification, P
 use crate::message::RawMessage;
 use crate::modifiers::Modifiers;
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
+use crate::session::Span;
 use crate::subscription::Subscription;
 use crate::transport::{Socket, Transport};
 
@@ -155,22 +156,48 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification<Family = R::Family>,
     {
         let call = Call::of_do::<R>().with(modifiers | Modifiers::ECHO).acknowledged();
-        let mut running = self.start(call, |buffer| encode_into(request, buffer))?;
-        let mut told = Vec::new();
+        let running = self.start(call, |buffer| encode_into(request, buffer))?;
+        self.collect(running, |conn, span, _| Ok(N::decode(conn.channel.message(span)?)?))
+    }
+
+    /// As [`Connection::request`], for an operation that may answer with several messages although
+    /// it is no dump, such as `options-get` of team: a list that does not fit into one. Where it
+    /// only acknowledges, the list is empty.
+    ///
+    /// # Errors
+    /// As [`Connection::request`]. An answer with a message that cannot be decoded is an error as
+    /// a whole.
+    pub fn request_all<'r, R>(&mut self, request: &R) -> Result<Vec<R::Reply>, Error>
+    where
+        R: Do + NlAttrs<'r>,
+        R::Family: Family<Protocol = P>,
+    {
+        let running = self.start(Call::of_do::<R>(), |buffer| encode_into(request, buffer))?;
+        self.collect(running, |conn, span, running| conn.decode_reply(span, running))
+    }
+
+    /// Reads an answer up to its end, each message through `read`.
+    fn collect<V>(
+        &mut self,
+        mut running: Running,
+        read: impl Fn(&Self, &Span, &Running) -> Result<V, Error>,
+    ) -> Result<Vec<V>, Error> {
+        let mut values = Vec::new();
         let outcome = loop {
             match self.advance(&mut running) {
-                Ok(Step::Message(span) | Step::LastMessage(span)) => {
-                    match self.channel.message(&span).and_then(|it| Ok(N::decode(it)?)) {
-                        Ok(notification) => told.push(notification),
-                        Err(error) => break Err(error),
-                    }
+                Ok(Step::Message(span)) => match read(self, &span, &running) {
+                    Ok(value) => values.push(value),
+                    Err(error) => break Err(error),
+                },
+                Ok(Step::LastMessage(span)) => {
+                    break read(self, &span, &running).map(|value| values.push(value));
                 }
-                Ok(Step::End { .. }) => break Ok(told),
+                Ok(Step::End { .. }) => break Ok(()),
                 Err(error) => break Err(error),
             }
         };
         self.cancel(&running);
-        outcome
+        outcome.map(|()| values)
     }
 
     /// Asks, whatever protocol the types are of.

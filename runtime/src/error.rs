@@ -350,6 +350,13 @@ pub enum EncodeErrorKind {
         /// The wire type: `u8`.
         wire: &'static str,
     },
+    /// A member of a struct is longer than the bytes that it has there.
+    NoRoom {
+        /// Length of the value in bytes.
+        len: usize,
+        /// The bytes that there are.
+        room: usize,
+    },
     /// Nests stand deeper in each other than [`MAX_NESTING`].
     TooDeep,
     /// A sub-message whose selector, the attribute that tells its kind, is missing or tells another.
@@ -386,6 +393,9 @@ impl fmt::Display for EncodeErrorKind {
         match self {
             Self::TooLong { len } => {
                 write!(f, "{len} bytes do not fit: an attribute holds 65531 at most")
+            }
+            Self::NoRoom { len, room } => {
+                write!(f, "{len} bytes do not fit: the struct has room for {room}")
             }
             Self::InnerNul => f.write_str("a string cannot hold a NUL byte"),
             Self::OutOfRange { wire } => write!(f, "the value does not fit into {wire}"),

@@ -133,7 +133,8 @@ pub trait Member<T> {
     message = "`{Self}` is no member of a struct",
     label = "has no form of its own there",
     note = "a member is a number, `[u8; N]`, an address, or a struct with `#[derive(NlStruct)]`",
-    note = "an enum or another byte order needs its form: `#[nl(as = u16)]`, `#[nl(as = Be<u16>)]`"
+    note = "an enum or another byte order needs its form: `#[nl(as = u16)]`, `#[nl(as = Be<u16>)]`; \
+            text or bytes of a fixed length are `#[nl(as = Octets<16>)]`"
 )]
 pub trait MemberValue: Sized {
     /// Length in bytes.
@@ -231,7 +232,7 @@ impl<const N: usize> Octets<N> {
                 out.zeros(left);
             }
             None => {
-                out.fail_here(EncodeErrorKind::TooLong { len: bytes.len() });
+                out.fail_here(EncodeErrorKind::NoRoom { len: bytes.len(), room: N });
                 out.zeros(N);
             }
         }

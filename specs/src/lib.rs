@@ -53,6 +53,8 @@ pub mod fou;
 #[cfg(feature = "handshake")]
 #[rustfmt::skip]
 pub mod handshake;
+#[cfg(feature = "wireguard")]
+pub mod helpers;
 #[cfg(feature = "lockd")]
 #[rustfmt::skip]
 pub mod lockd;

@@ -3064,7 +3064,7 @@ impl QuotaAttrs {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlowtableHookAttrs {
-    /// Number of the hook, always `NF_NETDEV_INGRESS` (0).
+    /// Number of the hook, `NF_NETDEV_INGRESS` (0).
     #[doc(alias = "NFTA_FLOWTABLE_HOOK_NUM")]
     pub num: Option<u32>,
     /// Place among the users of the hook: lower comes earlier.

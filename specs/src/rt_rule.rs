@@ -86,19 +86,16 @@ pub struct Rtgenmsg {
 }
 #[automatically_derived]
 impl nl::NlStruct for Rtgenmsg {
-    const LEN: usize = <nl::Native as nl::Member<u8>>::LEN + 3;
+    const LEN: usize = <nl::Native as nl::Member<u8>>::LEN;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u8>>::put(&self.family, out);
-        out.zeros(3);
     }
     #[inline]
     fn get(bytes: &mut nl::Bytes<'_>) -> Self {
-        let value = Self {
+        Self {
             family: <nl::Native as nl::Member<u8>>::get(bytes),
-        };
-        bytes.skip(3);
-        value
+        }
     }
 }
 #[automatically_derived]

@@ -5286,7 +5286,7 @@ impl TcU32Mark {
 /// Struct `tc-u32-sel`: Selector of u32: what a packet must look like, and how to go on
 /// from it.
 #[doc(alias = "tc_u32_sel")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TcU32Sel {
     /// 1: a match ends the search. 2: there is a fixed or computed offset. 4: the offset is
@@ -5306,8 +5306,8 @@ pub struct TcU32Sel {
     pub hoff: i16,
     /// Bits of that field that choose the bucket of the next table.
     pub hmask: u32,
-    /// First key. `nkeys` of them follow each other in the message.
-    pub keys: TcU32Key,
+    /// The keys, as many as `nkeys` says.
+    pub keys: Vec<TcU32Key>,
 }
 #[automatically_derived]
 impl nl::NlStruct for TcU32Sel {
@@ -5316,7 +5316,7 @@ impl nl::NlStruct for TcU32Sel {
         + <nl::Be<u16> as nl::Member<u16>>::LEN + <nl::Native as nl::Member<u16>>::LEN
         + <nl::Native as nl::Member<i16>>::LEN + <nl::Native as nl::Member<i16>>::LEN
         + <nl::Be<u32> as nl::Member<u32>>::LEN
-        + <nl::Native as nl::Member<TcU32Key>>::LEN;
+        + <nl::Rest as nl::Member<Vec<TcU32Key>>>::LEN;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u8>>::put(&self.flags, out);
@@ -5328,7 +5328,7 @@ impl nl::NlStruct for TcU32Sel {
         <nl::Native as nl::Member<i16>>::put(&self.offoff, out);
         <nl::Native as nl::Member<i16>>::put(&self.hoff, out);
         <nl::Be<u32> as nl::Member<u32>>::put(&self.hmask, out);
-        <nl::Native as nl::Member<TcU32Key>>::put(&self.keys, out);
+        <nl::Rest as nl::Member<Vec<TcU32Key>>>::put(&self.keys, out);
     }
     #[inline]
     fn get(bytes: &mut nl::Bytes<'_>) -> Self {
@@ -5344,7 +5344,7 @@ impl nl::NlStruct for TcU32Sel {
             offoff: <nl::Native as nl::Member<i16>>::get(bytes),
             hoff: <nl::Native as nl::Member<i16>>::get(bytes),
             hmask: <nl::Be<u32> as nl::Member<u32>>::get(bytes),
-            keys: <nl::Native as nl::Member<TcU32Key>>::get(bytes),
+            keys: <nl::Rest as nl::Member<Vec<TcU32Key>>>::get(bytes),
         }
     }
 }
@@ -5414,7 +5414,7 @@ impl TcU32Sel {
     }
     /// Sets `keys`.
     #[must_use]
-    pub fn with_keys(mut self, keys: impl ::core::convert::Into<TcU32Key>) -> Self {
+    pub fn with_keys(mut self, keys: impl ::core::convert::Into<Vec<TcU32Key>>) -> Self {
         self.keys = ::core::convert::Into::into(keys);
         self
     }
@@ -5422,32 +5422,33 @@ impl TcU32Sel {
 
 /// Struct `tc-u32-pcnt`: Counters of a u32 filter. Kernels may be built without.
 #[doc(alias = "tc_u32_pcnt")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TcU32Pcnt {
     /// Times that it was tried.
     pub rcnt: u64,
     /// Times that it matched.
     pub rhit: u64,
-    /// Times that the first key matched. There is one for each key.
-    pub kcnts: u64,
+    /// One for each key of the selector, in its order.
+    pub kcnts: Vec<TcU32Kcnt>,
 }
 #[automatically_derived]
 impl nl::NlStruct for TcU32Pcnt {
     const LEN: usize = <nl::Native as nl::Member<u64>>::LEN
-        + <nl::Native as nl::Member<u64>>::LEN + <nl::Native as nl::Member<u64>>::LEN;
+        + <nl::Native as nl::Member<u64>>::LEN
+        + <nl::Rest as nl::Member<Vec<TcU32Kcnt>>>::LEN;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u64>>::put(&self.rcnt, out);
         <nl::Native as nl::Member<u64>>::put(&self.rhit, out);
-        <nl::Native as nl::Member<u64>>::put(&self.kcnts, out);
+        <nl::Rest as nl::Member<Vec<TcU32Kcnt>>>::put(&self.kcnts, out);
     }
     #[inline]
     fn get(bytes: &mut nl::Bytes<'_>) -> Self {
         Self {
             rcnt: <nl::Native as nl::Member<u64>>::get(bytes),
             rhit: <nl::Native as nl::Member<u64>>::get(bytes),
-            kcnts: <nl::Native as nl::Member<u64>>::get(bytes),
+            kcnts: <nl::Rest as nl::Member<Vec<TcU32Kcnt>>>::get(bytes),
         }
     }
 }
@@ -5481,8 +5482,57 @@ impl TcU32Pcnt {
     }
     /// Sets `kcnts`.
     #[must_use]
-    pub fn with_kcnts(mut self, kcnts: u64) -> Self {
-        self.kcnts = kcnts;
+    pub fn with_kcnts(
+        mut self,
+        kcnts: impl ::core::convert::Into<Vec<TcU32Kcnt>>,
+    ) -> Self {
+        self.kcnts = ::core::convert::Into::into(kcnts);
+        self
+    }
+}
+
+/// Struct `tc-u32-kcnt`: Counter of a key of a u32 filter.
+#[doc(alias = "tc_u32_kcnt")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TcU32Kcnt {
+    /// Times that it matched.
+    pub count: u64,
+}
+#[automatically_derived]
+impl nl::NlStruct for TcU32Kcnt {
+    const LEN: usize = <nl::Native as nl::Member<u64>>::LEN;
+    #[inline]
+    fn put(&self, out: &mut nl::Writer<'_>) {
+        <nl::Native as nl::Member<u64>>::put(&self.count, out);
+    }
+    #[inline]
+    fn get(bytes: &mut nl::Bytes<'_>) -> Self {
+        Self {
+            count: <nl::Native as nl::Member<u64>>::get(bytes),
+        }
+    }
+}
+#[automatically_derived]
+impl nl::AttrValue<'_> for TcU32Kcnt {
+    #[inline]
+    fn put(&self, id: u16, out: &mut nl::Writer<'_>) {
+        out.structure(id, self);
+    }
+    #[inline]
+    fn get(attr: nl::Attr<'_>) -> ::core::result::Result<Self, nl::DecodeError> {
+        ::core::result::Result::Ok(nl::read(attr.payload))
+    }
+}
+impl TcU32Kcnt {
+    /// With each member's default; `with_` methods set them.
+    pub fn new() -> Self {
+        ::core::default::Default::default()
+    }
+    /// Sets `count`.
+    #[must_use]
+    pub fn with_count(mut self, count: u64) -> Self {
+        self.count = count;
         self
     }
 }
@@ -6127,7 +6177,7 @@ impl TcPolice {
 
 /// Struct `tc-pedit-sel`: Settings of a pedit action.
 #[doc(alias = "tc_pedit_sel")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TcPeditSel {
     /// Number of the action among those of its kind. 0 in a request to get a new one.
@@ -6144,8 +6194,8 @@ pub struct TcPeditSel {
     pub nkeys: u8,
     /// Flags that the kernel only keeps.
     pub flags: u8,
-    /// First key. `nkeys` of them follow each other in the message.
-    pub keys: TcPeditKey,
+    /// The keys, as many as `nkeys` says.
+    pub keys: Vec<TcPeditKey>,
 }
 #[automatically_derived]
 impl nl::NlStruct for TcPeditSel {
@@ -6153,7 +6203,7 @@ impl nl::NlStruct for TcPeditSel {
         + <nl::Native as nl::Member<u32>>::LEN + <nl::Native as nl::Member<i32>>::LEN
         + <nl::Native as nl::Member<i32>>::LEN + <nl::Native as nl::Member<i32>>::LEN
         + <nl::Native as nl::Member<u8>>::LEN + <nl::Native as nl::Member<u8>>::LEN + 2
-        + <nl::Native as nl::Member<TcPeditKey>>::LEN;
+        + <nl::Rest as nl::Member<Vec<TcPeditKey>>>::LEN;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u32>>::put(&self.index, out);
@@ -6164,7 +6214,7 @@ impl nl::NlStruct for TcPeditSel {
         <nl::Native as nl::Member<u8>>::put(&self.nkeys, out);
         <nl::Native as nl::Member<u8>>::put(&self.flags, out);
         out.zeros(2);
-        <nl::Native as nl::Member<TcPeditKey>>::put(&self.keys, out);
+        <nl::Rest as nl::Member<Vec<TcPeditKey>>>::put(&self.keys, out);
     }
     #[inline]
     fn get(bytes: &mut nl::Bytes<'_>) -> Self {
@@ -6178,7 +6228,7 @@ impl nl::NlStruct for TcPeditSel {
             flags: <nl::Native as nl::Member<u8>>::get(bytes),
             keys: {
                 bytes.skip(2);
-                <nl::Native as nl::Member<TcPeditKey>>::get(bytes)
+                <nl::Rest as nl::Member<Vec<TcPeditKey>>>::get(bytes)
             },
         }
     }
@@ -6243,7 +6293,10 @@ impl TcPeditSel {
     }
     /// Sets `keys`.
     #[must_use]
-    pub fn with_keys(mut self, keys: impl ::core::convert::Into<TcPeditKey>) -> Self {
+    pub fn with_keys(
+        mut self,
+        keys: impl ::core::convert::Into<Vec<TcPeditKey>>,
+    ) -> Self {
         self.keys = ::core::convert::Into::into(keys);
         self
     }

@@ -1,81 +1,90 @@
 //! Tests under other kernels than the running one: `tests/lab/run-in-kernel` boots a Debian kernel in
 //! qemu and runs this very test binary in it.
 //!
+//! The tests to run there are those that are marked `#[ignore]`, all of them in one boot: a plain
+//! `cargo test` lists them and runs only what boots the kernels.
+//!
 //! `NLKIT_LAB_KERNELS` names the kernels to use, as in `6.1 6.12 7.2`. That needs root on Debian, and
 //! the network for the first run, which installs qemu and downloads the kernels.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::skip::skip;
 
-/// Names the kernel to a test that runs in the lab.
+/// Names the kernel to the tests that run under it.
 const INSIDE: &str = "NLKIT_LAB_KERNEL";
 
-/// A test that runs under other kernels.
+/// A kernel, with all that the tests of one binary need there.
 #[derive(Clone, Copy, Debug)]
 pub struct Lab {
-    /// Its name in its test binary.
-    pub test: &'static str,
-    /// The kernels that have what it needs, of those that the lab knows.
-    pub kernels: &'static [&'static str],
+    /// Its name for `run-in-kernel -k`, also in `NLKIT_LAB_KERNELS`.
+    pub kernel: &'static str,
     /// Kernel modules to load, as `run-in-kernel -m` takes them.
     pub modules: &'static str,
-    /// Programs that it runs beside, by their names; one that is missing here is an error.
+    /// Programs that the tests run, by their names; one that is missing here is an error.
     pub programs: &'static [&'static str],
 }
 
 impl Lab {
-    /// Runs the test under each of its kernels; inside of one of them, runs `body` with its name.
+    /// Boots the kernel and runs the tests of this binary that are marked `#[ignore]`.
     ///
     /// # Panics
-    /// Where the test fails under a kernel; the message holds what it printed.
-    pub fn run(&self, body: impl FnOnce(&str)) {
-        if let Ok(kernel) = std::env::var(INSIDE) {
-            return body(&kernel);
-        }
+    /// Where one of them fails there; what they print is printed.
+    #[expect(clippy::expect_used, reason = "it fails a test")]
+    pub fn run(&self) {
         let Ok(wanted) = std::env::var("NLKIT_LAB_KERNELS") else {
             return skip("NLKIT_LAB_KERNELS is not set");
         };
-        let wanted: Vec<_> = wanted.split_whitespace().collect();
-        let kernels: Vec<_> = self.kernels.iter().filter(|it| wanted.contains(it)).collect();
-        if kernels.is_empty() {
-            return skip(&format!("none of {:?} is in NLKIT_LAB_KERNELS", self.kernels));
+        if !wanted.split_whitespace().any(|kernel| kernel == self.kernel) {
+            return skip(&format!("{} is not in NLKIT_LAB_KERNELS", self.kernel));
         }
-        for kernel in kernels {
-            self.run_under(kernel);
-        }
-    }
-
-    #[expect(clippy::expect_used, clippy::panic, reason = "it fails a test")]
-    fn run_under(&self, kernel: &str) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab/run-in-kernel");
-        let mut command = Command::new(script);
-        command.args(["-k", kernel, "-e", &format!("{INSIDE}={kernel}")]);
-        if !self.modules.is_empty() {
-            command.args(["-m", self.modules]);
-        }
-        for program in self.programs {
-            let found =
-                program_path(program).unwrap_or_else(|| panic!("{program} is not installed"));
-            command.arg("-d").arg(found);
-        }
-        command.arg("--").arg(binary()).args([self.test, "--exact", "--nocapture"]);
-        let output = command.output().expect("the lab's script runs");
+        let output = self.command().stdin(Stdio::null()).output().expect("the lab's script runs");
         let (out, err) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        println!("{} under {kernel}:\n{out}{err}", self.test);
-        let ran = out.contains("1 passed");
-        assert!(output.status.success() && ran, "{} fails under Linux {kernel}", self.test);
+        println!("{out}{err}");
+        assert!(output.status.success(), "tests fail under Linux {}: see above", self.kernel);
+        assert!(!out.contains("ok. 0 passed"), "no test has run under Linux {}", self.kernel);
+    }
+
+    fn command(&self) -> Command {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("lab/run-in-kernel");
+        let mut command = Command::new(script);
+        command.args(["-k", self.kernel, "-m", self.modules, "-e", "NLKIT_NO_SKIP=1"]);
+        command.arg("-e").arg(format!("{INSIDE}={}", self.kernel));
+        for program in self.programs {
+            command.arg("-d").arg(program_path(program));
+        }
+        // One after the other: the guest has one CPU, and radios and the NFS server there once.
+        command.arg("--").arg(binary()).args(["--ignored", "--test-threads=1"]);
+        command
     }
 }
 
-fn program_path(name: &str) -> Option<PathBuf> {
-    ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+/// Whether the kernel that this test runs under, in the lab, has this version or a later one.
+///
+/// # Panics
+/// Outside of the lab.
+#[expect(clippy::panic, reason = "it fails a test")]
+pub fn since(major: u32, minor: u32) -> bool {
+    let Ok(kernel) = std::env::var(INSIDE) else {
+        panic!("this test runs in the lab: see NLKIT_LAB_KERNELS in tests/lab/README.md");
+    };
+    version(&kernel) >= Some((major, minor))
+}
+
+fn version(kernel: &str) -> Option<(u32, u32)> {
+    let (major, minor) = kernel.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[expect(clippy::panic, reason = "it fails a test")]
+fn program_path(name: &str) -> PathBuf {
+    let mut paths = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         .iter()
-        .map(|folder| Path::new(folder).join(name))
-        .find(|path| path.exists())
+        .map(|folder| Path::new(folder).join(name));
+    paths.find(|path| path.exists()).unwrap_or_else(|| panic!("{name} is not installed"))
 }
 
 /// This test binary without its debug information, which would fill the memory of the guest.

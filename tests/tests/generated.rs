@@ -9,22 +9,22 @@ mod compiled {
         };
     }
     golden! {
-        "checks" "directional" "docs" "enums" "events" "names" "operations" "sets" "tiny" "types"
+        "checks" "directional" "docs" "enums" "events" "names" "operations" "raw" "sets" "tiny" "types"
     }
 
     /// Beside the others, which have the same names.
     pub mod expanded {
-        golden! { "tiny.expanded" "events.expanded" }
+        golden! { "tiny.expanded" "events.expanded" "raw.expanded" }
     }
 
     /// Likewise.
     pub mod serialised {
-        golden! { "enums.serde" }
+        golden! { "enums.serde" "raw.serde" }
     }
 }
 
 use compiled::{
-    directional, enums, events, expanded, many_ops, odd_names, serialised, sets, types,
+    directional, enums, events, expanded, many_ops, odd_names, raw, serialised, sets, types,
 };
 
 #[test]
@@ -120,4 +120,78 @@ fn serde_keeps_what_has_no_name() {
     let again: GetReply = serde_json::from_str(&json).expect("it deserialises");
     assert_eq!(again, reply);
     assert_eq!(serde_json::from_str::<GetReply>("{}").expect("all is optional"), GetReply::new());
+}
+
+#[test]
+fn structs_are_as_long_as_the_spec_says() {
+    use nlkit::NlStruct;
+    let spec = include_str!("../golden/raw.yaml");
+    let family = nlkit_codegen::Builder::new().resolve_str("raw.yaml", spec).expect("it resolves");
+    let said: Vec<usize> = family.structs.iter().map(|item| item.len).collect();
+    let lens = [
+        raw::Lampmsg::LEN,
+        raw::Place::LEN,
+        raw::Everything::LEN,
+        raw::Addresses::LEN,
+        raw::Step::LEN,
+        raw::Steps::LEN,
+    ];
+    assert_eq!(said, lens);
+    assert_eq!(raw::Everything::LEN, 1 + 8 + 2 + 1 + 2 + 4 + 3 + 4 + 40 + 6 + 10 + 4);
+}
+
+/// A lamp with a value of each sort, by a path to the module that it is of.
+macro_rules! lamp {
+    ($($raw:ident)::+) => {{
+        use $($raw)::+ as raw;
+        let step = raw::Step::new().with_level(1).with_ms(2);
+        let place = raw::Place::new().with_floor(-1).with_room("attic");
+        raw::GetlampReply::new()
+            .with_header(raw::Lampmsg::new().with_index(7))
+            .with_kind("bulb")
+            .with_options(raw::Options::Bulb(Box::new(raw::OptionsAttrs::new().with_brightness(3u32))))
+            .with_stats(raw::Stats::new().with_app(raw::App::Bulb(step)))
+            .with_state(raw::State::new().with_mode(raw::Mode::ON).with_data(raw::StateData::On(step)))
+            .with_everything(raw::Everything::new().with_port(80).with_type(*b"TYPE").with_long(b"x".repeat(40)))
+            .with_addresses([raw::Addresses::new().with_v4_number([192, 0, 2, 1])])
+            .with_steps(raw::Steps::new().with_count(2).with_entries([step, step]))
+            .with_places([place.clone(), place])
+    }};
+}
+
+#[test]
+fn headers_structs_and_sub_messages_round_trip() {
+    let mut lamp = lamp!(raw);
+    if let Some(everything) = &mut lamp.everything {
+        // Of fixed length: it comes back with all its bytes.
+        everything.address = [0; 6].into();
+    }
+    let bytes = nlkit::encode(&lamp).expect("it fits");
+    assert_eq!(bytes.get(..4), Some(&[0; 4][..]));
+    assert_eq!(bytes.get(4..8), Some(&7i32.to_ne_bytes()[..]));
+    let again = nlkit::decode::<raw::GetlampReply>(&bytes).expect("it is well formed");
+    assert_eq!(again, lamp);
+    let expanded = nlkit::decode::<expanded::raw::GetlampReply>(&bytes).expect("likewise");
+    assert_eq!(format!("{expanded:#?}"), format!("{lamp:#?}"));
+    assert_eq!(nlkit::encode(&lamp!(expanded::raw)), nlkit::encode(&lamp!(raw)));
+}
+
+#[test]
+fn payloads_of_kinds_that_nobody_knows_are_kept() {
+    use raw::{App, Options};
+    let mut lamp = lamp!(raw);
+    lamp.kind = Some("disco".into());
+    lamp.options = Some(Options::Unknown(vec![1, 2, 3]));
+    lamp.stats = Some(raw::Stats::new().with_app(App::Unknown(vec![4])));
+    let bytes = nlkit::encode(&lamp).expect("it fits");
+    let again = nlkit::decode::<raw::GetlampReply>(&bytes).expect("it is well formed");
+    assert_eq!((again.options, again.stats), (lamp.options, lamp.stats));
+}
+
+#[test]
+fn notifications_and_groups_of_a_raw_family_have_its_numbers() {
+    use nlkit::Notification;
+    assert_eq!(raw::Notification::CMDS, [16, 21]);
+    assert_eq!((raw::ROOMS.number(), events::CHANGES.number()), (Some(33), None));
+    assert_eq!(events::Notification::CMDS, [3, 4, 5, 6]);
 }

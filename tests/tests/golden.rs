@@ -7,9 +7,9 @@ use nlkit_codegen::Builder;
 use nlkit_tests::golden::Goldens;
 
 /// Specs whose expanded form is checked in, too.
-const EXPANDED: &[&str] = &["tiny", "events"];
+const EXPANDED: &[&str] = &["tiny", "events", "raw"];
 /// Specs whose form with serde's derives is checked in, too.
-const WITH_SERDE: &[&str] = &["enums"];
+const WITH_SERDE: &[&str] = &["enums", "raw"];
 
 #[test]
 fn generated_code_is_as_checked_in() {

@@ -13,30 +13,13 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use nix::sched::{CloneFlags, unshare};
 use nlkit::nlctrl::GetFamily;
 use nlkit::wire::{HEADER_LEN, Header, kind};
 use nlkit::{Connection, Error, Received, Socket, Transport};
 use nlkit_specs::{ethtool, netdev, nlctrl};
 use nlkit_tests::messages::DUMPS;
+use nlkit_tests::namespace::{in_namespace, ip, ip_json, kernel_error, number};
 use nlkit_tests::skip::{is_root, skip};
-
-/// Moves this test's thread, and what it starts, into a new network namespace with `lo` and
-/// nothing else. False where that needs more than this process may.
-fn in_namespace() -> bool {
-    if !is_root() {
-        skip("a network namespace needs root");
-        return false;
-    }
-    unshare(CloneFlags::CLONE_NEWNET).expect("a network namespace");
-    true
-}
-
-fn ip(arguments: &str) -> String {
-    let output = Command::new("ip").args(arguments.split(' ')).output().expect("iproute2");
-    assert!(output.status.success(), "ip {arguments}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// Makes pairs of veth devices, `a0` and `b0` and so on.
 fn make_veths(pairs: u32) {
@@ -52,16 +35,7 @@ fn make_veths(pairs: u32) {
 
 /// Interface indices as iproute2 sees them.
 fn indices() -> Vec<u32> {
-    let links: serde_json::Value = serde_json::from_str(&ip("-j link show")).unwrap();
-    let links = links.as_array().unwrap();
-    links.iter().map(|link| link["ifindex"].as_u64().unwrap() as u32).collect()
-}
-
-fn kernel_error<T: std::fmt::Debug>(result: Result<T, Error>) -> nlkit::KernelError {
-    match result {
-        Err(Error::Kernel(error)) => *error,
-        other => panic!("the kernel should refuse it: {other:?}"),
-    }
+    ip_json("link show").iter().map(|link| number(&link["ifindex"])).collect()
 }
 
 #[test]

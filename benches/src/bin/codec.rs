@@ -1,21 +1,28 @@
 //! Decoding and encoding in memory, beside code written by hand for just that message.
 //!
+//! The link is a veth device in a network namespace of its own as the running kernel describes it, or
+//! without root whatever link has the longest message.
+//!
 //! ```sh
 //! cargo run --release -p nlkit-bench --bin codec
 //! ```
 
+use std::net::IpAddr;
+
 use nlkit::NlAttrs;
-use nlkit_bench::{Contender, Effort, compare};
-use nlkit_specs::{ethtool, netdev};
+use nlkit_bench::raw::Raw;
+use nlkit_bench::{Contender, Effort, Result, compare, hand, namespace};
+use nlkit_specs::{ethtool, netdev, rt_link, wireguard};
 
 const EFFORT: Effort = Effort { rounds: 60, repeats: 20_000, units: 1 };
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<()> {
+    decode_link()?;
     decode_netdev()?;
     decode_rings()?;
     encode_netdev();
     encode_rings();
-    Ok(())
+    encode_wireguard()
 }
 
 /// The attributes of `dev-get` that a table of devices needs.
@@ -27,7 +34,7 @@ struct Brief {
     xdp_features: Option<u64>,
 }
 
-fn decode_netdev() -> Result<(), nlkit::EncodeError> {
+fn decode_netdev() -> Result<()> {
     let reply = netdev::DevGetReply::new()
         .with_ifindex(3)
         .with_xdp_features(netdev::XdpAct::BASIC)
@@ -38,7 +45,7 @@ fn decode_netdev() -> Result<(), nlkit::EncodeError> {
         &format!("decode netdev dev-get reply, {} bytes", bytes.len()),
         EFFORT,
         vec![
-            Contender::new("by hand", || hand::decode_dev(&bytes)),
+            Contender::new("by hand", || hand::netdev::decode(&bytes)),
             Contender::new("nlkit, generated struct", || {
                 nlkit::decode::<netdev::DevGetReply>(&bytes)
             }),
@@ -67,7 +74,7 @@ struct Header<'a> {
     dev_name: Option<nlkit::NlStr<'a>>,
 }
 
-fn decode_rings() -> Result<(), nlkit::EncodeError> {
+fn decode_rings() -> Result<()> {
     let header = ethtool::Header::new().with_dev_index(2).with_dev_name("eth0");
     let mut reply = ethtool::RingsGetReply::new()
         .with_header(header)
@@ -82,7 +89,7 @@ fn decode_rings() -> Result<(), nlkit::EncodeError> {
         &format!("decode ethtool rings-get reply, {} bytes", bytes.len()),
         EFFORT,
         vec![
-            Contender::new("by hand", || hand::decode_rings(&bytes)),
+            Contender::new("by hand", || hand::ethtool::decode_rings(&bytes)),
             Contender::new("nlkit, generated struct", || {
                 nlkit::decode::<ethtool::RingsGetReply>(&bytes)
             }),
@@ -128,7 +135,7 @@ fn encode_rings() {
         vec![
             Contender::new("by hand", || {
                 by_hand.clear();
-                hand::encode_rings(&mut by_hand, "eth0", 2, 512, 1024);
+                hand::ethtool::encode_rings(&mut by_hand, "eth0", 2, 512, 1024);
                 by_hand.len()
             }),
             Contender::new("nlkit", || {
@@ -143,7 +150,7 @@ fn encode_rings() {
         vec![
             Contender::new("by hand", || {
                 let mut bytes = Vec::with_capacity(64);
-                hand::encode_rings(&mut bytes, "eth0", 2, 512, 1024);
+                hand::ethtool::encode_rings(&mut bytes, "eth0", 2, 512, 1024);
                 bytes
             }),
             Contender::new("nlkit", || {
@@ -154,116 +161,140 @@ fn encode_rings() {
     );
 }
 
-/// What one writes who knows the message.
-mod hand {
-    #[derive(Default)]
-    pub(super) struct Dev {
-        ifindex: Option<u32>,
-        xdp_features: Option<u64>,
-        xdp_zc_max_segs: Option<u32>,
-        xdp_rx_metadata_features: Option<u64>,
-        xsk_features: Option<u64>,
-    }
+/// What a list of links shows.
+#[derive(Default, NlAttrs)]
+struct LinkBrief<'a> {
+    #[nl(header)]
+    header: rt_link::Ifinfomsg,
+    #[nl(id = 3)]
+    name: Option<nlkit::NlStr<'a>>,
+    #[nl(id = 4)]
+    mtu: Option<u32>,
+    #[nl(id = 16)]
+    operstate: Option<u8>,
+}
 
-    pub(super) fn decode_dev(bytes: &[u8]) -> Option<Dev> {
-        let mut dev = Dev::default();
-        walk(bytes, |id, payload| {
-            match id {
-                1 => dev.ifindex = Some(u32(payload)?),
-                3 => dev.xdp_features = Some(u64(payload)?),
-                4 => dev.xdp_zc_max_segs = Some(u32(payload)?),
-                5 => dev.xdp_rx_metadata_features = Some(u64(payload)?),
-                6 => dev.xsk_features = Some(u64(payload)?),
-                _ => {}
-            }
-            Some(())
-        })?;
-        Some(dev)
+fn decode_link() -> Result<()> {
+    let made = namespace::enter().and_then(|()| namespace::make_veths(1));
+    if let Err(error) = made {
+        eprintln!("no veth device: {error}");
     }
-
-    #[derive(Default)]
-    pub(super) struct Rings {
-        dev_index: Option<u32>,
-        dev_name: Option<[u8; 16]>,
-        flags: Option<u32>,
-        phy_index: Option<u32>,
-        sizes: [Option<u32>; 8],
-        rx_buf_len: Option<u32>,
-        tcp_data_split: Option<u8>,
-        cqe_size: Option<u32>,
-        push: [Option<u8>; 2],
-        push_buf: [Option<u32>; 2],
+    let bytes = longest_link()?;
+    let (by_hand, generated) = (
+        hand::link::decode(&bytes).ok_or("not decoded by hand")?,
+        nlkit::decode::<rt_link::GetlinkReply>(&bytes)?,
+    );
+    let counters = generated.stats64.map(|stats| stats.rx_packets);
+    let same = (by_hand.name == generated.ifname)
+        && (by_hand.gro_ipv4_max_size == generated.gro_ipv4_max_size)
+        && by_hand.stats64.map(|[packets, ..]| packets) == counters;
+    if !same {
+        return Err("the two decoders differ".into());
     }
+    println!(
+        "{} bytes by hand, {} generated",
+        size_of::<hand::link::Link>(),
+        size_of::<rt_link::GetlinkReply>()
+    );
+    compare(
+        &format!("decode RTM_NEWLINK, {} bytes", bytes.len()),
+        EFFORT,
+        vec![
+            Contender::new("by hand", || hand::link::decode(&bytes)),
+            Contender::new("nlkit, generated struct", || {
+                nlkit::decode::<rt_link::GetlinkReply>(&bytes)
+            }),
+            Contender::new("nlkit, projection of 4", || {
+                let link = nlkit::decode::<LinkBrief<'_>>(&bytes).unwrap_or_default();
+                (link.header.ifi_index, link.name, link.mtu, link.operstate)
+            }),
+        ],
+    );
+    Ok(())
+}
 
-    pub(super) fn decode_rings(bytes: &[u8]) -> Option<Rings> {
-        let mut rings = Rings::default();
-        walk(bytes, |id, payload| {
-            match id {
-                1 => walk(payload, |id, payload| {
-                    match id {
-                        1 => rings.dev_index = Some(u32(payload)?),
-                        2 => {
-                            let mut name = [0; 16];
-                            name.get_mut(..payload.len())?.copy_from_slice(payload);
-                            rings.dev_name = Some(name);
-                        }
-                        3 => rings.flags = Some(u32(payload)?),
-                        4 => rings.phy_index = Some(u32(payload)?),
-                        _ => {}
-                    }
-                    Some(())
-                })?,
-                2..=9 => *rings.sizes.get_mut(usize::from(id) - 2)? = Some(u32(payload)?),
-                10 => rings.rx_buf_len = Some(u32(payload)?),
-                11 => rings.tcp_data_split = payload.first().copied(),
-                12 => rings.cqe_size = Some(u32(payload)?),
-                13 | 14 => *rings.push.get_mut(usize::from(id) - 13)? = payload.first().copied(),
-                15 | 16 => *rings.push_buf.get_mut(usize::from(id) - 15)? = Some(u32(payload)?),
-                _ => {}
-            }
-            Some(())
-        })?;
-        Some(rings)
-    }
-
-    pub(super) fn encode_rings(out: &mut Vec<u8>, name: &str, index: u32, rx: u32, tx: u32) {
-        let nest = out.len();
-        out.extend_from_slice(&[0, 0, 1, 0x80]);
-        put_u32(out, 1, index);
-        let len = 4 + name.len() + 1;
-        out.extend_from_slice(&(len as u16).to_ne_bytes());
-        out.extend_from_slice(&2u16.to_ne_bytes());
-        out.extend_from_slice(name.as_bytes());
-        out.push(0);
-        out.resize(out.len().next_multiple_of(4), 0);
-        let len = ((out.len() - nest) as u16).to_ne_bytes();
-        if let Some(field) = out.get_mut(nest..nest + 2) {
-            field.copy_from_slice(&len);
+/// The longest message of a dump of links.
+fn longest_link() -> Result<Vec<u8>> {
+    let mut longest = Vec::new();
+    Raw::new(libc::NETLINK_ROUTE)?.dump_each(18, &[0; 16], |message| {
+        if message.len() > longest.len() {
+            longest = message.to_vec();
         }
-        put_u32(out, 6, rx);
-        put_u32(out, 9, tx);
-    }
+    })?;
+    Ok(longest)
+}
 
-    pub(super) fn put_u32(out: &mut Vec<u8>, id: u16, value: u32) {
-        let [i0, i1] = id.to_ne_bytes();
-        let [v0, v1, v2, v3] = value.to_ne_bytes();
-        out.extend_from_slice(&[8, 0, i0, i1, v0, v1, v2, v3]);
-    }
+const PEERS: u8 = 10;
+const ALLOWED: u8 = 5;
 
-    fn walk(mut bytes: &[u8], mut take: impl FnMut(u16, &[u8]) -> Option<()>) -> Option<()> {
-        while let Some(&[l0, l1, t0, t1]) = bytes.first_chunk() {
-            let len = usize::from(u16::from_ne_bytes([l0, l1]));
-            take(u16::from_ne_bytes([t0, t1]) & 0x3fff, bytes.get(4..len)?)?;
-            bytes = bytes.get(len.next_multiple_of(4)..).unwrap_or_default();
-        }
-        Some(())
+/// A device with peers, each with addresses behind it.
+fn device() -> hand::wireguard::Device {
+    let allowed = |peer, at: u8| match at.is_multiple_of(2) {
+        true => (IpAddr::from([10, peer, at, 0]), 24),
+        false => (IpAddr::from([0xfd00, 0, 0, peer.into(), at.into(), 0, 0, 0]), 80),
+    };
+    let peers = (0..PEERS).map(|peer| hand::wireguard::Peer {
+        public_key: [peer; 32],
+        preshared_key: [0x80 | peer; 32],
+        flags: wireguard::WgpeerFlags::REPLACE_ALLOWEDIPS.0,
+        endpoint: vec![2, 0, 0xca, 0x6c, 192, 0, 2, peer, 0, 0, 0, 0, 0, 0, 0, 0],
+        keepalive: 25,
+        allowed: (0..ALLOWED).map(|at| allowed(peer, at)).collect(),
+    });
+    hand::wireguard::Device {
+        name: "wg0".into(),
+        private_key: [0x55; 32],
+        listen_port: 51820,
+        flags: wireguard::WgdeviceFlags::REPLACE_PEERS.0,
+        peers: peers.collect(),
     }
+}
 
-    fn u32(payload: &[u8]) -> Option<u32> {
-        Some(u32::from_ne_bytes(payload.try_into().ok()?))
-    }
+/// The same as a request.
+fn request(device: &hand::wireguard::Device) -> wireguard::SetDeviceRequest {
+    let allowed = |&(address, mask): &(IpAddr, u8)| {
+        let family = if address.is_ipv4() { 2 } else { 10 };
+        wireguard::Wgallowedip::new().with_family(family).with_ipaddr(address).with_cidr_mask(mask)
+    };
+    let peer = |peer: &hand::wireguard::Peer| {
+        wireguard::Wgpeer::new()
+            .with_public_key(peer.public_key)
+            .with_preshared_key(peer.preshared_key)
+            .with_flags(peer.flags)
+            .with_endpoint(peer.endpoint.clone())
+            .with_persistent_keepalive_interval(peer.keepalive)
+            .with_allowedips(peer.allowed.iter().map(allowed).collect::<Vec<_>>())
+    };
+    wireguard::SetDeviceRequest::new()
+        .with_ifname(device.name.as_str())
+        .with_private_key(device.private_key)
+        .with_flags(device.flags)
+        .with_listen_port(device.listen_port)
+        .with_peers(device.peers.iter().map(peer).collect::<Vec<_>>())
+}
 
-    fn u64(payload: &[u8]) -> Option<u64> {
-        Some(u64::from_ne_bytes(payload.try_into().ok()?))
+fn encode_wireguard() -> Result<()> {
+    let device = device();
+    let request = request(&device);
+    let (mut by_hand, mut generated) = (Vec::new(), nlkit::encode(&request)?);
+    hand::wireguard::encode(&mut by_hand, &device);
+    if by_hand != generated {
+        return Err("the two encoders differ".into());
     }
+    compare(
+        &format!("encode wireguard set-device, {} bytes, into a reused buffer", by_hand.len()),
+        Effort { repeats: 2_000, ..EFFORT },
+        vec![
+            Contender::new("by hand", || {
+                by_hand.clear();
+                hand::wireguard::encode(&mut by_hand, &device);
+                by_hand.len()
+            }),
+            Contender::new("nlkit", || {
+                generated.clear();
+                nlkit::encode_into(&request, &mut generated).is_ok()
+            }),
+        ],
+    );
+    Ok(())
 }

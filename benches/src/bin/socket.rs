@@ -1,177 +1,217 @@
-//! Calls to the real kernel, beside a raw socket that only walks message headers: a dump of
-//! `netdev dev-get` over many veth devices, and a GETFAMILY round trip.
+//! Calls to the real kernel, beside a raw socket that only walks message headers: dumps of links,
+//! routes, ethtool features and netdev devices, and a GETFAMILY round trip.
 //!
 //! ```sh
-//! cargo run --release -p nlkit-bench --bin socket            # 1,000 devices
-//! cargo run --release -p nlkit-bench --bin socket -- 5000
+//! cargo run --release -p nlkit-bench --bin socket                  # 5,000 veths, 100,000 routes
+//! cargo run --release -p nlkit-bench --bin socket -- 1000 20000
 //! ```
 //!
-//! Needs root: it runs itself again in a network namespace of its own, where it makes the devices.
+//! Needs root: it makes its devices and routes in a network namespace of its own.
 
-use std::error::Error;
-use std::io::Write;
-use std::process::{Command, ExitCode, Stdio};
+use std::hint::black_box;
 
 use nlkit::nlctrl::GetFamily;
-use nlkit::wire::{HEADER_LEN, Header, align, flag, kind};
-use nlkit::{Connection, NlAttrs};
-use nlkit_bench::{Contender, Effort, compare};
-use nlkit_specs::netdev;
+use nlkit::{Connection, Dump, Family, Generic, NlAttrs, NlStr, Protocol, Route, View};
+use nlkit_bench::raw::Raw;
+use nlkit_bench::{Contender, Effort, Result, compare, hand, namespace};
+use nlkit_specs::{ethtool, netdev, rt_link, rt_route};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-fn main() -> ExitCode {
+fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
-    let first = args.next();
-    let outcome = match first.as_deref() {
-        Some("--inside") => bench(args.next()),
-        devices => enter_namespace(devices),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+    let devices: u32 = args.next().map_or(Ok(5_000), |text| text.parse())?;
+    let routes: u32 = args.next().map_or(Ok(100_000), |text| text.parse())?;
+    namespace::enter()?;
+    namespace::make_veths(devices / 2)?;
+    bench_links()?;
+    bench_netdev()?;
+    bench_features()?;
+    bench_family()?;
+    namespace::make_routes(routes)?;
+    bench_routes()
+}
+
+/// A dump as the raw loop asks for it.
+struct Ask {
+    title: &'static str,
+    kind: u16,
+    body: &'static [u8],
+    rounds: u32,
+}
+
+/// A projection, and what a caller reads of it.
+trait Project: View {
+    fn read(view: &Self::Of<'_>) -> u64;
+}
+
+/// Dumps into owned structs and into projection `V`, and into what `by_hand` makes of a message.
+fn bench_dump<P: Protocol, V: Project, R, H>(
+    ask: &Ask,
+    request: &R,
+    by_hand: Option<fn(&[u8]) -> H>,
+) -> Result<()>
+where
+    R: Dump<Family: Family<Protocol = P>> + for<'a> NlAttrs<'a>,
+{
+    let Ask { title, kind, body, rounds } = *ask;
+    let (mut raw, mut decoding) = (Raw::new(P::NUMBER)?, Raw::new(P::NUMBER)?);
+    let mut owned = Connection::<P>::open()?;
+    let mut collected = Connection::<P>::open()?;
+    let mut lent = Connection::<P>::open()?;
+    let count = raw.dump(kind, body)?;
+    let found = owned.dump(request)?.filter(|reply| reply.is_ok()).count();
+    if found != count {
+        return Err(format!("nlkit got {found} messages, the raw loop {count}").into());
+    }
+    let mut contenders = vec![
+        Contender::new("raw loop over message headers", || raw.dump(kind, body).ok()),
+        Contender::new("nlkit, owned structs, streamed", || {
+            let replies = owned.dump(request).ok()?;
+            replies.map_while(|reply| black_box(&reply).as_ref().ok().map(|_| ())).count().into()
+        }),
+        Contender::new("nlkit, owned structs, collected", || {
+            let replies = collected.dump(request).ok()?;
+            replies.collect::<std::result::Result<Vec<_>, _>>().ok()
+        }),
+        Contender::new("nlkit, projection, streamed", || {
+            let mut views = lent.dump_as::<V, _>(request).ok()?;
+            let mut sum = 0u64;
+            while let Some(Ok(view)) = views.next() {
+                sum = sum.wrapping_add(V::read(&view));
+            }
+            Some(sum)
+        }),
+    ];
+    if let Some(by_hand) = by_hand {
+        let decode = move || {
+            let each = |message: &[u8]| drop(black_box(by_hand(message)));
+            decoding.dump_each(kind, body, each).ok()
+        };
+        contenders.insert(1, Contender::new("the same with a decoder by hand", decode));
+    }
+    let effort = Effort { rounds, repeats: 1, units: u32::try_from(count)? };
+    compare(&format!("dump {title}, {count} messages, for each"), effort, contenders);
+    Ok(())
+}
+
+/// What a list of links shows.
+#[derive(Default, NlAttrs)]
+struct LinkBrief<'a> {
+    #[nl(header)]
+    header: rt_link::Ifinfomsg,
+    #[nl(id = 3)]
+    name: Option<NlStr<'a>>,
+    #[nl(id = 4)]
+    mtu: Option<u32>,
+    #[nl(id = 16)]
+    operstate: Option<u8>,
+}
+
+impl Project for LinkBrief<'_> {
+    fn read(link: &Self::Of<'_>) -> u64 {
+        let name = link.name.map_or(0, |name| name.as_bytes().len() as u64);
+        let state = u64::from(link.operstate.unwrap_or(0));
+        name + state + u64::from(link.mtu.unwrap_or(0)) + u64::from(link.header.ifi_flags.0)
     }
 }
 
-fn enter_namespace(devices: Option<&str>) -> Result<()> {
-    let status = Command::new("unshare")
-        .arg("-n")
-        .arg(std::env::current_exe()?)
-        .args(["--inside", devices.unwrap_or("1000")])
-        .status()?;
-    status
-        .success()
-        .then_some(())
-        .ok_or_else(|| format!("inside of the namespace: {status}").into())
+fn bench_links() -> Result<()> {
+    let ask = Ask { title: "RTM_GETLINK", kind: 18, body: &[0; 16], rounds: 100 };
+    let request = rt_link::GetlinkDump::new();
+    bench_dump::<Route, LinkBrief<'_>, _, _>(&ask, &request, Some(hand::link::decode))
 }
 
-fn bench(devices: Option<String>) -> Result<()> {
-    let devices: u32 = devices.ok_or("how many devices?")?.parse()?;
-    make_devices(devices / 2)?;
-    bench_dump()?;
-    bench_family()
+/// What a table of routes shows.
+#[derive(Default, NlAttrs)]
+struct RouteBrief {
+    #[nl(header)]
+    header: rt_route::Rtmsg,
+    #[nl(id = 1)]
+    dst: Option<std::net::IpAddr>,
+    #[nl(id = 4)]
+    oif: Option<u32>,
 }
 
-fn make_devices(pairs: u32) -> Result<()> {
-    let mut ip = Command::new("ip").args(["-batch", "-"]).stdin(Stdio::piped()).spawn()?;
-    let mut batch = ip.stdin.take().ok_or("no pipe to ip")?;
-    for pair in 0..pairs {
-        writeln!(batch, "link add a{pair} type veth peer name b{pair}")?;
+impl Project for RouteBrief {
+    fn read(route: &Self) -> u64 {
+        let v4 = route.dst.is_some_and(|address| address.is_ipv4());
+        u64::from(v4) + u64::from(route.oif.unwrap_or(0)) + u64::from(route.header.rtm_dst_len)
     }
-    drop(batch);
-    ip.wait()?.success().then_some(()).ok_or_else(|| "ip could not make the devices".into())
+}
+
+fn bench_routes() -> Result<()> {
+    let body = &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let ask = Ask { title: "RTM_GETROUTE", kind: 26, body, rounds: 60 };
+    let header = rt_route::Rtmsg::new().with_rtm_family(2);
+    let request = rt_route::GetrouteDump::new().with_header(header);
+    bench_dump::<Route, RouteBrief, _, _>(&ask, &request, Some(hand::route::decode))
 }
 
 /// Two of the five attributes.
 #[derive(Default, NlAttrs)]
-struct Brief {
+struct DevBrief {
     #[nl(id = 1)]
     ifindex: Option<u32>,
     #[nl(id = 3)]
     xdp_features: Option<u64>,
 }
 
-fn bench_dump() -> Result<()> {
-    let mut raw = Raw::new()?;
-    let mut owned = Connection::generic()?;
-    let mut collected = Connection::generic()?;
-    let mut lent = Connection::generic()?;
-    let family = owned.family::<netdev::Family>()?.id.ok_or("no id")?;
-    let request = netdev::DevGetDump::new();
-    let count = raw.dump(family, 1)?;
-    let found = owned.dump(&request)?.filter(|reply| reply.is_ok()).count();
-    if found != count {
-        return Err(format!("nlkit got {found} devices, the raw loop {count}").into());
+impl Project for DevBrief {
+    fn read(dev: &Self) -> u64 {
+        dev.xdp_features.unwrap_or(0) + u64::from(dev.ifindex.unwrap_or(0))
     }
-    let effort = Effort { rounds: 300, repeats: 1, units: u32::try_from(count)? };
-    compare(
-        &format!("dump netdev dev-get, {count} devices, for each"),
-        effort,
-        vec![
-            Contender::new("raw loop over message headers", || raw.dump(family, 1).ok()),
-            Contender::new("nlkit, owned structs, streamed", || {
-                owned
-                    .dump(&request)
-                    .map(|replies| replies.map_while(|reply| reply.ok()).count())
-                    .ok()
-            }),
-            Contender::new("nlkit, owned structs, collected", || {
-                let replies = collected.dump(&request).ok()?;
-                replies.collect::<std::result::Result<Vec<_>, _>>().ok()
-            }),
-            Contender::new("nlkit, projection of 2, streamed", || {
-                let mut views = lent.dump_as::<Brief, _>(&request).ok()?;
-                let mut sum = 0;
-                while let Some(Ok(brief)) = views.next() {
-                    sum += brief.xdp_features.unwrap_or(0) + u64::from(brief.ifindex.unwrap_or(0));
-                }
-                Some(sum)
-            }),
-        ],
-    );
-    Ok(())
+}
+
+fn bench_netdev() -> Result<()> {
+    let kind = id_of::<netdev::Family>()?;
+    let ask = Ask { title: "netdev dev-get", kind, body: &[1, 1, 0, 0], rounds: 200 };
+    let by_hand = |message: &[u8]| hand::netdev::decode(message.get(4..)?);
+    bench_dump::<Generic, DevBrief, _, _>(&ask, &netdev::DevGetDump::new(), Some(by_hand))
+}
+
+/// How many features are on.
+#[derive(Default, NlAttrs)]
+struct FeaturesBrief {
+    #[nl(id = 4)]
+    active: Option<SetBrief>,
+}
+
+#[derive(Default, NlAttrs)]
+struct SetBrief {
+    #[nl(id = 2)]
+    size: Option<u32>,
+}
+
+impl Project for FeaturesBrief {
+    fn read(features: &Self) -> u64 {
+        features.active.as_ref().and_then(|set| set.size).unwrap_or(0).into()
+    }
+}
+
+fn bench_features() -> Result<()> {
+    let kind = id_of::<ethtool::Family>()?;
+    let ask = Ask { title: "ethtool features-get", kind, body: &[11, 1, 0, 0], rounds: 30 };
+    let request = ethtool::FeaturesGetDump::new();
+    let by_hand = |message: &[u8]| hand::ethtool::decode_features(message.get(4..)?);
+    bench_dump::<Generic, FeaturesBrief, _, _>(&ask, &request, Some(by_hand))
+}
+
+fn id_of<F: Family<Protocol = Generic>>() -> Result<u16> {
+    Ok(Connection::generic()?.family::<F>()?.id.ok_or("no id")?)
 }
 
 fn bench_family() -> Result<()> {
-    let mut raw = Raw::new()?;
+    let mut raw = Raw::new(Generic::NUMBER)?;
     let mut conn = Connection::generic()?;
     let request = GetFamily { name: Some("netdev".into()), id: None };
+    // CTRL_CMD_GETFAMILY with CTRL_ATTR_FAMILY_NAME.
+    let body = b"\x03\x02\0\0\x0b\0\x02\0netdev\0\0";
     compare(
         "GETFAMILY round trip",
         Effort { rounds: 200, repeats: 200, units: 1 },
         vec![
-            Contender::new("raw send and receive", || raw.family().ok()),
+            Contender::new("raw send and receive", || raw.request(0x10, body).ok()),
             Contender::new("nlkit, owned reply", || conn.request(&request).ok()),
         ],
     );
     Ok(())
-}
-
-/// A socket and a loop, with nothing decoded but message headers.
-struct Raw {
-    socket: netlink_sys::Socket,
-    buffer: Vec<u8>,
-}
-
-impl Raw {
-    fn new() -> Result<Self> {
-        let mut socket = netlink_sys::Socket::new(libc::NETLINK_GENERIC as isize)?;
-        socket.bind_auto()?;
-        Ok(Self { socket, buffer: Vec::with_capacity(256 * 1024) })
-    }
-
-    fn send(&self, family: u16, flags: u16, body: &[u8]) -> Result<()> {
-        let len = u32::try_from(HEADER_LEN + body.len())?;
-        let header = Header { len, kind: family, flags: flag::REQUEST | flags, seq: 1, port: 0 };
-        self.socket.send(&[&header.to_bytes(), body].concat(), 0)?;
-        Ok(())
-    }
-
-    fn dump(&mut self, family: u16, cmd: u8) -> Result<usize> {
-        self.send(family, flag::DUMP, &[cmd, 1, 0, 0])?;
-        let mut count = 0;
-        loop {
-            self.buffer.clear();
-            self.socket.recv(&mut self.buffer, 0)?;
-            let mut rest = self.buffer.as_slice();
-            while let Some(header) = Header::parse(rest) {
-                match header.kind {
-                    kind::DONE => return Ok(count),
-                    kind::ERROR => return Err("the kernel refuses the dump".into()),
-                    _ => count += 1,
-                }
-                rest = rest.get(align(header.len as usize)..).unwrap_or_default();
-            }
-        }
-    }
-
-    fn family(&mut self) -> Result<usize> {
-        // CTRL_CMD_GETFAMILY with CTRL_ATTR_FAMILY_NAME.
-        self.send(0x10, 0, b"\x03\x02\0\0\x0b\0\x02\0netdev\0\0")?;
-        self.buffer.clear();
-        Ok(self.socket.recv(&mut self.buffer, 0)?)
-    }
 }

@@ -1,12 +1,15 @@
 //! Prints the sections of a family into a file.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::quote;
-use syn::File;
+use syn::{File, Item};
 
 use super::docs::Docs;
 use super::{Style, alias, expand, ident, sections};
 use crate::ir::Family;
+
+/// The macro of the runtime that is a table.
+const TABLE: &str = "sub_message";
 
 /// The whole file, made from the spec in the file `origin`.
 ///
@@ -17,7 +20,7 @@ pub(crate) fn file(family: &Family, style: &Style, origin: &str) -> syn::Result<
     for section in sections(family, style) {
         let parsed = syn::parse2::<File>(section)?;
         let expanded = if style.expand { expand::expand(parsed)? } else { parsed };
-        body.push(prettyplease::unparse(&expanded));
+        body.push(text(expanded));
     }
     let body = body.join("\n");
     let docs = Docs::text_or(&family.doc, &format!("The family `{}`.", family.name));
@@ -35,6 +38,57 @@ pub(crate) fn file(family: &Family, style: &Style, origin: &str) -> syn::Result<
         format!("{header}{frame}\n{}}}\n", indented(&body))
     };
     Ok(text)
+}
+
+/// A section as text, its `nl::sub_message!` last: to the printer that is a heap of tokens.
+fn text(mut section: File) -> String {
+    let is_table = |item: &Item| match item {
+        Item::Macro(call) => call.mac.path.segments.last().is_some_and(|it| it.ident == TABLE),
+        _ => false,
+    };
+    let tables: Vec<Item> = section.items.extract_if(.., |item| is_table(item)).collect();
+    let mut text = prettyplease::unparse(&section);
+    for table in tables {
+        if let Item::Macro(call) = table {
+            let mut lines = String::new();
+            table_text(call.mac.tokens, &mut lines);
+            text.push_str(&format!("nl::{TABLE}!({lines}\n);\n"));
+        }
+    }
+    text
+}
+
+/// The tokens of `nl::sub_message!`, an arm on each line.
+fn table_text(tokens: TokenStream, out: &mut String) {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut joint = false;
+    while let Some(token) = tokens.next() {
+        let TokenTree::Punct(punct) = &token else {
+            match token {
+                TokenTree::Group(group) => {
+                    out.push('(');
+                    table_text(group.stream(), out);
+                    out.push(')');
+                }
+                token => out.push_str(&token.to_string()),
+            }
+            continue;
+        };
+        let (first, last) = (!joint, punct.spacing() == Spacing::Alone);
+        joint = !last;
+        let arms = out.contains(":\n");
+        match punct.as_char() {
+            // Of `=>`.
+            '=' => out.push_str(" ="),
+            '>' if !first => out.push_str("> "),
+            // By itself it ends the selector.
+            ':' if first && last => out.push_str(":\n    "),
+            ',' if tokens.peek().is_none() => out.push(','),
+            ',' if arms => out.push_str(",\n    "),
+            ',' => out.push_str(", "),
+            other => out.push(other),
+        }
+    }
 }
 
 /// The C name of the family, as [`alias`] but for the module that it stands in.

@@ -26,7 +26,7 @@ pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Err
         ("enum-as-flags", keys.enum_as_flags == Some(true), keys.enumeration.is_some()),
         ("sub-type", keys.sub_type.is_some(), array && !(structure && ty == AttrType::Binary)),
         ("display-hint", keys.display_hint.is_some(), (number || binary) && !structure),
-        ("struct", keys.structure.is_some(), binary),
+        ("struct", structure, binary || ty == AttrType::Binary),
         ("sub-message", keys.sub_message.is_some(), ty == AttrType::SubMessage),
         ("selector", keys.selector.is_some(), ty == AttrType::SubMessage),
     ];

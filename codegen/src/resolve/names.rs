@@ -72,8 +72,9 @@ impl Names<'_> {
     /// A name that only the spec has; kernels' raw specs have some of several words.
     fn own(&mut self, noun: &str, name: &str, at: &Place) {
         let free = self.protocol == Protocol::GenetlinkC;
-        let words = self.protocol == Protocol::NetlinkRaw && name.trim() == name;
-        if !(words && is_kebab(&name.replace(' ', "-"))) {
+        let word = |word: &str| is_kebab(word) && is_speakable(word);
+        let words = self.protocol == Protocol::NetlinkRaw && name.split(' ').all(word);
+        if !words {
             self.check(noun, name, at, !free);
         }
     }
@@ -83,10 +84,9 @@ impl Names<'_> {
             true => is_kebab(name),
             false => name.chars().all(|c| (c.is_ascii_graphic() && c != '`') || c == ' '),
         };
-        let speakable = name.chars().any(|c| c.is_ascii_alphanumeric());
         // An empty name has been reported as missing.
         let missing = name.is_empty();
-        if !missing && (!sound || !speakable) {
+        if !missing && (!sound || !is_speakable(name)) {
             self.errors.push(texts::invalid_name(noun, name, at, kebab));
         }
     }
@@ -95,6 +95,10 @@ impl Names<'_> {
 /// Whether a name has the characters of the strict schema. With underscores: kernels' specs have some.
 fn is_kebab(name: &str) -> bool {
     name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_'))
+}
+
+fn is_speakable(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_alphanumeric())
 }
 
 /// The name of a module: `net-shaper` is `net_shaper`.

@@ -96,7 +96,7 @@ impl<'s> Counter<'s, '_> {
         }
         let number = operation.value.unwrap_or(self.next);
         self.next = number.saturating_add(1);
-        let number = self.take(Side::Sent, number, operation, at);
+        let number = self.take(Side::Sent, number, operation, at, at);
         let pair = Pair { request: number, reply: number };
         Numbers { once: pair, dump: pair, told: number }
     }
@@ -106,24 +106,28 @@ impl<'s> Counter<'s, '_> {
         if told {
             let number = operation.value.unwrap_or(self.reply);
             self.reply = number.saturating_add(1);
-            let told = self.take(Side::Told, number, operation, at);
+            let told = self.take(Side::Told, number, operation, at, at);
             return Numbers { told, ..Numbers::default() };
         }
         if operation.value.is_some() {
             self.errors.push(texts::misplaced_number_of_operation(at.key("value")));
         }
-        let Some(main) = operation.once.as_ref().or(operation.dump.as_ref()) else {
-            self.errors.push(texts::no_mode(&operation.name, at));
-            return Numbers::default();
+        let (main, place) = match (&operation.once, &operation.dump) {
+            (Some(once), _) => (once, at.key("do")),
+            (None, Some(dump)) => (dump, at.key("dump")),
+            (None, None) => {
+                self.errors.push(texts::no_mode(&operation.name, at));
+                return Numbers::default();
+            }
         };
         let request = value(&main.request).unwrap_or(self.next);
         let reply = value(&main.reply).unwrap_or(self.reply);
         self.next = request.saturating_add(1);
         self.reply = reply.saturating_add(main.reply.is_some().into());
         let main = Pair {
-            request: self.take(Side::Sent, request, operation, at),
+            request: self.take(Side::Sent, request, operation, at, &place.key("request")),
             reply: match main.reply {
-                Some(_) => self.checked(reply, operation, at),
+                Some(_) => self.checked(reply, operation, &place.key("reply")),
                 None => 0,
             },
         };
@@ -145,12 +149,13 @@ impl<'s> Counter<'s, '_> {
     ) -> Pair {
         let request = match value(&dump.request) {
             Some(own) if own != main.request.into() => {
-                self.take(Side::Sent, own, operation, &at.key("dump").key("request").key("value"))
+                let place = at.key("dump").key("request");
+                self.take(Side::Sent, own, operation, &place.key("value"), &place)
             }
             _ => main.request,
         };
         let reply = match value(&dump.reply) {
-            Some(own) => self.checked(own, operation, at),
+            Some(own) => self.checked(own, operation, &at.key("dump").key("reply")),
             None => main.reply,
         };
         if once.reply.is_none() && dump.reply.is_some() && value(&dump.reply).is_none() {
@@ -160,9 +165,16 @@ impl<'s> Counter<'s, '_> {
         Pair { request, reply }
     }
 
-    /// Takes a number that no other operation of the same side may have.
-    fn take(&mut self, side: Side, number: i128, operation: &'s Operation, at: &Place) -> u16 {
-        let id = self.checked(number, operation, at);
+    /// Takes a number that no other operation of the same side may have; it stands in `holder`.
+    fn take(
+        &mut self,
+        side: Side,
+        number: i128,
+        operation: &'s Operation,
+        at: &Place,
+        holder: &Place,
+    ) -> u16 {
+        let id = self.checked(number, operation, holder);
         if let Some((first, place)) = self.seen.insert((side, id), (&operation.name, at.clone()))
             && self.range.contains(&number)
         {
@@ -172,13 +184,13 @@ impl<'s> Counter<'s, '_> {
         id
     }
 
-    fn checked(&mut self, number: i128, operation: &Operation, at: &Place) -> u16 {
+    fn checked(&mut self, number: i128, operation: &Operation, holder: &Place) -> u16 {
         match u16::try_from(number) {
             Ok(id) if self.range.contains(&number) => id,
             _ => {
                 let name = &operation.name;
                 let range = &self.range;
-                self.errors.push(texts::operation_number_out_of_range(name, number, at, range));
+                self.errors.push(texts::operation_number_out_of_range(name, number, holder, range));
                 0
             }
         }

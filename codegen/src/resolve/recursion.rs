@@ -50,7 +50,9 @@ fn nest(ty: &Type) -> Option<&str> {
 ///
 /// Two nodes of one component are on a cycle together; an edge from a node to itself ends in its
 /// own component too, and any other edge out of such a node ends in another one.
-fn components(edges: &[Vec<usize>]) -> Vec<usize> {
+///
+/// They are numbered from the inside out: an edge never leads to a higher one.
+pub(super) fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     let mut search = Search {
         component: vec![usize::MAX; edges.len()],
         index: vec![usize::MAX; edges.len()],

@@ -64,12 +64,16 @@ pub(super) fn resolve(
 /// The sets that nest each set, and the numbers of the attributes that do.
 fn parents(sets: &[ir::Set], messages: &[Placed<ir::SubMessage>]) -> Vec<Vec<(usize, u16)>> {
     let mut parents = vec![Vec::new(); sets.len()];
-    for (index, set) in sets.iter().enumerate() {
+    let index: BTreeMap<&str, usize> =
+        sets.iter().zip(0..).map(|(set, index)| (set.name.as_str(), index)).collect();
+    let by_name: BTreeMap<&str, &ir::SubMessage> =
+        messages.iter().map(|placed| (placed.item.name.as_str(), &placed.item)).collect();
+    for (parent, set) in sets.iter().enumerate() {
         for attribute in &set.attributes {
-            for name in nested(&attribute.ty, messages) {
-                let nested = sets.iter().position(|set| set.name == name);
-                if let Some(parents) = nested.and_then(|nested| parents.get_mut(nested)) {
-                    parents.push((index, attribute.id));
+            for name in nested(&attribute.ty, &by_name) {
+                let nested = index.get(name).and_then(|nested| parents.get_mut(*nested));
+                if let Some(parents) = nested {
+                    parents.push((parent, attribute.id));
                 }
             }
         }
@@ -78,13 +82,13 @@ fn parents(sets: &[ir::Set], messages: &[Placed<ir::SubMessage>]) -> Vec<Vec<(us
 }
 
 /// The sets that an attribute nests.
-fn nested<'a>(ty: &'a Type, messages: &'a [Placed<ir::SubMessage>]) -> Vec<&'a str> {
+fn nested<'a>(ty: &'a Type, messages: &BTreeMap<&str, &'a ir::SubMessage>) -> Vec<&'a str> {
     match ty {
         Type::Nest { set, .. } => vec![set],
         Type::IndexedArray(entry) | Type::Keyed(entry) => nested(entry, messages),
         Type::SubMessage { name, .. } => {
-            let message = messages.iter().filter(|placed| placed.item.name == *name);
-            let formats = message.flat_map(|placed| &placed.item.formats);
+            let message = messages.get(name.as_str()).copied();
+            let formats = message.into_iter().flat_map(|message| &message.formats);
             formats
                 .filter_map(|format| match &format.payload {
                     Payload::Attributes { set, .. } | Payload::Both { set, .. } => {

@@ -7,6 +7,7 @@ use crate::ir::{self, MemberType, Number, StructRef, Width};
 use crate::place::Place;
 use crate::resolve::definitions::{Definitions, ItemKind, Placed};
 use crate::resolve::names;
+use crate::resolve::recursion::components;
 use crate::resolve::uses::{AllUses, NumberKeys};
 use crate::spec::{Definition, DisplayHint, IntOrName, Member, MemberType as Ty, Word};
 
@@ -23,6 +24,7 @@ pub(crate) const MAX_ARRAY: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Structs {
     pub(super) items: Vec<Placed<ir::Struct>>,
+    by_name: BTreeMap<String, usize>,
 }
 
 pub(super) fn resolve(
@@ -31,20 +33,33 @@ pub(super) fn resolve(
     errors: &mut Errors,
 ) -> Structs {
     let mut members = Members { definitions, uses, errors };
-    let items = definitions.structs.iter();
-    let items = items.map(|Placed { item, at }| members.structure(item, at)).collect();
-    let mut structs = Structs { items };
-    if report_recursion(&structs, errors) {
-        return structs;
+    let items: Vec<Placed<ir::Struct>> = definitions
+        .structs
+        .iter()
+        .map(|placed| members.structure(placed.item, &placed.at))
+        .collect();
+    let index = items.iter().zip(0..).map(|(placed, index)| (placed.item.name.clone(), index));
+    let mut structs = Structs { by_name: index.collect(), items };
+    let depths = structs.depths();
+    if !report_recursion(&structs, &depths, errors) {
+        report_repeats(&structs, errors);
+        measure(&mut structs, &depths, errors);
     }
-    report_repeats(&structs, errors);
-    measure(&mut structs, errors);
     structs
 }
 
 impl Structs {
     fn get(&self, name: &str) -> Option<&Placed<ir::Struct>> {
-        self.items.iter().find(|placed| placed.item.name == name)
+        self.items.get(*self.by_name.get(name)?)
+    }
+
+    /// How deep each struct is: one that holds another is deeper, if neither holds itself.
+    fn depths(&self) -> Vec<usize> {
+        let inner = |placed: &Placed<ir::Struct>| {
+            let members = placed.item.members.iter();
+            members.filter_map(|it| self.by_name.get(held(&it.ty)?).copied()).collect()
+        };
+        components(&self.items.iter().map(inner).collect::<Vec<_>>())
     }
 
     /// Whether a struct has a member of this name.
@@ -261,24 +276,12 @@ impl Members<'_, '_> {
 }
 
 /// Reports structs that hold themselves. Says whether there are any.
-fn report_recursion(structs: &Structs, errors: &mut Errors) -> bool {
-    let inner = |name: &str| {
-        let members = structs.get(name).into_iter().flat_map(|placed| &placed.item.members);
-        members.zip(0..).filter_map(|(member, index)| Some((held(&member.ty)?, index)))
-    };
+fn report_recursion(structs: &Structs, depths: &[usize], errors: &mut Errors) -> bool {
     let before = errors.drafts.len();
-    for Placed { item, at } in &structs.items {
-        for (first, index) in inner(&item.name) {
-            let mut reached = vec![first];
-            let mut next = 0;
-            while let Some(name) = reached.get(next).copied() {
-                let more: Vec<&str> = inner(name).map(|(name, _)| name).collect();
-                reached.extend(
-                    more.iter().filter(|name| !reached.contains(name)).copied().collect::<Vec<_>>(),
-                );
-                next += 1;
-            }
-            if reached.contains(&item.name.as_str()) {
+    for (Placed { item, at }, depth) in structs.items.iter().zip(depths) {
+        for (member, index) in item.members.iter().zip(0..) {
+            let inner = held(&member.ty).and_then(|name| structs.by_name.get(name));
+            if inner.and_then(|inner| depths.get(*inner)) == Some(depth) {
                 let at = at.key("members").index(index).key("struct");
                 errors.push(texts::recursive_struct(&item.name, at));
             }
@@ -320,38 +323,31 @@ fn held(ty: &MemberType) -> Option<&str> {
     }
 }
 
-/// Gives each struct its length, and says whether it can be copied: inner structs first, which no
-/// recursion stands against.
-fn measure(structs: &mut Structs, errors: &mut Errors) {
-    let mut measured: BTreeMap<String, (usize, bool)> = BTreeMap::new();
-    while measured.len() < structs.items.len() {
-        let before = measured.len();
-        for Placed { item, at } in &mut structs.items {
-            if measured.contains_key(&item.name) {
-                continue;
-            }
-            let members = item.members.iter().map(|member| size(&member.ty, &measured));
-            let Some(sizes) = members.collect::<Option<Vec<_>>>() else {
-                continue;
-            };
-            item.len = sizes.iter().fold(0, |sum, (len, _)| sum.saturating_add(*len));
-            item.copy = sizes.iter().all(|(_, copy)| *copy);
-            if i128::try_from(item.len).unwrap_or(i128::MAX) > MAX_LEN {
-                let (noun, range) = ("length of the struct", format!("0..={MAX_LEN}"));
-                let len = i128::try_from(item.len).unwrap_or(i128::MAX);
-                errors.push(texts::value_out_of_range(noun, len, at.key("name"), &range));
-            }
-            measured.insert(item.name.clone(), (item.len, item.copy));
-        }
-        if measured.len() == before {
-            break;
+/// Gives each struct its length, and says whether it can be copied: inner structs first.
+fn measure(structs: &mut Structs, depths: &[usize], errors: &mut Errors) {
+    let mut inner_first: Vec<usize> = (0..structs.items.len()).collect();
+    inner_first.sort_by_key(|index| depths.get(*index));
+    for index in inner_first {
+        let Some(members) = structs.items.get(index).map(|placed| &placed.item.members) else {
+            continue;
+        };
+        let sizes: Vec<_> = members.iter().map(|member| size(&member.ty, structs)).collect();
+        let Some(Placed { item, at }) = structs.items.get_mut(index) else {
+            continue;
+        };
+        item.len = sizes.iter().fold(0, |sum, (len, _)| sum.saturating_add(*len));
+        item.copy = sizes.iter().all(|(_, copy)| *copy);
+        let len = i128::try_from(item.len).unwrap_or(i128::MAX);
+        if len > MAX_LEN {
+            let (noun, range) = ("length of the struct", format!("0..={MAX_LEN}"));
+            errors.push(texts::value_out_of_range(noun, len, at.key("name"), &range));
         }
     }
 }
 
-/// The length of a member, and whether it can be copied; `None` while its struct is not measured.
-fn size(ty: &MemberType, measured: &BTreeMap<String, (usize, bool)>) -> Option<(usize, bool)> {
-    Some(match ty {
+/// The length of a member, and whether it can be copied.
+fn size(ty: &MemberType, structs: &Structs) -> (usize, bool) {
+    match ty {
         MemberType::Scalar(scalar) | MemberType::Ipv4Scalar(scalar) => {
             let bits = match scalar.number {
                 Number::Unsigned(width) | Number::Signed(width) => width.bits(),
@@ -364,12 +360,11 @@ fn size(ty: &MemberType, measured: &BTreeMap<String, (usize, bool)>) -> Option<(
         MemberType::Ipv4 => (4, true),
         MemberType::Ipv6 => (16, true),
         MemberType::Text(len) => (*len, false),
-        MemberType::Struct(of) => *measured.get(&of.name)?,
-        MemberType::Repeated(of) => {
-            measured.get(&of.name)?;
-            (0, false)
+        MemberType::Struct(of) => {
+            structs.get(&of.name).map_or((0, false), |inner| (inner.item.len, inner.item.copy))
         }
-    })
+        MemberType::Repeated(_) => (0, false),
+    }
 }
 
 /// The C name of a struct.

@@ -26,7 +26,7 @@ pub(super) fn resolve(
         spec,
         sets,
         definitions,
-        structs: struct_names(sets, definitions),
+        structs: struct_names(spec, sets, definitions),
         nested: BTreeSet::new(),
         uses,
         errors: Errors::default(),
@@ -40,12 +40,13 @@ pub(super) fn resolve(
     resolved
 }
 
-/// The name of each set's Rust struct. A set that has the name of an enum or of a struct yields:
-/// those are part of what a family means, sets only hold it.
-fn struct_names(sets: &Sets<'_>, definitions: &Definitions<'_>) -> Vec<String> {
+/// The name of each set's Rust struct. A set that has the name of an enum, a struct or a sub-message
+/// yields: those are part of what a family means, sets only hold it.
+fn struct_names(spec: &Spec, sets: &Sets<'_>, definitions: &Definitions<'_>) -> Vec<String> {
     let enums = definitions.enums.iter().map(|placed| placed.item.rust.clone());
     let structs = definitions.structs.iter().map(|placed| names::ty(&placed.item.name));
-    let taken: BTreeSet<String> = enums.chain(structs).collect();
+    let sub_messages = spec.sub_messages.iter().map(|message| names::ty(&message.name));
+    let taken: BTreeSet<String> = enums.chain(structs).chain(sub_messages).collect();
     let name = |set: &Set<'_>| match names::ty(&set.spec.name) {
         name if taken.contains(&name) => names::ty_with(&set.spec.name, "Attrs"),
         free => free,

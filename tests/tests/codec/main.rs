@@ -4,6 +4,8 @@
 mod decoding;
 mod encoding;
 mod names;
+mod structs;
+mod sub_messages;
 
 use nlkit::{
     Array, Be, DecodeErrorKind, EncodeErrorKind, HwAddr, IndexedArray, Keyed, Le, NlAttrs, NlStr,

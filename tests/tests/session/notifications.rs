@@ -235,7 +235,7 @@ fn whether_something_was_told_can_be_asked_without_waiting() {
     conn.join(tunnel::PEERS).unwrap();
     assert!(conn.try_notification().unwrap().is_none());
     conn.transport_mut().push(Ok(peer_add(1)), MULTICAST);
-    assert_eq!(conn.try_notification().unwrap().unwrap().message().cmd(), tunnel::PEER_ADD.into());
+    assert_eq!(conn.try_notification().unwrap().unwrap().message().cmd(), u16::from(tunnel::PEER_ADD));
     assert!(conn.try_notification().unwrap().is_none());
 }
 

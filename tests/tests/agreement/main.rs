@@ -21,77 +21,9 @@ use nlkit_codegen::ir::{Attribute, Family, Limit, Number, Permission, Scalar, Se
 use nlkit_tests::kernel::{self, CAN_DO, CAN_DUMP, KernelFamily, Policy};
 use nlkit_tests::skip::{folder, skip};
 
-/// Differences that are as they should be.
-struct Exception {
-    /// Names of the kernels that may show them, as folders of the captures are named; `live` is the
-    /// running one. Empty: any.
-    kernels: &'static [&'static str],
-    family: &'static str,
-    /// How they read.
-    differences: &'static [&'static str],
-    why: &'static str,
-}
+mod exceptions;
 
-const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        kernels: &[],
-        family: "ethtool",
-        differences: &[
-            "channels-set do: does not take combined-max",
-            "channels-set do: does not take other-max",
-            "channels-set do: does not take rx-max",
-            "channels-set do: does not take tx-max",
-            "eee-set do: does not take active",
-            "eee-set do: does not take modes-peer",
-            "features-set do: does not take hw",
-            "linkinfo-set do: does not take tp-mdix",
-            "linkmodes-set do: does not take master-slave-state",
-            "linkmodes-set do: does not take peer",
-            "plca-set-cfg do: does not take status",
-            "plca-set-cfg do: does not take version",
-            "rings-set do: does not take rx-jumbo-max",
-            "rings-set do: does not take rx-max",
-            "rings-set do: does not take rx-mini-max",
-            "rings-set do: does not take tx-max",
-            "rings-set do: does not take tx-push-buf-len-max",
-        ],
-        why: "state that can only be read; upstream's spec lists it for the setter too, and a \
-              kernel that is asked to set it refuses with the attribute's name",
-    },
-    Exception {
-        kernels: &["6.1"],
-        family: "ethtool",
-        differences: &["rings-set do: does not take tcp-data-split"],
-        why: "could only be read in that kernel; later ones set it",
-    },
-    Exception {
-        kernels: &[],
-        family: "ethtool",
-        differences: &["rss-get do: takes start-context too", "rss-get dump: takes context too"],
-        why: "do and dump share a policy, but each handler refuses the other's attribute",
-    },
-    Exception {
-        kernels: &["6.12", "host", "live"],
-        family: "netdev",
-        differences: &["bind-rx: permission Admin"],
-        why: "stricter in older kernels: since then the administrator of the namespace may, too",
-    },
-    Exception {
-        kernels: &["6.12", "host", "live"],
-        family: "netdev",
-        differences: &["operation page-pool-stats-get (9) is not in the kernel"],
-        why: "only in kernels that are built with CONFIG_PAGE_POOL_STATS",
-    },
-    Exception {
-        kernels: &[],
-        family: "nlctrl",
-        differences: &[
-            "getfamily dump: takes family-id too",
-            "getfamily dump: takes family-name too",
-        ],
-        why: "do and dump share a policy, but the dump does not look at them",
-    },
-];
+use exceptions::{EXCEPTIONS, Exception};
 
 /// The bits of CTRL_ATTR_OP_FLAGS that say who may.
 const ADMIN: u32 = 1;
@@ -187,7 +119,16 @@ struct Comparison<'c> {
     differences: BTreeSet<String>,
 }
 
-impl Comparison<'_> {
+/// A call of ours, and the policy that the kernel has for it.
+struct PolicyOf<'c> {
+    op: &'c str,
+    mode: &'static str,
+    index: u32,
+    set: &'c Set,
+    request: &'c [Attribute],
+}
+
+impl<'c> Comparison<'c> {
     /// Compares all there is, and counts what was compared.
     fn run(&mut self) -> usize {
         self.groups() + self.operations() + self.policies()
@@ -255,7 +196,13 @@ impl Comparison<'_> {
     }
 
     fn policies(&mut self) -> usize {
-        let mut facts = 0;
+        let calls = self.calls();
+        calls.iter().map(|call| self.request(call, &calls)).sum()
+    }
+
+    /// The calls of ours that the kernel has a policy for.
+    fn calls(&self) -> Vec<PolicyOf<'c>> {
+        let mut calls = Vec::new();
         for op in &self.spec.operations {
             for (mode, call) in [("do", &op.once), ("dump", &op.dump)] {
                 let Some(call) = call else { continue };
@@ -264,53 +211,62 @@ impl Comparison<'_> {
                     "do" => policies.of_do,
                     _ => policies.of_dump,
                 });
-                let Some(index) = index else { continue };
-                let place = format!("{} {mode}", op.name);
                 let set = self.spec.sets.iter().find(|set| Some(&set.name) == op.set.as_ref());
-                facts += self.request(&place, index, set.unwrap(), &call.request.attributes);
+                if let Some(index) = index {
+                    let (op, request) = (op.name.as_str(), call.request.attributes.as_slice());
+                    calls.push(PolicyOf { op, mode, index, set: set.unwrap(), request });
+                }
             }
         }
-        facts
+        calls
     }
 
     /// The policy of a request: it takes the attributes of the request, and no other.
-    fn request(&mut self, place: &str, index: u32, set: &Set, request: &[Attribute]) -> usize {
+    fn request(&mut self, call: &PolicyOf<'c>, calls: &[PolicyOf<'c>]) -> usize {
+        let place = format!("{} {}", call.op, call.mode);
         let none = Policy::new();
-        let index = u16::try_from(index).unwrap();
+        let index = u16::try_from(call.index).unwrap();
         let policy = self.theirs.policies.get(&index).unwrap_or(&none);
         let newest = policy.keys().max().copied().unwrap_or(0);
-        for attribute in request {
+        for attribute in call.request {
             if attribute.id <= newest && !policy.contains_key(&attribute.id) {
                 self.differ(format!("{place}: does not take {}", attribute.name));
             }
         }
-        for (id, _) in policy.iter().filter(|(_, info)| is_taken(info)) {
-            if !request.iter().any(|attribute| attribute.id == *id) {
-                let name = set.attributes.iter().find(|attribute| attribute.id == *id);
+        let sharing: Vec<_> = calls.iter().filter(|other| other.index == call.index).collect();
+        let ids = |of: &PolicyOf<'_>| of.request.iter().map(|it| it.id).collect::<BTreeSet<_>>();
+        // One policy for operations with different lists says nothing of what each takes. That of
+        // the do and the dump of one operation has what either takes.
+        if sharing.iter().all(|other| other.op == call.op || ids(other) == ids(call)) {
+            let listed: BTreeSet<_> = sharing.iter().flat_map(|other| ids(other)).collect();
+            for (id, _) in
+                policy.iter().filter(|(id, info)| is_taken(info) && !listed.contains(*id))
+            {
+                let name = call.set.attributes.iter().find(|attribute| attribute.id == *id);
                 let name = name.map_or(id.to_string(), |attribute| attribute.name.clone());
                 self.differ(format!("{place}: takes {name} too"));
             }
         }
-        self.attributes(place, policy, set, &mut BTreeSet::new())
+        let sets: Vec<_> = sharing.iter().map(|other| other.set).collect();
+        self.attributes(&sets, policy, &mut BTreeSet::new())
     }
 
-    /// The attributes of a policy, and those in its nests.
-    fn attributes(
-        &mut self,
-        place: &str,
-        policy: &Policy,
-        set: &Set,
-        seen: &mut BTreeSet<u32>,
-    ) -> usize {
+    /// The attributes of a policy, each in the first of these sets that has it, and those in its
+    /// nests.
+    fn attributes(&mut self, sets: &[&Set], policy: &Policy, seen: &mut BTreeSet<u32>) -> usize {
         let mut facts = 0;
         for (id, info) in policy.iter().filter(|(_, info)| is_taken(info)) {
             facts += 1;
-            let Some(attribute) = set.attributes.iter().find(|attribute| attribute.id == *id)
-            else {
-                self.differ(format!("{place}: attribute {id} of {} is not in the spec", set.name));
+            let mut found = sets.iter().flat_map(|set| {
+                let of_set = set.attributes.iter().filter(|attribute| attribute.id == *id);
+                of_set.map(|attribute| (&set.name, attribute))
+            });
+            let Some((set, attribute)) = found.next() else {
+                let set = sets.first().map_or("", |set| &set.name);
+                self.differ(format!("attribute {id} of {set} is not in the spec"));
                 continue;
             };
-            let path = format!("{place}: {}.{}", set.name, attribute.name);
+            let path = format!("{set}.{}", attribute.name);
             let kind = info.kind_name().unwrap_or("unknown");
             if !kinds(&attribute.ty).contains(&kind) {
                 self.differ(format!("{path} is {kind}"));
@@ -321,7 +277,7 @@ impl Comparison<'_> {
             {
                 let set = self.spec.sets.iter().find(|set| set.name == inner).unwrap();
                 let inner = self.theirs.policies.get(&u16::try_from(index).unwrap());
-                facts += inner.map_or(0, |inner| self.attributes(place, inner, set, seen));
+                facts += inner.map_or(0, |inner| self.attributes(&[set], inner, seen));
             }
         }
         facts

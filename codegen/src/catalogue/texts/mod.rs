@@ -1,0 +1,11 @@
+//! The texts of all diagnostics.
+
+mod file;
+mod names;
+mod operations;
+mod payloads;
+
+pub(crate) use file::*;
+pub(crate) use names::*;
+pub(crate) use operations::*;
+pub(crate) use payloads::*;

@@ -1,0 +1,4 @@
+//! What a spec cannot say, written by hand: how the messages of a family belong together.
+
+#[cfg(feature = "wireguard")]
+pub mod wireguard;

@@ -1,0 +1,250 @@
+//! Protocols without generic netlink: the type of a message is its operation, and a fixed header
+//! comes before the attributes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use nlkit::script::{Answer, PORT, Script, answer};
+use nlkit::session::Source;
+use nlkit::wire::{Header as MessageHeader, flag};
+use nlkit::{Connection, Error, Modifiers, NlAttrs};
+use nlkit_tests::raw;
+use nlkit_tests::shelf::{self, Books, Content, Get, Header, New, Protocol, Row, Told};
+
+type Respond = Box<dyn FnMut(&[u8]) -> Vec<Vec<u8>>>;
+
+fn scripted(
+    respond: impl FnMut(&[u8]) -> Vec<Vec<u8>> + 'static,
+) -> Connection<Protocol, Script<Respond>> {
+    Connection::with_transport(Script::new(Box::new(respond)))
+}
+
+fn shelf(number: i32) -> Get {
+    Get::new().with_header(Header { room: 1, shelf: number })
+}
+
+fn message<'v>(answer: Answer, kind: u16, flags: u16, value: &impl NlAttrs<'v>) -> Answer {
+    answer.message(kind, flags, nlkit::encode(value).unwrap())
+}
+
+/// A message that nobody asked for, sent to group 3.
+fn told(kind: u16, number: i32) -> (Vec<u8>, Source) {
+    let body = nlkit::encode(&shelf(number)).unwrap();
+    let datagram = raw::message(raw::header(kind, 0, 0, 0, body.len()), &body);
+    (datagram, Source { port: 0, groups: 1 << 2 })
+}
+
+#[test]
+fn the_type_of_a_request_is_its_operation() {
+    let sent = Rc::new(RefCell::new(Vec::new()));
+    let log = Rc::clone(&sent);
+    let mut conn = scripted(move |request| {
+        log.borrow_mut().push(request.to_vec());
+        vec![message(answer(request), shelf::GET, 0, &shelf(7)).into_datagram()]
+    });
+    assert_eq!(conn.request(&shelf(2)).unwrap(), shelf(7));
+    let sent = sent.borrow();
+    let [get] = &sent[..] else { panic!("no family is asked for: {sent:?}") };
+    let header = MessageHeader::parse(get).unwrap();
+    assert_eq!((header.kind, header.flags, header.port), (shelf::GET, flag::REQUEST, PORT));
+    assert_eq!(get[16..], nlkit::encode(&shelf(2)).unwrap());
+}
+
+#[test]
+fn modifiers_are_flags_of_the_request() {
+    let mut conn = scripted(|request| {
+        let flags = answer(request).request().flags;
+        assert_eq!(flags, flag::REQUEST | flag::ACK | 0x400 | 0x200);
+        vec![answer(request).ack().into_datagram()]
+    });
+    conn.request_with(&New::new(), Modifiers::CREATE | Modifiers::EXCL).unwrap();
+}
+
+#[test]
+fn a_dump_gives_its_entries() {
+    let mut conn = scripted(|request| {
+        let entries = (1..4).fold(answer(request), |answer, number| {
+            message(answer, shelf::GET, flag::MULTI, &shelf(number))
+        });
+        vec![entries.done(0).into_datagram()]
+    });
+    let shelves: Vec<_> = conn.dump(&Get::new()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(shelves, [shelf(1), shelf(2), shelf(3)]);
+}
+
+#[test]
+fn another_message_than_the_reply_is_an_error() {
+    let mut conn = scripted(|request| {
+        vec![message(answer(request), shelf::DEL, 0, &shelf(7)).into_datagram()]
+    });
+    let error = conn.request(&shelf(2)).unwrap_err();
+    let text = "shelf get: unexpected answer: message 17, instead of message 18";
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn a_kernel_error_finds_the_attribute_behind_the_header() {
+    // Offset of `count`: message header 16, fixed header 8, row 4, kind 4 + 8, content 4.
+    let mut conn = scripted(|request| {
+        let offset = raw::attr(2, &44_u32.to_ne_bytes());
+        let text = raw::attr(1, b"too many\0");
+        vec![answer(request).error(34, &[text, offset].concat()).into_datagram()]
+    });
+    let content = Content::Books(Books::new().with_count(9).into());
+    let request = New::new().with_row(Row::new().with_kind("books").with_content(content));
+    let Err(Error::Kernel(error)) = conn.request(&request) else { panic!("it is refused") };
+    assert_eq!(error.attribute.as_deref(), Some(".row.content.count"));
+    let text = "shelf new: .row.content.count: Numerical result out of range (34): too many";
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn a_missing_attribute_of_a_sub_message_has_its_path() {
+    let mut conn = scripted(|request| {
+        let nest = raw::attr(6, &40_u32.to_ne_bytes());
+        let missing = raw::attr(5, &1_u32.to_ne_bytes());
+        vec![answer(request).error(22, &[nest, missing].concat()).into_datagram()]
+    });
+    let content = Content::Books(Books::new().into());
+    let request = New::new().with_row(Row::new().with_kind("books").with_content(content));
+    let Err(Error::Kernel(error)) = conn.request(&request) else { panic!("it is refused") };
+    assert_eq!(error.missing.as_deref(), Some(".row.content.count"));
+}
+
+#[test]
+fn notifications_come_typed_and_unknown_ones_as_they_came() {
+    let mut conn = scripted(|_| Vec::new());
+    for (kind, number) in [(shelf::NEW, 1), (shelf::DEL, 2), (99, 3)] {
+        let (datagram, source) = told(kind, number);
+        conn.transport_mut().push(Ok(datagram), source);
+    }
+    let events: Vec<_> = conn.subscribe(shelf::SHELVES).unwrap().take(3).collect();
+    assert_eq!(conn.transport().groups(), [3]);
+    let [Ok(Told::New(new)), Ok(Told::Del(del)), Ok(Told::Unknown(unknown))] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert_eq!((new, del), (&shelf(1), &shelf(2)));
+    assert_eq!(unknown.message().cmd(), 99);
+}
+
+/// A second family over the same protocol.
+#[derive(Debug)]
+enum Lamp {}
+impl nlkit::Family for Lamp {
+    type Protocol = Protocol;
+    const NAME: &'static str = "lamp";
+}
+#[derive(Debug)]
+struct LampTold;
+impl nlkit::Notification for LampTold {
+    type Family = Lamp;
+    const CMDS: &'static [u16] = &[30];
+    fn decode(_: nlkit::Message<'_>) -> Result<Self, nlkit::DecodeError> {
+        Ok(Self)
+    }
+}
+const LAMPS: nlkit::Group<LampTold> = nlkit::Group::numbered("lamps", 4);
+
+#[test]
+fn families_of_one_protocol_are_told_apart() {
+    let mut conn = scripted(|_| Vec::new());
+    conn.join(LAMPS).unwrap();
+    for (kind, number) in [(30, 1), (shelf::NEW, 2), (99, 3)] {
+        let (datagram, source) = told(kind, number);
+        conn.transport_mut().push(Ok(datagram), source);
+    }
+    let first = conn.subscribe(shelf::SHELVES).unwrap().next().unwrap().unwrap();
+    assert_eq!(first, Told::New(shelf(2)));
+    // The lamp's is kept for who asks for it; what is of neither is still to come.
+    let lamp = conn.try_notification().unwrap().unwrap();
+    assert!(conn.decode_notification::<LampTold>(&lamp).is_some());
+    assert!(conn.decode_notification::<Told>(&lamp).is_none());
+    let unknown = conn.try_notification().unwrap().unwrap();
+    assert_eq!(unknown.message().cmd(), 99);
+    assert!(conn.decode_notification::<Told>(&unknown).is_none());
+}
+
+#[test]
+fn an_echo_gives_what_listeners_are_told() {
+    let mut conn = scripted(|request| {
+        assert_eq!(answer(request).request().flags, flag::REQUEST | flag::ACK | 0x400 | 0x8);
+        let told = message(answer(request), shelf::NEW, 0, &shelf(9));
+        vec![told.into_datagram(), answer(request).ack().into_datagram()]
+    });
+    let told: Vec<Told> = conn.request_echo(&New::new(), Modifiers::CREATE).unwrap();
+    assert_eq!(told, [Told::New(shelf(9))]);
+}
+
+#[test]
+fn what_a_listener_causes_itself_is_no_answer() {
+    // The kernel tells no group where its number is above 32, and the request's own number.
+    let mut conn = scripted(|request| {
+        let told = message(answer(request), shelf::NEW, 0, &shelf(9));
+        vec![told.into_datagram(), answer(request).ack().into_datagram()]
+    });
+    conn.join(shelf::SHELVES).unwrap();
+    conn.request(&New::new()).unwrap();
+    let told = conn.try_notification().unwrap().unwrap();
+    assert_eq!(conn.decode_notification::<Told>(&told).unwrap().unwrap(), Told::New(shelf(9)));
+}
+
+#[test]
+fn a_batch_has_an_outcome_for_each_request() {
+    let datagrams = Rc::new(RefCell::new(0));
+    let count = Rc::clone(&datagrams);
+    let mut conn = scripted(move |datagram| {
+        *count.borrow_mut() += 1;
+        let mut rest = datagram;
+        let mut replies = Vec::new();
+        while let Some(header) = MessageHeader::parse(rest) {
+            let request: New = nlkit::decode(&rest[16..header.len as usize]).unwrap();
+            replies.push(match request.header.shelf {
+                2 => answer(rest).error(17, &raw::attr(1, b"there is one\0")).into_datagram(),
+                _ => answer(rest).ack().into_datagram(),
+            });
+            rest = &rest[header.len as usize..];
+        }
+        replies
+    });
+    let new = |number| New::new().with_header(Header { room: 0, shelf: number });
+    let mut batch = conn.batch();
+    for number in 1..4 {
+        batch.add(&new(number), Modifiers::CREATE).unwrap();
+    }
+    let outcomes = batch.send().unwrap();
+    assert_eq!(*datagrams.borrow(), 1);
+    let [Ok(()), Err(Error::Kernel(error)), Ok(())] = &outcomes[..] else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!((error.errno, error.message.as_ref().unwrap()), (17, &"there is one".into()));
+    conn.batch().send().unwrap();
+}
+
+#[test]
+fn requests_of_a_batch_that_nobody_answers_are_told() {
+    let mut conn = scripted(|datagram| {
+        let first = answer(datagram);
+        vec![first.error(1, &[]).into_datagram()]
+    });
+    let mut batch = conn.batch();
+    batch.add_unacknowledged(&New::new()).unwrap();
+    batch.add(&New::new(), Modifiers::default()).unwrap();
+    let outcomes = batch.send().unwrap();
+    let [Err(Error::Kernel(error)), Err(Error::NoReply { .. })] = &outcomes[..] else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(error.errno, 1);
+}
+
+#[test]
+fn a_batch_that_is_dropped_sends_nothing() {
+    let mut conn = scripted(|request| {
+        vec![message(answer(request), shelf::GET, 0, &shelf(7)).into_datagram()]
+    });
+    let mut batch = conn.batch();
+    batch.add(&New::new(), Modifiers::default()).unwrap();
+    let too_long = Row::new().with_kind("x".repeat(70_000).as_str());
+    batch.add(&New::new().with_row(too_long), Modifiers::default()).unwrap_err();
+    drop(batch);
+    conn.request(&shelf(1)).unwrap();
+}
