@@ -48,10 +48,15 @@ impl Call {
         Self { ends: Ends::Ack, ..self }
     }
 
+    /// The call that is also answered with what listeners are told.
+    pub(crate) fn echoed(self) -> Self {
+        Self { ends: Ends::Echo, modifiers: self.modifiers | Modifiers::ECHO, ..self }
+    }
+
     /// The flags that say what kind of call it is.
     fn mode(&self) -> u16 {
         match self.ends {
-            Ends::Ack => flag::ACK,
+            Ends::Ack | Ends::Echo => flag::ACK,
             Ends::Reply => 0,
             Ends::Done => flag::DUMP,
         }
@@ -228,8 +233,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     fn is_stray(&self, span: &Span, running: &Running) -> bool {
         let call = &running.call;
         let answer = |message: Message<'_>| call.replies && running.is_answered_by::<P>(&message);
-        let echoes = call.modifiers.contains(Modifiers::ECHO);
-        !self.listens.is_empty() && !echoes && !self.channel.message(span).is_ok_and(answer)
+        !self.listens.is_empty()
+            && call.ends != Ends::Echo
+            && !self.channel.message(span).is_ok_and(answer)
     }
 
     /// The kernel does not know the id (ENOENT): asks for the family again, and sends the request

@@ -155,7 +155,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R::Family: Family<Protocol = P>,
         N: Notification<Family = R::Family>,
     {
-        let call = Call::of_do::<R>().with(modifiers | Modifiers::ECHO).acknowledged();
+        let call = Call::of_do::<R>().with(modifiers).echoed();
         let running = self.start(call, |buffer| encode_into(request, buffer))?;
         self.collect(running, |conn, span, _| Ok(N::decode(conn.channel.message(span)?)?))
     }

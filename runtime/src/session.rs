@@ -28,6 +28,9 @@ const CODE_LEN: usize = 4;
 pub enum Ends {
     /// An ACK or an error; replies may come before.
     Ack,
+    /// As [`Ends::Ack`], of a request with NLM_F_ECHO: what the kernel tells a group of it comes before.
+    /// That is for the asker alone and has the request's number, but it names the group.
+    Echo,
     /// The reply (several where they have NLM_F_MULTI, up to NLMSG_DONE), or an error.
     Reply,
     /// NLMSG_DONE, or an error.
@@ -197,8 +200,10 @@ impl Session {
             kind::OVERRUN => return Some(Event::Overrun),
             _ => {}
         }
-        if source.groups == 0 && header.port == self.port {
-            let position = self.open.iter().position(|open| open.seq == header.seq);
+        if header.port == self.port {
+            let position = self.open.iter().position(|open| {
+                open.seq == header.seq && (source.groups == 0 || open.ends == Ends::Echo)
+            });
             if let Some(index) = position {
                 return self.answer(index, datagram, message);
             }
@@ -225,7 +230,8 @@ impl Session {
         let event = match header.kind {
             kind::ERROR | kind::DONE => {
                 // A multipart answer that an ACK is still to follow.
-                let goes_on = header.kind == kind::DONE && open.ends == Ends::Ack;
+                let acknowledged = matches!(open.ends, Ends::Ack | Ends::Echo);
+                let goes_on = header.kind == kind::DONE && acknowledged;
                 if goes_on && Outcome::read(datagram, &message).errno == 0 {
                     return None;
                 }

@@ -127,7 +127,7 @@ macro_rules! sub_message {
         impl $crate::SubMessage for $name {
             fn shape(selector: &[u8]) -> $crate::Shape {
                 match <$selector as $crate::Selector>::key(selector) {
-                    $(Some($key) => $crate::__sub_message!(shape $($payload)?),)*
+                    $(::core::option::Option::Some($key) => $crate::__sub_message!(shape $($payload)?),)*
                     _ => $crate::Shape::Leaf,
                 }
             }

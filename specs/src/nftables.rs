@@ -7923,28 +7923,46 @@ pub enum ExprOps {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    ExprOps, nl::Text : "bitwise" => Bitwise(Box < ExprBitwiseAttrs >), "byteorder" =>
-    Byteorder(Box < ExprByteorderAttrs >), "cmp" => Cmp(Box < ExprCmpAttrs >),
-    "connlimit" => Connlimit(Box < ConnlimitAttrs >), "counter" => Counter(Box <
-    ExprCounterAttrs >), "ct" => Ct(Box < ExprCtAttrs >), "dup" => Dup(Box < ExprDupAttrs
-    >), "dynset" => Dynset(Box < ExprDynsetAttrs >), "exthdr" => Exthdr(Box <
-    ExprExthdrAttrs >), "fib" => Fib(Box < ExprFibAttrs >), "flow_offload" =>
-    FlowOffload(Box < ExprFlowOffloadAttrs >), "fwd" => Fwd(Box < ExprFwdAttrs >), "hash"
-    => Hash(Box < ExprHashAttrs >), "immediate" => Immediate(Box < ExprImmediateAttrs >),
-    "inner" => Inner(Box < ExprInnerAttrs >), "last" => Last(Box < ExprLastAttrs >),
-    "limit" => Limit(Box < LimitAttrs >), "log" => Log(Box < LogAttrs >), "lookup" =>
-    Lookup(Box < ExprLookupAttrs >), "masq" => Masq(Box < ExprMasqAttrs >), "match" =>
-    Match(Box < CompatMatchAttrs >), "meta" => Meta(Box < ExprMetaAttrs >), "nat" =>
-    Nat(Box < ExprNatAttrs >), "numgen" => Numgen(Box < NumgenAttrs >), "objref" =>
-    Objref(Box < ExprObjrefAttrs >), "osf" => Osf(Box < ExprOsfAttrs >), "payload" =>
-    Payload(Box < ExprPayloadAttrs >), "queue" => Queue(Box < ExprQueueAttrs >), "quota"
-    => Quota(Box < QuotaAttrs >), "range" => Range(Box < RangeAttrs >), "redir" =>
-    Redir(Box < ExprRedirAttrs >), "reject" => Reject(Box < ExprRejectAttrs >), "rt" =>
-    Rt(Box < ExprRtAttrs >), "socket" => Socket(Box < ExprSocketAttrs >), "synproxy" =>
-    Synproxy(Box < SynproxyAttrs >), "target" => Target(Box < ExprTargetAttrs >),
-    "tproxy" => Tproxy(Box < ExprTproxyAttrs >), "tunnel" => Tunnel(Box < ExprTunnelAttrs
-    >), "xfrm" => Xfrm(Box < ExprXfrmAttrs >),
+nl::sub_message!(ExprOps, nl::Text:
+    "bitwise" => Bitwise(Box<ExprBitwiseAttrs>),
+    "byteorder" => Byteorder(Box<ExprByteorderAttrs>),
+    "cmp" => Cmp(Box<ExprCmpAttrs>),
+    "connlimit" => Connlimit(Box<ConnlimitAttrs>),
+    "counter" => Counter(Box<ExprCounterAttrs>),
+    "ct" => Ct(Box<ExprCtAttrs>),
+    "dup" => Dup(Box<ExprDupAttrs>),
+    "dynset" => Dynset(Box<ExprDynsetAttrs>),
+    "exthdr" => Exthdr(Box<ExprExthdrAttrs>),
+    "fib" => Fib(Box<ExprFibAttrs>),
+    "flow_offload" => FlowOffload(Box<ExprFlowOffloadAttrs>),
+    "fwd" => Fwd(Box<ExprFwdAttrs>),
+    "hash" => Hash(Box<ExprHashAttrs>),
+    "immediate" => Immediate(Box<ExprImmediateAttrs>),
+    "inner" => Inner(Box<ExprInnerAttrs>),
+    "last" => Last(Box<ExprLastAttrs>),
+    "limit" => Limit(Box<LimitAttrs>),
+    "log" => Log(Box<LogAttrs>),
+    "lookup" => Lookup(Box<ExprLookupAttrs>),
+    "masq" => Masq(Box<ExprMasqAttrs>),
+    "match" => Match(Box<CompatMatchAttrs>),
+    "meta" => Meta(Box<ExprMetaAttrs>),
+    "nat" => Nat(Box<ExprNatAttrs>),
+    "numgen" => Numgen(Box<NumgenAttrs>),
+    "objref" => Objref(Box<ExprObjrefAttrs>),
+    "osf" => Osf(Box<ExprOsfAttrs>),
+    "payload" => Payload(Box<ExprPayloadAttrs>),
+    "queue" => Queue(Box<ExprQueueAttrs>),
+    "quota" => Quota(Box<QuotaAttrs>),
+    "range" => Range(Box<RangeAttrs>),
+    "redir" => Redir(Box<ExprRedirAttrs>),
+    "reject" => Reject(Box<ExprRejectAttrs>),
+    "rt" => Rt(Box<ExprRtAttrs>),
+    "socket" => Socket(Box<ExprSocketAttrs>),
+    "synproxy" => Synproxy(Box<SynproxyAttrs>),
+    "target" => Target(Box<ExprTargetAttrs>),
+    "tproxy" => Tproxy(Box<ExprTproxyAttrs>),
+    "tunnel" => Tunnel(Box<ExprTunnelAttrs>),
+    "xfrm" => Xfrm(Box<ExprXfrmAttrs>),
 );
 
 /// Sub-message `obj-data`.
@@ -7975,12 +7993,17 @@ pub enum ObjData {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    ObjData, nl::Be < u32 > : 1 => Counter(Box < CounterAttrs >), 2 => Quota(Box <
-    QuotaAttrs >), 3 => CtHelper(Box < CtHelperAttrs >), 4 => Limit(Box < LimitAttrs >),
-    5 => Connlimit(Box < ConnlimitAttrs >), 6 => Tunnel(Box < TunnelKeyAttrs >), 7 =>
-    CtTimeout(Box < CtTimeoutAttrs >), 8 => Secmark(Box < SecmarkAttrs >), 9 =>
-    CtExpect(Box < CtExpectAttrs >), 10 => Synproxy(Box < SynproxyAttrs >),
+nl::sub_message!(ObjData, nl::Be<u32>:
+    1 => Counter(Box<CounterAttrs>),
+    2 => Quota(Box<QuotaAttrs>),
+    3 => CtHelper(Box<CtHelperAttrs>),
+    4 => Limit(Box<LimitAttrs>),
+    5 => Connlimit(Box<ConnlimitAttrs>),
+    6 => Tunnel(Box<TunnelKeyAttrs>),
+    7 => CtTimeout(Box<CtTimeoutAttrs>),
+    8 => Secmark(Box<SecmarkAttrs>),
+    9 => CtExpect(Box<CtExpectAttrs>),
+    10 => Synproxy(Box<SynproxyAttrs>),
 );
 
 /// Request of `batch-begin` (do): Begin a batch: all messages up to `batch-end` take

@@ -546,7 +546,7 @@ pub struct NewRequest {
     pub per_cpu_pids: Option<Vec<u32>>,
     /// Index that the local port's device shall have. Only when a datapath is made.
     #[doc(alias = "OVS_DP_ATTR_IFINDEX")]
-    pub ifindex: Option<u32>,
+    pub ifindex: Option<i32>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NewRequest {
@@ -558,7 +558,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewRequest {
                 nl::Entry::of::<Option<UserFeatures>, u32>(5, "user-features"),
                 nl::Entry::of::<Option<u32>, nl::Native>(7, "masks-cache-size"),
                 nl::Entry::of::<Option<Vec<u32>>, nl::Array<u32>>(8, "per-cpu-pids"),
-                nl::Entry::of::<Option<u32>, nl::Native>(9, "ifindex"),
+                nl::Entry::of::<Option<i32>, nl::Native>(9, "ifindex"),
             ],
         )
         .with_header(<OvsHeader as nl::NlStruct>::LEN);
@@ -667,7 +667,7 @@ impl NewRequest {
     }
     /// Sets `ifindex`.
     #[must_use]
-    pub fn with_ifindex(mut self, ifindex: u32) -> Self {
+    pub fn with_ifindex(mut self, ifindex: i32) -> Self {
         self.ifindex = ::core::option::Option::Some(ifindex);
         self
     }

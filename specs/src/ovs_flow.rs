@@ -235,7 +235,7 @@ impl OvsFlowStats {
 
 /// Struct `ovs-key-ethernet`: Addresses of an Ethernet header.
 #[doc(alias = "ovs_key_ethernet")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OvsKeyEthernet {
     /// Source MAC address.
@@ -269,6 +269,12 @@ impl nl::AttrValue<'_> for OvsKeyEthernet {
     #[inline]
     fn get(attr: nl::Attr<'_>) -> ::core::result::Result<Self, nl::DecodeError> {
         ::core::result::Result::Ok(nl::read(attr.payload))
+    }
+}
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyEthernet {
+    fn default() -> Self {
+        nl::read(&[])
     }
 }
 impl OvsKeyEthernet {
@@ -399,6 +405,12 @@ impl nl::AttrValue<'_> for OvsKeyIpv4 {
         ::core::result::Result::Ok(nl::read(attr.payload))
     }
 }
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyIpv4 {
+    fn default() -> Self {
+        nl::read(&[])
+    }
+}
 impl OvsKeyIpv4 {
     /// With each member's default; `with_` methods set them.
     pub fn new() -> Self {
@@ -448,11 +460,6 @@ impl OvsKeyIpv4 {
     ) -> Self {
         self.ipv4_frag = ::core::convert::Into::into(ipv4_frag);
         self
-    }
-}
-impl ::core::default::Default for OvsKeyIpv4 {
-    fn default() -> Self {
-        nl::read(&[])
     }
 }
 
@@ -517,6 +524,12 @@ impl nl::AttrValue<'_> for OvsKeyIpv6 {
         ::core::result::Result::Ok(nl::read(attr.payload))
     }
 }
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyIpv6 {
+    fn default() -> Self {
+        nl::read(&[])
+    }
+}
 impl OvsKeyIpv6 {
     /// With each member's default; `with_` methods set them.
     pub fn new() -> Self {
@@ -572,11 +585,6 @@ impl OvsKeyIpv6 {
     ) -> Self {
         self.ipv6_frag = ::core::convert::Into::into(ipv6_frag);
         self
-    }
-}
-impl ::core::default::Default for OvsKeyIpv6 {
-    fn default() -> Self {
-        nl::read(&[])
     }
 }
 
@@ -856,7 +864,7 @@ impl OvsKeyIcmp {
 
 /// Struct `ovs-key-arp`: Fields of an ARP packet.
 #[doc(alias = "ovs_key_arp")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OvsKeyArp {
     /// IPv4 address of the sender.
@@ -909,6 +917,12 @@ impl nl::AttrValue<'_> for OvsKeyArp {
         ::core::result::Result::Ok(nl::read(attr.payload))
     }
 }
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyArp {
+    fn default() -> Self {
+        nl::read(&[])
+    }
+}
 impl OvsKeyArp {
     /// With each member's default; `with_` methods set them.
     pub fn new() -> Self {
@@ -954,7 +968,7 @@ impl OvsKeyArp {
 
 /// Struct `ovs-key-nd`: Fields of an IPv6 neighbour solicitation or advertisement.
 #[doc(alias = "ovs_key_nd")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OvsKeyNd {
     /// Address that is asked for or told about.
@@ -993,6 +1007,12 @@ impl nl::AttrValue<'_> for OvsKeyNd {
     #[inline]
     fn get(attr: nl::Attr<'_>) -> ::core::result::Result<Self, nl::DecodeError> {
         ::core::result::Result::Ok(nl::read(attr.payload))
+    }
+}
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyNd {
+    fn default() -> Self {
+        nl::read(&[])
     }
 }
 impl OvsKeyNd {
@@ -1178,6 +1198,12 @@ impl nl::AttrValue<'_> for OvsKeyCtTupleIpv6 {
         ::core::result::Result::Ok(nl::read(attr.payload))
     }
 }
+#[automatically_derived]
+impl ::core::default::Default for OvsKeyCtTupleIpv6 {
+    fn default() -> Self {
+        nl::read(&[])
+    }
+}
 impl OvsKeyCtTupleIpv6 {
     /// With each member's default; `with_` methods set them.
     pub fn new() -> Self {
@@ -1218,11 +1244,6 @@ impl OvsKeyCtTupleIpv6 {
     pub fn with_ipv6_proto(mut self, ipv6_proto: u8) -> Self {
         self.ipv6_proto = ipv6_proto;
         self
-    }
-}
-impl ::core::default::Default for OvsKeyCtTupleIpv6 {
-    fn default() -> Self {
-        nl::read(&[])
     }
 }
 

@@ -444,7 +444,7 @@ pub struct NewRequest {
     /// Index of the port's device. In a request to make an internal port, the index that it
     /// shall have.
     #[doc(alias = "OVS_VPORT_ATTR_IFINDEX")]
-    pub ifindex: Option<u32>,
+    pub ifindex: Option<i32>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NewRequest {
@@ -456,7 +456,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewRequest {
                 nl::Entry::of::<Option<nl::NlString>, nl::Native>(3, "name"),
                 nl::Entry::of::<Option<VportOptions>, nl::Native>(4, "options"),
                 nl::Entry::of::<Option<Vec<u32>>, nl::Array<u32>>(5, "upcall-pid"),
-                nl::Entry::of::<Option<u32>, nl::Native>(8, "ifindex"),
+                nl::Entry::of::<Option<i32>, nl::Native>(8, "ifindex"),
             ],
         )
         .with_header(<OvsHeader as nl::NlStruct>::LEN);
@@ -565,7 +565,7 @@ impl NewRequest {
     }
     /// Sets `ifindex`.
     #[must_use]
-    pub fn with_ifindex(mut self, ifindex: u32) -> Self {
+    pub fn with_ifindex(mut self, ifindex: i32) -> Self {
         self.ifindex = ::core::option::Option::Some(ifindex);
         self
     }
@@ -807,7 +807,7 @@ pub struct GetReply {
     /// Index of the port's device. In a request to make an internal port, the index that it
     /// shall have.
     #[doc(alias = "OVS_VPORT_ATTR_IFINDEX")]
-    pub ifindex: Option<u32>,
+    pub ifindex: Option<i32>,
     /// Network namespace of the port's device, by the id it has in the datapath's. Absent
     /// where both are the same.
     #[doc(alias = "OVS_VPORT_ATTR_NETNSID")]
@@ -826,7 +826,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
                 nl::Entry::of::<Option<nl::NlString>, nl::Native>(3, "name"),
                 nl::Entry::of::<Option<Vec<u32>>, nl::Array<u32>>(5, "upcall-pid"),
                 nl::Entry::of::<Option<OvsVportStats>, nl::Native>(6, "stats"),
-                nl::Entry::of::<Option<u32>, nl::Native>(8, "ifindex"),
+                nl::Entry::of::<Option<i32>, nl::Native>(8, "ifindex"),
                 nl::Entry::of::<Option<i32>, nl::Native>(9, "netnsid"),
                 nl::Entry::of::<Option<UpcallStats>, nl::Native>(10, "upcall-stats"),
             ],
@@ -941,7 +941,7 @@ impl GetReply {
     }
     /// Sets `ifindex`.
     #[must_use]
-    pub fn with_ifindex(mut self, ifindex: u32) -> Self {
+    pub fn with_ifindex(mut self, ifindex: i32) -> Self {
         self.ifindex = ::core::option::Option::Some(ifindex);
         self
     }

@@ -1294,7 +1294,7 @@ impl Ifinfomsg {
 /// Struct `ifla-bridge-id`: Identifier of a bridge in spanning tree: a priority and an
 /// address.
 #[doc(alias = "ifla_bridge_id")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct IflaBridgeId {
     /// Priority; the lowest wins.
@@ -1328,6 +1328,12 @@ impl nl::AttrValue<'_> for IflaBridgeId {
     #[inline]
     fn get(attr: nl::Attr<'_>) -> ::core::result::Result<Self, nl::DecodeError> {
         ::core::result::Result::Ok(nl::read(attr.payload))
+    }
+}
+#[automatically_derived]
+impl ::core::default::Default for IflaBridgeId {
+    fn default() -> Self {
+        nl::read(&[])
     }
 }
 impl IflaBridgeId {
@@ -11624,25 +11630,37 @@ pub enum LinkinfoDataMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    LinkinfoDataMsg, nl::Text : "bond" => Bond(Box < LinkinfoBondAttrs >), "bridge" =>
-    Bridge(Box < LinkinfoBridgeAttrs >), "erspan" => Erspan(Box < LinkinfoGreAttrs >),
-    "gre" => Gre(Box < LinkinfoGreAttrs >), "gretap" => Gretap(Box < LinkinfoGreAttrs >),
-    "ip6gre" => Ip6gre(Box < LinkinfoGre6Attrs >), "ip6gretap" => Ip6gretap(Box <
-    LinkinfoGre6Attrs >), "ip6erspan" => Ip6erspan(Box < LinkinfoGre6Attrs >), "geneve"
-    => Geneve(Box < LinkinfoGeneveAttrs >), "hsr" => Hsr(Box < LinkinfoHsrAttrs >),
-    "ipip" => Ipip(Box < LinkinfoIptunAttrs >), "ip6tnl" => Ip6tnl(Box <
-    LinkinfoIp6tnlAttrs >), "sit" => Sit(Box < LinkinfoIptunAttrs >), "tun" => Tun(Box <
-    LinkinfoTunAttrs >), "vlan" => Vlan(Box < LinkinfoVlanAttrs >), "vrf" => Vrf(Box <
-    LinkinfoVrfAttrs >), "vti" => Vti(Box < LinkinfoVtiAttrs >), "vti6" => Vti6(Box <
-    LinkinfoVti6Attrs >), "netkit" => Netkit(Box < LinkinfoNetkitAttrs >), "ovpn" =>
-    Ovpn(Box < LinkinfoOvpnAttrs >), "veth" => Veth(Box < LinkinfoVethAttrs >), "vxcan"
-    => Vxcan(Box < LinkinfoVethAttrs >), "macvlan" => Macvlan(Box < LinkinfoMacvlanAttrs
-    >), "macvtap" => Macvtap(Box < LinkinfoMacvlanAttrs >), "ipvlan" => Ipvlan(Box <
-    LinkinfoIpvlanAttrs >), "ipvtap" => Ipvtap(Box < LinkinfoIpvlanAttrs >), "vxlan" =>
-    Vxlan(Box < LinkinfoVxlanAttrs >), "xfrm" => Xfrm(Box < LinkinfoXfrmAttrs >),
-    "macsec" => Macsec(Box < LinkinfoMacsecAttrs >), "bareudp" => Bareudp(Box <
-    LinkinfoBareudpAttrs >),
+nl::sub_message!(LinkinfoDataMsg, nl::Text:
+    "bond" => Bond(Box<LinkinfoBondAttrs>),
+    "bridge" => Bridge(Box<LinkinfoBridgeAttrs>),
+    "erspan" => Erspan(Box<LinkinfoGreAttrs>),
+    "gre" => Gre(Box<LinkinfoGreAttrs>),
+    "gretap" => Gretap(Box<LinkinfoGreAttrs>),
+    "ip6gre" => Ip6gre(Box<LinkinfoGre6Attrs>),
+    "ip6gretap" => Ip6gretap(Box<LinkinfoGre6Attrs>),
+    "ip6erspan" => Ip6erspan(Box<LinkinfoGre6Attrs>),
+    "geneve" => Geneve(Box<LinkinfoGeneveAttrs>),
+    "hsr" => Hsr(Box<LinkinfoHsrAttrs>),
+    "ipip" => Ipip(Box<LinkinfoIptunAttrs>),
+    "ip6tnl" => Ip6tnl(Box<LinkinfoIp6tnlAttrs>),
+    "sit" => Sit(Box<LinkinfoIptunAttrs>),
+    "tun" => Tun(Box<LinkinfoTunAttrs>),
+    "vlan" => Vlan(Box<LinkinfoVlanAttrs>),
+    "vrf" => Vrf(Box<LinkinfoVrfAttrs>),
+    "vti" => Vti(Box<LinkinfoVtiAttrs>),
+    "vti6" => Vti6(Box<LinkinfoVti6Attrs>),
+    "netkit" => Netkit(Box<LinkinfoNetkitAttrs>),
+    "ovpn" => Ovpn(Box<LinkinfoOvpnAttrs>),
+    "veth" => Veth(Box<LinkinfoVethAttrs>),
+    "vxcan" => Vxcan(Box<LinkinfoVethAttrs>),
+    "macvlan" => Macvlan(Box<LinkinfoMacvlanAttrs>),
+    "macvtap" => Macvtap(Box<LinkinfoMacvlanAttrs>),
+    "ipvlan" => Ipvlan(Box<LinkinfoIpvlanAttrs>),
+    "ipvtap" => Ipvtap(Box<LinkinfoIpvlanAttrs>),
+    "vxlan" => Vxlan(Box<LinkinfoVxlanAttrs>),
+    "xfrm" => Xfrm(Box<LinkinfoXfrmAttrs>),
+    "macsec" => Macsec(Box<LinkinfoMacsecAttrs>),
+    "bareudp" => Bareudp(Box<LinkinfoBareudpAttrs>),
 );
 
 /// Sub-message `linkinfo-peer-msg`.
@@ -11659,10 +11677,10 @@ pub enum LinkinfoPeerMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    LinkinfoPeerMsg, nl::Text : "veth" => Veth(Box < LinkinfoPeerMsgVeth >), "vxcan" =>
-    Vxcan(Box < LinkinfoPeerMsgVxcan >), "netkit" => Netkit(Box < LinkinfoPeerMsgNetkit
-    >),
+nl::sub_message!(LinkinfoPeerMsg, nl::Text:
+    "veth" => Veth(Box<LinkinfoPeerMsgVeth>),
+    "vxcan" => Vxcan(Box<LinkinfoPeerMsgVxcan>),
+    "netkit" => Netkit(Box<LinkinfoPeerMsgNetkit>),
 );
 
 /// Format `veth` of sub-message `linkinfo-peer-msg`: A network device.
@@ -14883,9 +14901,10 @@ pub enum LinkinfoMemberDataMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    LinkinfoMemberDataMsg, nl::Text : "bridge" => Bridge(Box < LinkinfoBrportAttrs >),
-    "bond" => Bond(Box < BondSlaveAttrs >), "vrf" => Vrf(Box < LinkinfoVrfPortAttrs >),
+nl::sub_message!(LinkinfoMemberDataMsg, nl::Text:
+    "bridge" => Bridge(Box<LinkinfoBrportAttrs>),
+    "bond" => Bond(Box<BondSlaveAttrs>),
+    "vrf" => Vrf(Box<LinkinfoVrfPortAttrs>),
 );
 
 /// Request of `newlink` (do): Make a device, or change one; the flags of the message say

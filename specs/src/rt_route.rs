@@ -2494,12 +2494,17 @@ pub enum EncapMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    EncapMsg, u16 : 1 => Mpls(Box < EncapMplsAttrs >), 2 => Ip(Box < EncapIpAttrs >), 3
-    => Ila(Box < EncapIlaAttrs >), 4 => Ip6(Box < EncapIp6Attrs >), 5 => Seg6(Box <
-    EncapSeg6Attrs >), 6 => Bpf(Box < EncapBpfAttrs >), 7 => Seg6Local(Box <
-    EncapSeg6LocalAttrs >), 8 => Rpl(Box < EncapRplAttrs >), 9 => Ioam6(Box <
-    EncapIoam6Attrs >), 10 => Xfrm(Box < EncapXfrmAttrs >),
+nl::sub_message!(EncapMsg, u16:
+    1 => Mpls(Box<EncapMplsAttrs>),
+    2 => Ip(Box<EncapIpAttrs>),
+    3 => Ila(Box<EncapIlaAttrs>),
+    4 => Ip6(Box<EncapIp6Attrs>),
+    5 => Seg6(Box<EncapSeg6Attrs>),
+    6 => Bpf(Box<EncapBpfAttrs>),
+    7 => Seg6Local(Box<EncapSeg6LocalAttrs>),
+    8 => Rpl(Box<EncapRplAttrs>),
+    9 => Ioam6(Box<EncapIoam6Attrs>),
+    10 => Xfrm(Box<EncapXfrmAttrs>),
 );
 
 /// Request of `getroute` (do): Look up the route for a packet, or tell about all routes.

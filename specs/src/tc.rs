@@ -6985,6 +6985,12 @@ impl nl::AttrValue<'_> for TcNat {
         ::core::result::Result::Ok(nl::read(attr.payload))
     }
 }
+#[automatically_derived]
+impl ::core::default::Default for TcNat {
+    fn default() -> Self {
+        nl::read(&[])
+    }
+}
 impl TcNat {
     /// With each member's default; `with_` methods set them.
     pub fn new() -> Self {
@@ -7052,11 +7058,6 @@ impl TcNat {
     pub fn with_flags(mut self, flags: u32) -> Self {
         self.flags = flags;
         self
-    }
-}
-impl ::core::default::Default for TcNat {
-    fn default() -> Self {
-        nl::read(&[])
     }
 }
 
@@ -18920,27 +18921,52 @@ pub enum OptionsMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    OptionsMsg, nl::Text : "basic" => Basic(Box < BasicAttrs >), "bpf" => Bpf(Box <
-    BpfAttrs >), "bfifo" => Bfifo(TcFifoQopt), "cake" => Cake(Box < CakeAttrs >),
-    "cake_mq" => CakeMq(Box < CakeAttrs >), "cbs" => Cbs(Box < CbsAttrs >), "cgroup" =>
-    Cgroup(Box < CgroupAttrs >), "choke" => Choke(Box < ChokeAttrs >), "clsact" =>
-    Clsact, "codel" => Codel(Box < CodelAttrs >), "drr" => Drr(Box < DrrAttrs >),
-    "dualpi2" => Dualpi2(Box < Dualpi2Attrs >), "etf" => Etf(Box < EtfAttrs >), "ets" =>
-    Ets(Box < EtsAttrs >), "flow" => Flow(Box < FlowAttrs >), "flower" => Flower(Box <
-    FlowerAttrs >), "fq" => Fq(Box < FqAttrs >), "fq_codel" => FqCodel(Box < FqCodelAttrs
-    >), "fq_pie" => FqPie(Box < FqPieAttrs >), "fw" => Fw(Box < FwAttrs >), "gred" =>
-    Gred(Box < GredAttrs >), "hfsc" => Hfsc(TcHfscQopt), "hhf" => Hhf(Box < HhfAttrs >),
-    "htb" => Htb(Box < HtbAttrs >), "ingress" => Ingress, "matchall" => Matchall(Box <
-    MatchallAttrs >), "mq" => Mq, "mqprio" => Mqprio(Box < OptionsMsgMqprio >), "multiq"
-    => Multiq(TcMultiqQopt), "netem" => Netem(Box < OptionsMsgNetem >), "pfifo" =>
-    Pfifo(TcFifoQopt), "pfifo_fast" => PfifoFast(TcPrioQopt), "pfifo_head_drop" =>
-    PfifoHeadDrop(TcFifoQopt), "pie" => Pie(Box < PieAttrs >), "plug" =>
-    Plug(TcPlugQopt), "prio" => Prio(TcPrioQopt), "qfq" => Qfq(Box < QfqAttrs >), "red"
-    => Red(Box < RedAttrs >), "route" => Route(Box < RouteAttrs >), "sfb" => Sfb(Box <
-    SfbAttrs >), "sfq" => Sfq(TcSfqQoptV1), "skbprio" => Skbprio(TcSkbprioQopt), "taprio"
-    => Taprio(Box < TaprioAttrs >), "tbf" => Tbf(Box < TbfAttrs >), "u32" => U32(Box <
-    U32Attrs >),
+nl::sub_message!(OptionsMsg, nl::Text:
+    "basic" => Basic(Box<BasicAttrs>),
+    "bpf" => Bpf(Box<BpfAttrs>),
+    "bfifo" => Bfifo(TcFifoQopt),
+    "cake" => Cake(Box<CakeAttrs>),
+    "cake_mq" => CakeMq(Box<CakeAttrs>),
+    "cbs" => Cbs(Box<CbsAttrs>),
+    "cgroup" => Cgroup(Box<CgroupAttrs>),
+    "choke" => Choke(Box<ChokeAttrs>),
+    "clsact" => Clsact,
+    "codel" => Codel(Box<CodelAttrs>),
+    "drr" => Drr(Box<DrrAttrs>),
+    "dualpi2" => Dualpi2(Box<Dualpi2Attrs>),
+    "etf" => Etf(Box<EtfAttrs>),
+    "ets" => Ets(Box<EtsAttrs>),
+    "flow" => Flow(Box<FlowAttrs>),
+    "flower" => Flower(Box<FlowerAttrs>),
+    "fq" => Fq(Box<FqAttrs>),
+    "fq_codel" => FqCodel(Box<FqCodelAttrs>),
+    "fq_pie" => FqPie(Box<FqPieAttrs>),
+    "fw" => Fw(Box<FwAttrs>),
+    "gred" => Gred(Box<GredAttrs>),
+    "hfsc" => Hfsc(TcHfscQopt),
+    "hhf" => Hhf(Box<HhfAttrs>),
+    "htb" => Htb(Box<HtbAttrs>),
+    "ingress" => Ingress,
+    "matchall" => Matchall(Box<MatchallAttrs>),
+    "mq" => Mq,
+    "mqprio" => Mqprio(Box<OptionsMsgMqprio>),
+    "multiq" => Multiq(TcMultiqQopt),
+    "netem" => Netem(Box<OptionsMsgNetem>),
+    "pfifo" => Pfifo(TcFifoQopt),
+    "pfifo_fast" => PfifoFast(TcPrioQopt),
+    "pfifo_head_drop" => PfifoHeadDrop(TcFifoQopt),
+    "pie" => Pie(Box<PieAttrs>),
+    "plug" => Plug(TcPlugQopt),
+    "prio" => Prio(TcPrioQopt),
+    "qfq" => Qfq(Box<QfqAttrs>),
+    "red" => Red(Box<RedAttrs>),
+    "route" => Route(Box<RouteAttrs>),
+    "sfb" => Sfb(Box<SfbAttrs>),
+    "sfq" => Sfq(TcSfqQoptV1),
+    "skbprio" => Skbprio(TcSkbprioQopt),
+    "taprio" => Taprio(Box<TaprioAttrs>),
+    "tbf" => Tbf(Box<TbfAttrs>),
+    "u32" => U32(Box<U32Attrs>),
 );
 
 /// Format `mqprio` of sub-message `options-msg`: Qdisc mqprio: traffic classes on
@@ -19391,18 +19417,26 @@ pub enum ActOptionsMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    ActOptionsMsg, nl::Text : "bpf" => Bpf(Box < ActBpfAttrs >), "connmark" =>
-    Connmark(Box < ActConnmarkAttrs >), "csum" => Csum(Box < ActCsumAttrs >), "ct" =>
-    Ct(Box < ActCtAttrs >), "ctinfo" => Ctinfo(Box < ActCtinfoAttrs >), "gact" =>
-    Gact(Box < ActGactAttrs >), "gate" => Gate(Box < ActGateAttrs >), "ife" => Ife(Box <
-    ActIfeAttrs >), "mirred" => Mirred(Box < ActMirredAttrs >), "mpls" => Mpls(Box <
-    ActMplsAttrs >), "nat" => Nat(Box < ActNatAttrs >), "pedit" => Pedit(Box <
-    ActPeditAttrs >), "police" => Police(Box < PoliceAttrs >), "sample" => Sample(Box <
-    ActSampleAttrs >), "simple" => Simple(Box < ActSimpleAttrs >), "skbedit" =>
-    Skbedit(Box < ActSkbeditAttrs >), "skbmod" => Skbmod(Box < ActSkbmodAttrs >),
-    "tunnel_key" => TunnelKey(Box < ActTunnelKeyAttrs >), "vlan" => Vlan(Box <
-    ActVlanAttrs >),
+nl::sub_message!(ActOptionsMsg, nl::Text:
+    "bpf" => Bpf(Box<ActBpfAttrs>),
+    "connmark" => Connmark(Box<ActConnmarkAttrs>),
+    "csum" => Csum(Box<ActCsumAttrs>),
+    "ct" => Ct(Box<ActCtAttrs>),
+    "ctinfo" => Ctinfo(Box<ActCtinfoAttrs>),
+    "gact" => Gact(Box<ActGactAttrs>),
+    "gate" => Gate(Box<ActGateAttrs>),
+    "ife" => Ife(Box<ActIfeAttrs>),
+    "mirred" => Mirred(Box<ActMirredAttrs>),
+    "mpls" => Mpls(Box<ActMplsAttrs>),
+    "nat" => Nat(Box<ActNatAttrs>),
+    "pedit" => Pedit(Box<ActPeditAttrs>),
+    "police" => Police(Box<PoliceAttrs>),
+    "sample" => Sample(Box<ActSampleAttrs>),
+    "simple" => Simple(Box<ActSimpleAttrs>),
+    "skbedit" => Skbedit(Box<ActSkbeditAttrs>),
+    "skbmod" => Skbmod(Box<ActSkbmodAttrs>),
+    "tunnel_key" => TunnelKey(Box<ActTunnelKeyAttrs>),
+    "vlan" => Vlan(Box<ActVlanAttrs>),
 );
 
 /// Sub-message `tca-stats-app-msg`.
@@ -19449,15 +19483,25 @@ pub enum TcaStatsAppMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
-nl::sub_message!(
-    TcaStatsAppMsg, nl::Text : "cake" => Cake(Box < CakeStatsAttrs >), "choke" =>
-    Choke(TcChokeXstats), "codel" => Codel(TcCodelXstats), "drr" => Drr(TcDrrStats),
-    "dualpi2" => Dualpi2(TcDualpi2Xstats), "fq" => Fq(TcFqQdStats), "fq_codel" =>
-    FqCodel(TcFqCodelXstats), "fq_pie" => FqPie(TcFqPieXstats), "hfsc" =>
-    Hfsc(TcHfscStats), "hhf" => Hhf(TcHhfXstats), "htb" => Htb(TcHtbXstats), "netem" =>
-    Netem(TcNetemXstats), "pie" => Pie(TcPieXstats), "qfq" => Qfq(TcQfqStats), "red" =>
-    Red(TcRedXstats), "sfb" => Sfb(TcSfbXstats), "sfq" => Sfq(TcSfqXstats), "taprio" =>
-    Taprio(Box < TaprioStatsAttrs >),
+nl::sub_message!(TcaStatsAppMsg, nl::Text:
+    "cake" => Cake(Box<CakeStatsAttrs>),
+    "choke" => Choke(TcChokeXstats),
+    "codel" => Codel(TcCodelXstats),
+    "drr" => Drr(TcDrrStats),
+    "dualpi2" => Dualpi2(TcDualpi2Xstats),
+    "fq" => Fq(TcFqQdStats),
+    "fq_codel" => FqCodel(TcFqCodelXstats),
+    "fq_pie" => FqPie(TcFqPieXstats),
+    "hfsc" => Hfsc(TcHfscStats),
+    "hhf" => Hhf(TcHhfXstats),
+    "htb" => Htb(TcHtbXstats),
+    "netem" => Netem(TcNetemXstats),
+    "pie" => Pie(TcPieXstats),
+    "qfq" => Qfq(TcQfqStats),
+    "red" => Red(TcRedXstats),
+    "sfb" => Sfb(TcSfbXstats),
+    "sfq" => Sfq(TcSfqXstats),
+    "taprio" => Taprio(Box<TaprioStatsAttrs>),
 );
 
 /// Request of `newqdisc` (do): Make a qdisc, or change or replace it, as the flags of the

@@ -201,7 +201,7 @@ pub mod raw {
 
     /// Struct `everything`.
     #[doc(alias = "everything")]
-    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     pub struct Everything {
         /// Member `u8`.
         pub u8: u8,
@@ -279,6 +279,12 @@ pub mod raw {
         #[inline]
         fn get(attr: nl::Attr<'_>) -> ::core::result::Result<Self, nl::DecodeError> {
             ::core::result::Result::Ok(nl::read(attr.payload))
+        }
+    }
+    #[automatically_derived]
+    impl ::core::default::Default for Everything {
+        fn default() -> Self {
+            nl::read(&[])
         }
     }
     impl Everything {
@@ -404,6 +410,12 @@ pub mod raw {
             ::core::result::Result::Ok(nl::read(attr.payload))
         }
     }
+    #[automatically_derived]
+    impl ::core::default::Default for Addresses {
+        fn default() -> Self {
+            nl::read(&[])
+        }
+    }
     impl Addresses {
         /// With each member's default; `with_` methods set them.
         pub fn new() -> Self {
@@ -444,11 +456,6 @@ pub mod raw {
         ) -> Self {
             self.v6 = ::core::convert::Into::into(v6);
             self
-        }
-    }
-    impl ::core::default::Default for Addresses {
-        fn default() -> Self {
-            nl::read(&[])
         }
     }
 

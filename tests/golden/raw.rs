@@ -109,8 +109,8 @@ pub mod raw {
 
     /// Struct `everything`.
     #[doc(alias = "everything")]
-    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, nl::NlStruct)]
-    #[nl(setters, pad = 4)]
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, nl::NlStruct)]
+    #[nl(setters, default, pad = 4)]
     pub struct Everything {
         /// Member `u8`.
         pub u8: u8,
@@ -145,7 +145,7 @@ pub mod raw {
     /// Struct `addresses`.
     #[doc(alias = "addresses")]
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, nl::NlStruct)]
-    #[nl(setters)]
+    #[nl(setters, default)]
     pub struct Addresses {
         /// Member `v4`.
         pub v4: ::std::net::Ipv4Addr,
@@ -156,11 +156,6 @@ pub mod raw {
         pub v4_native: ::std::net::Ipv4Addr,
         /// Member `v6`.
         pub v6: ::std::net::Ipv6Addr,
-    }
-    impl ::core::default::Default for Addresses {
-        fn default() -> Self {
-            nl::read(&[])
-        }
     }
 
     /// Struct `step`.

@@ -171,7 +171,6 @@ pub mod raw {
     #[derive(
         Clone,
         Debug,
-        Default,
         PartialEq,
         Eq,
         Hash,
@@ -180,7 +179,7 @@ pub mod raw {
         nl::NlStruct
     )]
     #[serde(default)]
-    #[nl(setters, pad = 4)]
+    #[nl(setters, default, pad = 4)]
     pub struct Everything {
         /// Member `u8`.
         pub u8: u8,
@@ -226,7 +225,7 @@ pub mod raw {
         nl::NlStruct
     )]
     #[serde(default)]
-    #[nl(setters)]
+    #[nl(setters, default)]
     pub struct Addresses {
         /// Member `v4`.
         pub v4: ::std::net::Ipv4Addr,
@@ -237,11 +236,6 @@ pub mod raw {
         pub v4_native: ::std::net::Ipv4Addr,
         /// Member `v6`.
         pub v6: ::std::net::Ipv6Addr,
-    }
-    impl ::core::default::Default for Addresses {
-        fn default() -> Self {
-            nl::read(&[])
-        }
     }
 
     /// Struct `step`.

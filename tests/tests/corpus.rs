@@ -4,7 +4,7 @@
 //! The folder holds specs, or folders of specs, as `linux-6.12` and `linux-7.3` are. With
 //! `--nocapture` a table shows which constructs were met, how often, and in how many specs.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -146,13 +146,16 @@ macro_rules! lamp {
         use $($raw)::+ as raw;
         let step = raw::Step::new().with_level(1).with_ms(2);
         let place = raw::Place::new().with_floor(-1).with_room("attic");
+        let options = raw::OptionsAttrs::new().with_brightness(3u32);
+        let state = raw::State::new().with_mode(raw::Mode::ON).with_data(raw::StateData::On(step));
+        let everything = raw::Everything::new().with_port(80).with_type(*b"TYPE");
         raw::GetlampReply::new()
             .with_header(raw::Lampmsg::new().with_index(7))
             .with_kind("bulb")
-            .with_options(raw::Options::Bulb(Box::new(raw::OptionsAttrs::new().with_brightness(3u32))))
+            .with_options(raw::Options::Bulb(Box::new(options)))
             .with_stats(raw::Stats::new().with_app(raw::App::Bulb(step)))
-            .with_state(raw::State::new().with_mode(raw::Mode::ON).with_data(raw::StateData::On(step)))
-            .with_everything(raw::Everything::new().with_port(80).with_type(*b"TYPE").with_long(b"x".repeat(40)))
+            .with_state(state)
+            .with_everything(everything.with_long(b"x".repeat(40)))
             .with_addresses([raw::Addresses::new().with_v4_number([192, 0, 2, 1])])
             .with_steps(raw::Steps::new().with_count(2).with_entries([step, step]))
             .with_places([place.clone(), place])

@@ -117,9 +117,10 @@ pub(super) fn ipv4_value(scalar: &Scalar) -> Value {
     Value { ty: quote!(::std::net::Ipv4Addr), form }
 }
 
-/// Whether a member is an address of std, which has no default.
+/// Whether a member is an address: those of std have no default, and that of a link is empty.
 pub(super) fn is_address(ty: &MemberType) -> bool {
-    matches!(ty, MemberType::Ipv4Scalar(_) | MemberType::Ipv4 | MemberType::Ipv6)
+    let ip = matches!(ty, MemberType::Ipv4Scalar(_) | MemberType::Ipv4 | MemberType::Ipv6);
+    ip || matches!(ty, MemberType::HwAddr(_))
 }
 
 /// The form of a number.

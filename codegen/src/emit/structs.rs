@@ -13,21 +13,14 @@ pub(super) fn structure(item: &Struct, prelude: &Prelude<'_>, style: &Style) -> 
     let Struct { name, rust, c_name, doc, len: _, copy, members } = item;
     let docs = Docs::titled(&format!("Struct `{name}`"), doc).outer();
     let (alias, ident) = (alias(c_name, rust), ident(rust));
-    // An address has no default by itself; zero is that of all members.
-    let zero = members.iter().any(|it| fields::is_address(&it.ty)).then(|| {
-        quote! {
-            impl ::core::default::Default for #ident {
-                fn default() -> Self {
-                    nl::read(&[])
-                }
-            }
-        }
-    });
+    // Zero, as the kernel would have it: an address has no default, or an empty one.
+    let zero = members.iter().any(|it| fields::is_address(&it.ty));
     let own = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "Hash"].into_iter();
-    let own = own.filter(|name| *copy || *name != "Copy");
-    let own: Vec<&str> = own.filter(|name| zero.is_none() || *name != "Default").collect();
+    let own = own.filter(|name| (*copy || *name != "Copy") && (!zero || *name != "Default"));
+    let own: Vec<&str> = own.collect();
     let derives = derives(&own, style, Some("nl::NlStruct"));
     let default = style.serde.then(|| quote!(#[serde(default)]));
+    let zero = zero.then(|| quote!(, default));
     let non_exhaustive = style.non_exhaustive.then(|| quote!(#[non_exhaustive]));
     let renamed = style.renamed.then(|| quote!(, crate = nl));
     let mut fields = Vec::new();
@@ -47,12 +40,11 @@ pub(super) fn structure(item: &Struct, prelude: &Prelude<'_>, style: &Style) -> 
         #alias
         #derives
         #default
-        #[nl(setters #pad #renamed)]
+        #[nl(setters #zero #pad #renamed)]
         #non_exhaustive
         pub struct #ident {
             #(#fields)*
         }
-        #zero
     }
 }
 

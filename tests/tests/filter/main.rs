@@ -13,7 +13,7 @@
 mod expressions;
 // mod mptcp_pm;
 mod nftables;
-// mod sets;
+mod sets;
 // mod tcp_metrics;
-// mod transactions;
+mod transactions;
 mod witness;

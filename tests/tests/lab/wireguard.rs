@@ -150,9 +150,11 @@ type Ranges = BTreeMap<String, Vec<String>>;
 
 fn ranges(device: GetDeviceReply) -> Ranges {
     let ranges = device.peers.unwrap().into_iter().map(|peer| {
-        let shown = peer.allowedips.unwrap().into_iter().map(|range| {
-            format!("{}/{}", range.ipaddr.unwrap(), range.cidr_mask.unwrap())
-        });
+        let shown = peer
+            .allowedips
+            .unwrap()
+            .into_iter()
+            .map(|range| format!("{}/{}", range.ipaddr.unwrap(), range.cidr_mask.unwrap()));
         (base64(&peer.public_key.unwrap()), shown.collect())
     });
     let (count, map) = ranges.fold((0, Ranges::new()), |(count, mut map), (key, ranges)| {

@@ -342,6 +342,19 @@ fn multicast_is_never_an_answer() {
     assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
 }
 
+/// The kernel sends it to the asker alone, and names the group that others were told in.
+#[test]
+fn an_echo_is_an_answer_although_it_names_a_group() {
+    let mut session = Session::new(PORT);
+    let seq = session.begin(Ends::Echo);
+    let echo = Source { port: 0, groups: 1 };
+    let answer = Seen::Reply { cmd: 3, last: false };
+    assert_eq!(see_from(&mut session, &reply(0, seq, 3), echo), [answer]);
+    let foreign = raw::genl(FAMILY, 0, seq, PORT + 1, 3, &[]);
+    assert_eq!(see_from(&mut session, &foreign, echo), [Seen::Notification { cmd: 3 }]);
+    assert_eq!(see(&mut session, &ack(seq, 0)), [OK]);
+}
+
 /// Groups from 33 on do not fit into the mask that a socket address has.
 #[test]
 fn a_notification_needs_no_group_in_its_address() {
