@@ -6,7 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use nlkit_codegen::ir::{Call, Family, Message};
+use nlkit_codegen::ir::{Call, Family};
+
+#[allow(unreachable_pub, reason = "it is part of the library, too")]
+#[path = "src/tables.rs"]
+mod tables;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new("../specs/families");
@@ -16,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let spec = entry?.path();
         let family = nlkit_codegen::Builder::new().resolve(&spec)?;
         let stem = spec.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        print_family(&mut table, stem, &family)?;
+        let module = format!("nlkit_specs::{}", family.module);
+        table.push_str(&tables::messages(stem, &module, &family));
         print_dumps(&mut dumps, &family)?;
     }
     let out = std::env::var("OUT_DIR")?;
@@ -30,26 +35,6 @@ fn print_dumps(table: &mut String, family: &Family) -> Result<(), Box<dyn Error>
         let Some(Call { request, .. }) = &op.dump else { continue };
         let ty = format!("nlkit_specs::{}::{}", family.module, request.rust);
         writeln!(table, "DumpType::of::<{ty}>(),")?;
-    }
-    Ok(())
-}
-
-fn print_family(table: &mut String, stem: &str, family: &Family) -> Result<(), Box<dyn Error>> {
-    let mut row = |op: &str, mode: &str, direction: &str, message: &Message| {
-        let ty = format!("nlkit_specs::{}::{}", family.module, message.rust);
-        writeln!(table, "MessageType::of::<{ty}>({stem:?}, {op:?}, {mode:?}, {direction:?}),")
-    };
-    for op in &family.operations {
-        for (mode, call) in [("do", &op.once), ("dump", &op.dump)] {
-            let Some(Call { request, reply, .. }) = call else { continue };
-            row(&op.name, mode, "request", request)?;
-            if let Some(reply) = reply {
-                row(&op.name, mode, "reply", reply)?;
-            }
-        }
-    }
-    for notification in family.notifications.iter().flatten() {
-        row(&notification.name, "event", "reply", &notification.message)?;
     }
     Ok(())
 }

@@ -84,9 +84,14 @@ pub trait View {
 /// # Errors
 /// Names the attribute by its path from `T`: `Timer.port: expected 2 bytes, got 4`.
 pub fn decode<'a, T: NlAttrs<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
-    let mut value = T::default();
-    decode_into(&mut value, bytes)?;
-    Ok(value)
+    // Decoded where it is returned: some values are 2 KiB, which is not to be moved.
+    let mut decoded = Ok(T::default());
+    if let Ok(value) = &mut decoded
+        && let Err(error) = decode_into(value, bytes)
+    {
+        decoded = Err(error);
+    }
+    decoded
 }
 
 /// As [`decode`], into a value that is there already, which saves moving it.
@@ -127,10 +132,9 @@ pub fn encode_into<'a, T: NlAttrs<'a>>(value: &T, buffer: &mut Vec<u8>) -> Resul
 
 /// Takes the fixed header and every attribute; an error names the one at fault.
 #[inline]
-pub(crate) fn fill<'a, T: NlAttrs<'a>>(
-    value: &mut T,
-    mut attrs: Attrs<'a>,
-) -> Result<(), DecodeError> {
+pub(crate) fn fill<'a, T: NlAttrs<'a>>(value: &mut T, attrs: Attrs<'a>) -> Result<(), DecodeError> {
+    // A copy of its own, which the loop keeps in registers; an argument of this size has an address.
+    let mut attrs = attrs.clone();
     if T::SET.header > 0 {
         let header = attrs.split_header(T::SET.header)?;
         value.set_header(&mut Bytes::new(header));
@@ -291,8 +295,7 @@ impl<'a, T, F: Form<'a, T>> Field<'a, F> for Option<T> {
 
     #[inline]
     fn set(&mut self, attr: Attr<'a>) -> Result<(), DecodeError> {
-        *self = Some(F::get(attr)?);
-        Ok(())
+        F::get_into(self, attr)
     }
 }
 

@@ -103,6 +103,9 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
     /// # Errors
     /// Where the datagram cannot be sent; then nothing was done.
     pub fn send(mut self) -> Result<Vec<Result<(), Error>>, Error> {
+        if self.requests.is_empty() {
+            return Ok(Vec::new()); // the kernel refuses a datagram of nothing
+        }
         self.conn.channel.transport.send(&self.datagram)?;
         let mut outcomes: Vec<_> = self.requests.iter().map(|_| None).collect();
         while let Some(request) = self.waited_for(&outcomes) {
@@ -130,8 +133,16 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
     ) -> Result<(), Error> {
         let requests = &self.requests;
         let ours = |seq| requests.iter().any(|queued| queued.running.seq() == seq);
-        let Event::Finished(message) = self.conn.channel.answer_to(ours, request)? else {
-            return Ok(());
+        let message = match self.conn.channel.answer_to(ours, request)? {
+            Event::Finished(message) => message,
+            Event::Reply(message) => {
+                let queued = requests.iter().find(|it| it.running.seq() == message.header.seq);
+                if queued.is_some_and(|it| self.conn.is_stray(&message, &it.running)) {
+                    self.conn.channel.keep_message(&message);
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
         let seq = message.header.seq;
         let mut found = requests.iter().zip(outcomes);

@@ -1,6 +1,6 @@
 //! A call under way: the request as it was sent, and its answer message by message.
 
-use crate::attrs::{NlAttrs, Set, decode_into};
+use crate::attrs::{NlAttrs, Set};
 use crate::connection::Connection;
 use crate::error::{EncodeError, Error, RequestName};
 use crate::extack::{KernelError, Sent};
@@ -191,6 +191,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
                     break self.reply_in(&span, &running).and_then(&mut *take);
                 }
                 Ok(Step::End { .. }) => break Ok(()),
+                // Conntrack marks its one reply as one of several, and sends nothing behind it.
+                Err(Error::NoReply { overrun: false, .. }) if replied => break Ok(()),
                 Err(error) => break Err(error),
             }
         };
@@ -230,7 +232,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
 
     /// Whether a message with the request's number is a notification: this socket listens, and the
     /// request is not answered so. The kernel does not tell the group where its number is above 32.
-    fn is_stray(&self, span: &Span, running: &Running) -> bool {
+    pub(crate) fn is_stray(&self, span: &Span, running: &Running) -> bool {
         let call = &running.call;
         let answer = |message: Message<'_>| call.replies && running.is_answered_by::<P>(&message);
         !self.listens.is_empty()
@@ -281,11 +283,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         running: &Running,
     ) -> Result<R, Error> {
         let message = self.reply_in(span, running)?;
-        let mut reply = R::default();
-        match decode_into(&mut reply, message.attrs()) {
-            Ok(()) => Ok(reply),
-            Err(error) => Err(Error::Decode(error)),
-        }
+        message.decode().map_err(Error::Decode)
     }
 
     #[cold]

@@ -1,7 +1,6 @@
 //! A blocking connection: requests, and what they have in common with dumps and subscriptions.
 
 use std::fmt;
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::attrs::{NlAttrs, View, encode_into};
@@ -10,12 +9,10 @@ use crate::call::{Call, Running, Step};
 use crate::channel::Channel;
 use crate::dump::{Replies, Views};
 use crate::error::Error;
-use crate::family::{Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Route};
-use crate::message::RawMessage;
+use crate::families::Known;
+use crate::family::{Do, Dump, Family, Generic, Netfilter, Notification, Protocol, Route};
 use crate::modifiers::Modifiers;
-use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
 use crate::session::Span;
-use crate::subscription::Subscription;
 use crate::transport::{Socket, Transport};
 
 /// A netlink socket of protocol `P` to ask through, one request at a time.
@@ -36,16 +33,11 @@ use crate::transport::{Socket, Transport};
 /// ```
 pub struct Connection<P = Generic, T = Socket> {
     pub(crate) channel: Channel<P, T>,
-    families: Vec<Known>,
+    pub(crate) families: Vec<Known>,
     /// The last request, kept for the paths in its errors.
     pub(crate) sent: Vec<u8>,
     /// The families of which a multicast group was joined.
     pub(crate) listens: Vec<&'static str>,
-}
-
-struct Known {
-    name: &'static str,
-    info: FamilyInfo,
 }
 
 impl Connection<Generic> {
@@ -193,6 +185,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
                     break read(self, &span, &running).map(|value| values.push(value));
                 }
                 Ok(Step::End { .. }) => break Ok(()),
+                // As in `finish`: nothing behind the last one.
+                Err(Error::NoReply { overrun: false, .. }) if !values.is_empty() => break Ok(()),
                 Err(error) => break Err(error),
             }
         };
@@ -201,7 +195,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     }
 
     /// Asks, whatever protocol the types are of.
-    fn ask<'r, R>(&mut self, call: Call, request: &R) -> Result<R::Reply, Error>
+    pub(crate) fn ask<'r, R>(&mut self, call: Call, request: &R) -> Result<R::Reply, Error>
     where
         R: Do + NlAttrs<'r>,
     {
@@ -321,183 +315,6 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         self.channel.drain_dump()?;
         self.start(Call::of_dump::<R>(), |buffer| encode_into(request, buffer))
     }
-
-    /// Joins a multicast group and gives what is told there, typed, as it comes.
-    ///
-    /// The connection stays in the group when the iterator is dropped; [`Connection::leave`] ends
-    /// that. Notifications of other families that come meanwhile are kept for
-    /// [`Connection::notification`], 65,536 at most.
-    ///
-    /// # Errors
-    /// Where the family or the group is unknown to the kernel; [`Error::Group`] where it needs a
-    /// capability.
-    pub fn subscribe<N>(&mut self, group: Group<N>) -> Result<Subscription<'_, N, P, T>, Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        self.join(group)?;
-        Ok(Subscription::new(self))
-    }
-
-    /// Joins a multicast group, to read from several groups with [`Connection::notification`].
-    ///
-    /// # Errors
-    /// As [`Connection::subscribe`].
-    pub fn join<N>(&mut self, group: Group<N>) -> Result<(), Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        let id = self.group_id(group)?;
-        self.channel.transport.join(id).map_err(|error| group_error(group, error))?;
-        if !self.listens.contains(&group.family()) {
-            self.listens.push(group.family());
-        }
-        Ok(())
-    }
-
-    /// Leaves a multicast group.
-    ///
-    /// # Errors
-    /// Where the family or the group is unknown to the kernel.
-    pub fn leave<N>(&mut self, group: Group<N>) -> Result<(), Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        let id = self.group_id(group)?;
-        self.channel.transport.leave(id).map_err(|error| group_error(group, error))
-    }
-
-    fn group_id<N: Notification>(&mut self, group: Group<N>) -> Result<u32, Error> {
-        let (family, name) = (group.family(), group.name());
-        let id = match group.number() {
-            None if P::GENERIC => self.resolve(family)?.group(name),
-            number => number,
-        };
-        id.ok_or(Error::UnknownGroup { family, group: name })
-    }
-
-    /// Waits for the next notification of any joined group.
-    ///
-    /// # Errors
-    /// [`Error::Overrun`] where notifications were lost; the next call goes on with what came
-    /// after.
-    pub fn notification(&mut self) -> Result<RawMessage, Error> {
-        loop {
-            if let Some(message) = self.next_notification(true)? {
-                return Ok(message);
-            }
-        }
-    }
-
-    /// The next notification of any joined group; `None` where there is none yet. To wait for one
-    /// together with other things, poll the connection's descriptor for reading, then call this
-    /// until it gives `None`.
-    ///
-    /// # Errors
-    /// As [`Connection::notification`].
-    pub fn try_notification(&mut self) -> Result<Option<RawMessage>, Error> {
-        self.next_notification(false)
-    }
-
-    fn next_notification(&mut self, wait: bool) -> Result<Option<RawMessage>, Error> {
-        match self.channel.notifications.pop_front() {
-            Some(message) => Ok(Some(message)),
-            None => self.channel.next_notification(wait),
-        }
-    }
-
-    /// Decodes a notification where it is one of family `N`; `None` where it is another's. In a raw
-    /// protocol the numbers in [`Notification::CMDS`] are the family's.
-    ///
-    /// # Errors
-    /// Where it is malformed.
-    pub fn decode_notification<N>(&self, raw: &RawMessage) -> Option<Result<N, Error>>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        self.is_of::<N>(raw).then(|| N::decode(raw.message()).map_err(Error::Decode))
-    }
-
-    fn is_of<N: Notification>(&self, raw: &RawMessage) -> bool {
-        let message = raw.message();
-        match P::GENERIC {
-            true => {
-                let known = self.known(N::Family::NAME);
-                known.is_some_and(|known| known.id == Some(message.header().kind))
-            }
-            // A message that no spec knows is of the family that alone is listened to.
-            false => N::CMDS.contains(&message.cmd()) || self.listens == [N::Family::NAME],
-        }
-    }
-
-    /// The first kept notification of family `N`.
-    pub(crate) fn kept_notification<N: Notification>(&mut self) -> Option<Result<N, Error>> {
-        let index = self.channel.notifications.iter().position(|raw| self.is_of::<N>(raw))?;
-        let raw = self.channel.notifications.remove(index)?;
-        Some(N::decode(raw.message()).map_err(Error::Decode))
-    }
-
-    pub(crate) fn known(&self, name: &str) -> Option<&FamilyInfo> {
-        self.families.iter().find(|known| known.name == name).map(|known| &known.info)
-    }
-
-    pub(crate) fn forget(&mut self, name: &str) {
-        self.families.retain(|known| known.name != name);
-    }
-
-    fn resolve(&mut self, name: &'static str) -> Result<&FamilyInfo, Error> {
-        let index = match self.families.iter().position(|known| known.name == name) {
-            Some(index) => index,
-            None => {
-                let info = self.ask_for_family(name)?;
-                self.families.push(Known { name, info });
-                self.families.len() - 1
-            }
-        };
-        let known = self.families.get(index).map(|known| &known.info);
-        known.ok_or(Error::UnknownFamily { family: name })
-    }
-
-    /// CTRL_CMD_GETFAMILY. It leaves the request in `sent` as it is.
-    fn ask_for_family(&mut self, name: &'static str) -> Result<FamilyInfo, Error> {
-        let sent = std::mem::take(&mut self.sent);
-        let request = GetFamily { name: Some(name.into()), id: None };
-        let answer = self.ask(Call::of_do::<GetFamily>(), &request);
-        self.sent = sent;
-        match answer {
-            Err(Error::Kernel(error)) if error.errno == libc::ENOENT => {
-                Err(Error::UnknownFamily { family: name })
-            }
-            answer => answer,
-        }
-    }
-
-    pub(crate) fn family_id(&mut self, name: &'static str) -> Result<u16, Error> {
-        if name == NlCtrl::NAME {
-            return Ok(nlctrl::ID);
-        }
-        let id = self.resolve(name)?.id;
-        id.ok_or(Error::UnknownFamily { family: name })
-    }
-}
-
-impl<T: Transport> Connection<Generic, T> {
-    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
-    /// kept.
-    ///
-    /// # Errors
-    /// [`Error::UnknownFamily`] where the kernel does not have it.
-    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
-        self.resolve(F::NAME)
-    }
-}
-
-fn group_error<N: Notification>(group: Group<N>, error: io::Error) -> Error {
-    Error::Group { family: group.family(), group: group.name(), error }
 }
 
 /// To poll it for what comes.

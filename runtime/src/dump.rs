@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::attrs::{NlAttrs, View};
+use crate::attrs::{NlAttrs, View, decode_into};
 use crate::call::{Running, Step};
 use crate::connection::Connection;
 use crate::error::Error;
@@ -45,8 +45,23 @@ impl<P: Protocol, T: Transport> Entries<'_, P, T> {
             Ok(span) => span,
             Err(error) => return Some(Err(error)),
         };
-        Some(self.conn.decode_reply(&span, &self.running))
+        match self.conn.reply_in(&span, &self.running) {
+            Ok(message) => decode_entry(message.attrs()),
+            Err(error) => Some(Err(error)),
+        }
     }
+}
+
+/// An entry, decoded where it is returned: some are 2 KiB, which is not to be moved.
+#[inline]
+fn decode_entry<'s, R: NlAttrs<'s>>(attrs: &'s [u8]) -> Option<Result<R, Error>> {
+    let mut entry = Some(Ok(R::default()));
+    if let Some(Ok(reply)) = &mut entry
+        && let Err(error) = decode_into(reply, attrs)
+    {
+        entry = Some(Err(Error::Decode(error)));
+    }
+    entry
 }
 
 impl<P: Protocol, T: Transport> Drop for Entries<'_, P, T> {

@@ -54,6 +54,16 @@ pub trait Form<'a, T> {
     /// # Errors
     /// Where it does not fit the form.
     fn get(attr: Attr<'a>) -> Result<T, DecodeError>;
+
+    /// Reads the payload into its place, which saves a large value from being moved there.
+    ///
+    /// # Errors
+    /// Where it does not fit the form.
+    #[inline]
+    fn get_into(slot: &mut Option<T>, attr: Attr<'a>) -> Result<(), DecodeError> {
+        *slot = Some(Self::get(attr)?);
+        Ok(())
+    }
 }
 
 /// The form of a type that has just one: the default of a field.
@@ -71,6 +81,11 @@ impl<'a, T: AttrValue<'a>> Form<'a, T> for Native {
     #[inline]
     fn get(attr: Attr<'a>) -> Result<T, DecodeError> {
         T::get(attr)
+    }
+
+    #[inline]
+    fn get_into(slot: &mut Option<T>, attr: Attr<'a>) -> Result<(), DecodeError> {
+        T::get_into(slot, attr)
     }
 }
 
@@ -262,18 +277,20 @@ pub trait Element: sealed::Sealed {
     const LEN: usize;
 }
 
-impl<'a, T, F: Form<'a, T> + Element> Form<'a, Vec<T>> for Array<F> {
+impl<'a, T, F: Form<'a, T> + Member<T> + Element> Form<'a, Vec<T>> for Array<F> {
     fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
-        out.array(id, F::LEN, value.iter(), |element, out| F::put(element, id, out));
+        let put = |element, out: &mut Writer<'_>| <F as Form<'a, T>>::put(element, id, out);
+        out.array(id, <F as Element>::LEN, value.iter(), put);
     }
 
     fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
-        let chunks = attr.payload.chunks_exact(F::LEN);
+        let chunks = attr.payload.chunks_exact(<F as Element>::LEN);
         if !chunks.remainder().is_empty() {
-            let expected = format!("a multiple of {} bytes", F::LEN);
+            let expected = format!("a multiple of {} bytes", <F as Element>::LEN);
             return Err(DecodeError::length(expected, attr.payload.len()));
         }
-        chunks.map(|payload| F::get(Attr { payload, ..attr })).collect()
+        // As members of a struct, which cannot fail: for native numbers that becomes one copy.
+        Ok(chunks.map(|bytes| <F as Member<T>>::get(&mut Bytes::new(bytes))).collect())
     }
 }
 

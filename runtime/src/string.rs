@@ -82,6 +82,7 @@ impl<'a> NlStr<'a> {
 }
 
 /// The payload without the NULs at its end; some attributes have none, fixed-size ones several.
+#[inline]
 fn trim_nul(payload: &[u8]) -> &[u8] {
     let end = payload.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     payload.get(..end).unwrap_or_default()
@@ -95,6 +96,7 @@ impl AttrValue<'_> for NlString {
         }
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         Ok(trim_nul(attr.payload).into())
     }
@@ -118,6 +120,7 @@ impl Default for NlString {
 }
 
 impl From<&[u8]> for NlString {
+    #[inline]
     fn from(text: &[u8]) -> Self {
         let mut bytes = [0; INLINE];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {

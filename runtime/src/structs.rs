@@ -54,7 +54,18 @@ pub trait NlStruct: Sized {
 }
 
 /// Reads a struct from the bytes of an attribute; what they lack is zero.
+#[inline]
 pub fn read<T: NlStruct>(bytes: &[u8]) -> T {
+    if bytes.len() < T::LEN {
+        return read_short(bytes);
+    }
+    // Of as many bytes as this, the compiler sees that each member's check of the length passes.
+    T::get(&mut Bytes::new(bytes))
+}
+
+/// Reads a struct that is shorter than ours.
+#[cold]
+fn read_short<T: NlStruct>(bytes: &[u8]) -> T {
     T::get(&mut Bytes::new(bytes))
 }
 
@@ -66,6 +77,7 @@ pub struct Bytes<'a> {
 
 impl<'a> Bytes<'a> {
     /// All of `bytes`.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
@@ -199,6 +211,7 @@ impl MemberValue for Ipv4Addr {
         out.raw(&self.octets());
     }
 
+    #[inline]
     fn get(bytes: &mut Bytes<'_>) -> Self {
         Self::from(bytes.take::<4>())
     }
@@ -212,6 +225,7 @@ impl MemberValue for Ipv6Addr {
         out.raw(&self.octets());
     }
 
+    #[inline]
     fn get(bytes: &mut Bytes<'_>) -> Self {
         Self::from(bytes.take::<16>())
     }
@@ -250,6 +264,7 @@ impl<const N: usize> Member<NlString> for Octets<N> {
         Self::put_padded(bytes, out);
     }
 
+    #[inline]
     fn get(bytes: &mut Bytes<'_>) -> NlString {
         let bytes = bytes.take::<N>();
         NlString::from(bytes.split(|byte| *byte == 0).next().unwrap_or_default())
@@ -263,6 +278,7 @@ impl<const N: usize> Member<HwAddr> for Octets<N> {
         Self::put_padded(value.as_bytes(), out);
     }
 
+    #[inline]
     fn get(bytes: &mut Bytes<'_>) -> HwAddr {
         HwAddr::new(&bytes.take::<N>()).unwrap_or_default()
     }

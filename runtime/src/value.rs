@@ -33,6 +33,16 @@ pub trait AttrValue<'a>: Sized {
     /// # Errors
     /// Where it does not fit the type.
     fn get(attr: Attr<'a>) -> Result<Self, DecodeError>;
+
+    /// Reads the payload into its place, which saves a large value from being moved there.
+    ///
+    /// # Errors
+    /// Where it does not fit the type.
+    #[inline]
+    fn get_into(slot: &mut Option<Self>, attr: Attr<'a>) -> Result<(), DecodeError> {
+        *slot = Some(Self::get(attr)?);
+        Ok(())
+    }
 }
 
 /// A nest.
@@ -50,6 +60,11 @@ impl<'a, T: NlAttrs<'a>> AttrValue<'a> for T {
         let mut value = T::default();
         fill(&mut value, attr.nested()?)?;
         Ok(value)
+    }
+
+    #[inline]
+    fn get_into(slot: &mut Option<Self>, attr: Attr<'a>) -> Result<(), DecodeError> {
+        fill(slot.insert(T::default()), attr.nested()?)
     }
 }
 
@@ -75,6 +90,7 @@ impl AttrValue<'_> for Vec<u8> {
         out.attr(id, self);
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         Ok(attr.payload.to_vec())
     }
@@ -96,6 +112,7 @@ impl<const N: usize> AttrValue<'_> for [u8; N] {
         out.attr(id, self);
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         let found = attr.payload.len();
         attr.payload.try_into().map_err(|_| DecodeError::length(format!("{N} bytes"), found))
@@ -108,6 +125,7 @@ impl AttrValue<'_> for Ipv4Addr {
         out.fixed(id, self.octets());
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         get_fixed::<4>(attr, "4 bytes").map(Self::from)
     }
@@ -119,6 +137,7 @@ impl AttrValue<'_> for Ipv6Addr {
         out.fixed(id, self.octets());
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         get_fixed::<16>(attr, "16 bytes").map(Self::from)
     }
@@ -133,6 +152,7 @@ impl AttrValue<'_> for IpAddr {
         }
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         match attr.payload.len() {
             4 => Ipv4Addr::get(attr).map(Self::V4),
@@ -159,6 +179,7 @@ impl AttrValue<'_> for Bitfield32 {
         out.fixed(id, [v0, v1, v2, v3, s0, s1, s2, s3]);
     }
 
+    #[inline]
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         let [v0, v1, v2, v3, s0, s1, s2, s3] = get_fixed(attr, "8 bytes")?;
         Ok(Self {

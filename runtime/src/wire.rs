@@ -109,6 +109,7 @@ pub struct Attr<'a> {
 
 impl<'a> Attr<'a> {
     /// An attribute outside of any nest.
+    #[inline]
     pub fn new(id: u16, payload: &'a [u8]) -> Self {
         Self { id, payload, depth: 0, scope: &[] }
     }
@@ -117,6 +118,7 @@ impl<'a> Attr<'a> {
     ///
     /// # Errors
     /// Where it stands deeper than [`MAX_NESTING`].
+    #[inline]
     pub fn nested(self) -> Result<Attrs<'a>, DecodeError> {
         if self.depth >= MAX_NESTING {
             return Err(DecodeError::new(DecodeErrorKind::TooDeep));
@@ -139,6 +141,7 @@ pub struct Attrs<'a> {
 
 impl<'a> Attrs<'a> {
     /// The attributes in `bytes`, which begin with the first attribute's header.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, depth: 0, scope: &[] }
     }
@@ -147,6 +150,7 @@ impl<'a> Attrs<'a> {
     ///
     /// # Errors
     /// Where there are fewer.
+    #[inline]
     pub(crate) fn split_header(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
         let Some((header, rest)) = self.rest.split_at_checked(len) else {
             let found = self.rest.len();
@@ -157,6 +161,7 @@ impl<'a> Attrs<'a> {
     }
 
     /// Lets sub-messages in here, or in nests below, find their selectors among what is left.
+    #[inline]
     pub(crate) fn open_scope(&mut self) {
         self.scope = self.rest;
     }
@@ -164,31 +169,33 @@ impl<'a> Attrs<'a> {
     /// The next attribute; `None` after the last.
     #[inline]
     pub(crate) fn step(&mut self) -> Result<Option<Attr<'a>>, DecodeError> {
-        let Some(&[l0, l1, t0, t1]) = self.rest.first_chunk() else {
-            return if self.rest.is_empty() { Ok(None) } else { Err(self.malformed()) };
+        // Nothing follows an attribute that is malformed.
+        let bytes = std::mem::take(&mut self.rest);
+        let Some(&[l0, l1, t0, t1]) = bytes.first_chunk() else {
+            return if bytes.is_empty() { Ok(None) } else { Err(malformed(bytes)) };
         };
         let len = usize::from(u16::from_ne_bytes([l0, l1]));
-        let Some(payload) = self.rest.get(ATTR_HEADER_LEN..len) else {
-            return Err(self.malformed());
+        let Some(payload) = bytes.get(ATTR_HEADER_LEN..len) else {
+            return Err(malformed(bytes));
         };
-        self.rest = self.rest.get(align(len)..).unwrap_or_default();
+        self.rest = bytes.get(align(len)..).unwrap_or_default();
         let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
         Ok(Some(Attr { id, payload, depth: self.depth, scope: self.scope }))
     }
+}
 
-    /// What is wrong at the next attribute; nothing follows it.
-    #[cold]
-    fn malformed(&mut self) -> DecodeError {
-        let left = self.rest.len();
-        let kind = match self.rest.first_chunk() {
-            Some(&[l0, l1, _, _]) => {
-                DecodeErrorKind::Header { len: u16::from_ne_bytes([l0, l1]).into(), left }
-            }
-            None => DecodeErrorKind::Leftover { left },
-        };
-        self.rest = &[];
-        DecodeError::new(kind)
-    }
+/// What is wrong at the attribute that `bytes` begin with. It takes them by value, not the iterator by
+/// reference, so that a loop over attributes can keep that in registers.
+#[cold]
+fn malformed(bytes: &[u8]) -> DecodeError {
+    let left = bytes.len();
+    let kind = match bytes.first_chunk() {
+        Some(&[l0, l1, _, _]) => {
+            DecodeErrorKind::Header { len: u16::from_ne_bytes([l0, l1]).into(), left }
+        }
+        None => DecodeErrorKind::Leftover { left },
+    };
+    DecodeError::new(kind)
 }
 
 impl<'a> Iterator for Attrs<'a> {

@@ -1445,36 +1445,36 @@ impl NatProtoAttrs {
 pub struct NatAttrs {
     /// First IPv4 address to choose from.
     #[doc(alias = "CTA_NAT_V4_MINIP")]
-    pub nat_v4_minip: Option<u32>,
+    pub nat_v4_minip: Option<::std::net::Ipv4Addr>,
     /// Last IPv4 address to choose from. Absent for the first alone.
     #[doc(alias = "CTA_NAT_V4_MAXIP")]
-    pub nat_v4_maxip: Option<u32>,
+    pub nat_v4_maxip: Option<::std::net::Ipv4Addr>,
     /// Ports to choose from.
     #[doc(alias = "CTA_NAT_PROTO")]
     pub nat_proto: Option<NatProtoAttrs>,
     /// First IPv6 address to choose from.
     #[doc(alias = "CTA_NAT_V6_MINIP")]
-    pub nat_v6_minip: Option<Vec<u8>>,
+    pub nat_v6_minip: Option<::std::net::Ipv6Addr>,
     /// Last IPv6 address to choose from. Absent for the first alone.
     #[doc(alias = "CTA_NAT_V6_MAXIP")]
-    pub nat_v6_maxip: Option<Vec<u8>>,
+    pub nat_v6_maxip: Option<::std::net::Ipv6Addr>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for NatAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "NatAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "nat-v4-minip"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "nat-v4-maxip"),
+            nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "nat-v4-minip"),
+            nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "nat-v4-maxip"),
             nl::Entry::of::<Option<NatProtoAttrs>, nl::Native>(3, "nat-proto"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "nat-v6-minip"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(5, "nat-v6-maxip"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "nat-v6-minip"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(5, "nat-v6-maxip"),
         ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Be<u32>>::put(&self.nat_v4_minip, 1, out);
-        nl::Field::<nl::Be<u32>>::put(&self.nat_v4_maxip, 2, out);
+        nl::Field::<nl::Native>::put(&self.nat_v4_minip, 1, out);
+        nl::Field::<nl::Native>::put(&self.nat_v4_maxip, 2, out);
         nl::Field::<nl::Native>::put(&self.nat_proto, 3, out);
         nl::Field::<nl::Native>::put(&self.nat_v6_minip, 4, out);
         nl::Field::<nl::Native>::put(&self.nat_v6_maxip, 5, out);
@@ -1485,8 +1485,8 @@ impl<'nl> nl::NlAttrs<'nl> for NatAttrs {
         attr: nl::Attr<'nl>,
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
-            1 => nl::Field::<nl::Be<u32>>::set(&mut self.nat_v4_minip, attr),
-            2 => nl::Field::<nl::Be<u32>>::set(&mut self.nat_v4_maxip, attr),
+            1 => nl::Field::<nl::Native>::set(&mut self.nat_v4_minip, attr),
+            2 => nl::Field::<nl::Native>::set(&mut self.nat_v4_maxip, attr),
             3 => nl::Field::<nl::Native>::set(&mut self.nat_proto, attr),
             4 => nl::Field::<nl::Native>::set(&mut self.nat_v6_minip, attr),
             5 => nl::Field::<nl::Native>::set(&mut self.nat_v6_maxip, attr),
@@ -1521,14 +1521,24 @@ impl NatAttrs {
     }
     /// Sets `nat_v4_minip`.
     #[must_use]
-    pub fn with_nat_v4_minip(mut self, nat_v4_minip: u32) -> Self {
-        self.nat_v4_minip = ::core::option::Option::Some(nat_v4_minip);
+    pub fn with_nat_v4_minip(
+        mut self,
+        nat_v4_minip: impl ::core::convert::Into<::std::net::Ipv4Addr>,
+    ) -> Self {
+        self.nat_v4_minip = ::core::option::Option::Some(
+            ::core::convert::Into::into(nat_v4_minip),
+        );
         self
     }
     /// Sets `nat_v4_maxip`.
     #[must_use]
-    pub fn with_nat_v4_maxip(mut self, nat_v4_maxip: u32) -> Self {
-        self.nat_v4_maxip = ::core::option::Option::Some(nat_v4_maxip);
+    pub fn with_nat_v4_maxip(
+        mut self,
+        nat_v4_maxip: impl ::core::convert::Into<::std::net::Ipv4Addr>,
+    ) -> Self {
+        self.nat_v4_maxip = ::core::option::Option::Some(
+            ::core::convert::Into::into(nat_v4_maxip),
+        );
         self
     }
     /// Sets `nat_proto`.
@@ -1546,7 +1556,7 @@ impl NatAttrs {
     #[must_use]
     pub fn with_nat_v6_minip(
         mut self,
-        nat_v6_minip: impl ::core::convert::Into<Vec<u8>>,
+        nat_v6_minip: impl ::core::convert::Into<::std::net::Ipv6Addr>,
     ) -> Self {
         self.nat_v6_minip = ::core::option::Option::Some(
             ::core::convert::Into::into(nat_v6_minip),
@@ -1557,7 +1567,7 @@ impl NatAttrs {
     #[must_use]
     pub fn with_nat_v6_maxip(
         mut self,
-        nat_v6_maxip: impl ::core::convert::Into<Vec<u8>>,
+        nat_v6_maxip: impl ::core::convert::Into<::std::net::Ipv6Addr>,
     ) -> Self {
         self.nat_v6_maxip = ::core::option::Option::Some(
             ::core::convert::Into::into(nat_v6_maxip),
@@ -3612,7 +3622,7 @@ pub struct GetStatsReply {
     /// Packets that could not be tracked.
     #[doc(alias = "CTA_STATS_INVALID")]
     pub invalid: Option<u32>,
-    /// Connections put into the table.
+    /// Connections put into the table by user space.
     #[doc(alias = "CTA_STATS_INSERT")]
     pub insert: Option<u32>,
     /// Connections that could not be put into the table, because an equal one was there.

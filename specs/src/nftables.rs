@@ -12580,10 +12580,10 @@ pub struct GetgenReply {
     /// Number of the generation. Each batch that takes effect starts a new one.
     #[doc(alias = "NFTA_GEN_ID")]
     pub id: Option<u32>,
-    /// Process that sent the batch.
+    /// Thread that sent the batch or the request.
     #[doc(alias = "NFTA_GEN_PROC_PID")]
     pub proc_pid: Option<u32>,
-    /// Name of that process.
+    /// Name of that thread.
     #[doc(alias = "NFTA_GEN_PROC_NAME")]
     pub proc_name: Option<nl::NlString>,
 }
@@ -14424,7 +14424,7 @@ pub struct TraceEvent {
     /// Packet mark. Absent for 0.
     #[doc(alias = "NFTA_TRACE_MARK")]
     pub mark: Option<u32>,
-    /// Family of the table.
+    /// Family that the packet is seen as, `NFPROTO_*`. That of the table is in the header.
     #[doc(alias = "NFTA_TRACE_NFPROTO")]
     pub nfproto: Option<u32>,
     /// Policy of the base chain: `NF_ACCEPT` (1) or `NF_DROP` (0).

@@ -19752,7 +19752,9 @@ impl nl::Do for DelqdiscRequest {
     const CMD: u16 = 37;
 }
 
-/// Request of `getqdisc` (do): Qdiscs of a device, or of all.
+/// Request of `getqdisc` (do): Qdiscs of a device, or of all. A dump is answered as
+/// usual; a single one is sent to `rtnlgrp-tc`, and to the asker only as an echo
+/// (`NLM_F_ECHO`).
 #[doc(alias = "RTM_GETQDISC")]
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -20084,7 +20086,9 @@ impl GetqdiscReply {
     }
 }
 
-/// Request of `getqdisc` (dump): Qdiscs of a device, or of all.
+/// Request of `getqdisc` (dump): Qdiscs of a device, or of all. A dump is answered as
+/// usual; a single one is sent to `rtnlgrp-tc`, and to the asker only as an echo
+/// (`NLM_F_ECHO`).
 #[doc(alias = "RTM_GETQDISC")]
 pub type GetqdiscDump = GetqdiscRequest;
 impl nl::Dump for GetqdiscDump {
@@ -20306,7 +20310,8 @@ impl nl::Do for DeltclassRequest {
     const CMD: u16 = 41;
 }
 
-/// Request of `gettclass` (do): Classes of a device. A dump needs its index.
+/// Request of `gettclass` (do): Classes of a device. A dump needs its index. A single one
+/// is sent to `rtnlgrp-tc`, and to the asker only as an echo (`NLM_F_ECHO`).
 #[doc(alias = "RTM_GETTCLASS")]
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -20369,7 +20374,8 @@ impl nl::Do for GettclassRequest {
 /// Reply of `gettclass`.
 pub type GettclassReply = GetqdiscReply;
 
-/// Request of `gettclass` (dump): Classes of a device. A dump needs its index.
+/// Request of `gettclass` (dump): Classes of a device. A dump needs its index. A single
+/// one is sent to `rtnlgrp-tc`, and to the asker only as an echo (`NLM_F_ECHO`).
 #[doc(alias = "RTM_GETTCLASS")]
 pub type GettclassDump = GettclassRequest;
 impl nl::Dump for GettclassDump {

@@ -472,7 +472,9 @@ impl NoopReply {
     }
 }
 
-/// Request of `options-set` (do): Change options of a team device.
+/// Request of `options-set` (do): Change options of a team device. Where nobody listens
+/// to `change_event`, the answer is the error `ESRCH`, and the change is made all the
+/// same.
 #[doc(alias = "TEAM_CMD_OPTIONS_SET")]
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]

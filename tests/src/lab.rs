@@ -18,16 +18,16 @@ const INSIDE: &str = "NLKIT_LAB_KERNEL";
 
 /// A kernel, with all that the tests of one binary need there.
 #[derive(Clone, Copy, Debug)]
-pub struct Lab {
+pub struct Lab<'a> {
     /// Its name for `run-in-kernel -k`, also in `NLKIT_LAB_KERNELS`.
-    pub kernel: &'static str,
+    pub kernel: &'a str,
     /// Kernel modules to load, as `run-in-kernel -m` takes them.
-    pub modules: &'static str,
+    pub modules: &'a str,
     /// Programs that the tests run, by their names; one that is missing here is an error.
-    pub programs: &'static [&'static str],
+    pub programs: &'a [&'a str],
 }
 
-impl Lab {
+impl Lab<'_> {
     /// Boots the kernel and runs the tests of this binary that are marked `#[ignore]`.
     ///
     /// # Panics
@@ -57,7 +57,7 @@ impl Lab {
             command.arg("-d").arg(program_path(program));
         }
         // One after the other: the guest has one CPU, and radios and the NFS server there once.
-        command.arg("--").arg(binary()).args(["--ignored", "--test-threads=1"]);
+        command.arg("--").arg(binary()).args(["--ignored", "--test-threads=1", "--show-output"]);
         command
     }
 }

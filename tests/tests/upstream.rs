@@ -1,8 +1,8 @@
 //! Our specs against the kernel's own (`NLKIT_KERNEL_SPECS`), as resolved families, docs aside: no
 //! difference but those in `specs/corrections/FAMILY.txt`, each with its reason.
 //!
-//! Such a file has blocks: lines that begin with `#` say why, then the facts that only the kernel's
-//! spec has (`-`) and those that only ours has (`+`). A fact that stands there and is no difference
+//! Such a file has blocks: lines that begin with `#` say why and, in brackets, how that was verified;
+//! then the facts that only the kernel's spec has (`-`) and those that only ours has (`+`). A fact that stands there and is no difference
 //! any more fails too.
 
 #![allow(
@@ -51,13 +51,22 @@ fn listed(family: &str) -> BTreeSet<String> {
             None => reason.clear(),
             Some('#') => reason.push_str(line.trim_start_matches('#')),
             Some('-' | '+') => {
-                assert!(reason.trim().len() > 10, "{place}: no reason before it");
+                assert!(is_reason(&reason), "{place}: no reason with its [label] before it");
                 assert!(listed.insert(line.to_owned()), "{place}: stands there twice");
             }
             Some(_) => panic!("{place}: neither a reason (#) nor a fact (- or +)"),
         }
     }
     listed
+}
+
+/// Whether it ends with `[LABEL]`, as `specs/CORRECTIONS.md` has them.
+fn is_reason(text: &str) -> bool {
+    let label = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
+    label.is_some_and(|(reason, label)| {
+        let labels = ["policy", "header", "source", "older source", "wire"];
+        reason.trim().len() > 10 && labels.iter().any(|known| label.starts_with(known))
+    })
 }
 
 #[test]

@@ -65,8 +65,8 @@ where
     let mut contenders = vec![
         Contender::new("raw loop over message headers", || raw.dump(kind, body).ok()),
         Contender::new("nlkit, owned structs, streamed", || {
-            let replies = owned.dump(request).ok()?;
-            replies.map_while(|reply| black_box(&reply).as_ref().ok().map(|_| ())).count().into()
+            let mut replies = owned.dump(request).ok()?;
+            replies.try_for_each(|reply| black_box(&reply).is_ok().then_some(()))
         }),
         Contender::new("nlkit, owned structs, collected", || {
             let replies = collected.dump(request).ok()?;
@@ -106,7 +106,7 @@ struct LinkBrief<'a> {
     operstate: Option<u8>,
 }
 
-impl Project for LinkBrief<'_> {
+impl Project for LinkBrief<'static> {
     fn read(link: &Self::Of<'_>) -> u64 {
         let name = link.name.map_or(0, |name| name.as_bytes().len() as u64);
         let state = u64::from(link.operstate.unwrap_or(0));
@@ -117,7 +117,7 @@ impl Project for LinkBrief<'_> {
 fn bench_links() -> Result<()> {
     let ask = Ask { title: "RTM_GETLINK", kind: 18, body: &[0; 16], rounds: 100 };
     let request = rt_link::GetlinkDump::new();
-    bench_dump::<Route, LinkBrief<'_>, _, _>(&ask, &request, Some(hand::link::decode))
+    bench_dump::<Route, LinkBrief<'static>, _, _>(&ask, &request, Some(hand::link::decode))
 }
 
 /// What a table of routes shows.

@@ -87,11 +87,11 @@ fn fill<T>(value: &mut Option<T>, new: Option<T>) {
 /// Only the first peer of a message can be one that goes on: the last one of the message before.
 fn append_peers(known: &mut Vec<Wgpeer>, new: Vec<Wgpeer>) {
     let mut new = new.into_iter();
-    if let (Some(last), Some(first)) = (known.last_mut(), new.as_slice().first()) {
-        if last.public_key.is_some() && last.public_key == first.public_key {
-            let more = new.next().and_then(|peer| peer.allowedips).unwrap_or_default();
-            last.allowedips.get_or_insert_default().extend(more);
-        }
+    let key = new.as_slice().first().and_then(|peer| peer.public_key.as_ref());
+    let goes_on = |last: &&mut Wgpeer| key.is_some() && last.public_key.as_ref() == key;
+    if let Some(last) = known.last_mut().filter(goes_on) {
+        let more = new.next().and_then(|peer| peer.allowedips).unwrap_or_default();
+        last.allowedips.get_or_insert_default().extend(more);
     }
     known.extend(new);
 }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_said_of_a_peer_once_is_kept_when_it_goes_on() {
         let whole = peer(1, &[1]).with_persistent_keepalive_interval(25).with_rx_bytes(9);
-        let device = merged(&[message(&[whole.clone()]), message(&[peer(1, &[2])])]);
+        let device = merged(&[message(&[whole]), message(&[peer(1, &[2])])]);
         let expected = peer(1, &[1, 2]).with_persistent_keepalive_interval(25).with_rx_bytes(9);
         assert_eq!(device.peers, Some(vec![expected]));
     }

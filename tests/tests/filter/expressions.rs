@@ -61,7 +61,12 @@ const RULES: &[(u8, &str, &str, &str)] = &[
     (INET, "in", "exthdr frag exists", "meta cmp exthdr cmp"),
     (INET, "in", "rt classid 9", "rt cmp"),
     (INET, "in", "socket transparent 1 accept", "socket cmp immediate"),
-    (INET, "in", "tcp dport 80 synproxy mss 1460 wscale 7 sack-perm", "meta cmp payload cmp synproxy"),
+    (
+        INET,
+        "in",
+        "tcp dport 80 synproxy mss 1460 wscale 7 sack-perm",
+        "meta cmp payload cmp synproxy",
+    ),
     (INET, "in", "osf ttl skip name \"Linux\"", "osf cmp"),
     (INET, "in", "ct count over 5 drop", "connlimit immediate"),
     (INET, "in", "ipsec in reqid 1", "xfrm cmp"),
@@ -93,8 +98,19 @@ const RULES: &[(u8, &str, &str, &str)] = &[
 
 /// Kinds that every kernel with nftables has.
 const COMMON: &[&str] = &[
-    "bitwise", "cmp", "counter", "ct", "dynset", "immediate", "limit", "log", "lookup", "meta",
-    "payload", "range", "reject",
+    "bitwise",
+    "cmp",
+    "counter",
+    "ct",
+    "dynset",
+    "immediate",
+    "limit",
+    "log",
+    "lookup",
+    "meta",
+    "payload",
+    "range",
+    "reject",
 ];
 
 fn of_family(family: u8) -> nft::Nfgenmsg {
@@ -212,7 +228,7 @@ pub(crate) fn verdict(verdict: nft::VerdictAttrs) -> ExprAttrs {
     expr(ExprOps::Immediate(Box::new(nft::ExprImmediateAttrs::new().with_dreg(0).with_data(data))))
 }
 
-fn code(code: VerdictCode) -> nft::VerdictAttrs {
+pub(crate) fn code(code: VerdictCode) -> nft::VerdictAttrs {
     nft::VerdictAttrs::new().with_code(code)
 }
 
@@ -270,9 +286,7 @@ fn a_rule_of_ours_is_shown_as_it_is_meant() {
     });
     let shown = &nft_list("rule")[0];
     assert_eq!((&shown["chain"], &shown["comment"]), (&json!("in"), &json!("mine")));
-    let matches = |left: Value, op: &str, right: Value| {
-        json!({ "match": { "op": op, "left": left, "right": right } })
-    };
+    let matches = |left: Value, op: &str, right: Value| json!({ "match": { "op": op, "left": left, "right": right } });
     let port = json!({ "payload": { "protocol": "tcp", "field": "dport" } });
     let expressions = shown["expr"].as_array().unwrap();
     let expected = [
@@ -314,7 +328,8 @@ fn expressions_that_nft_does_not_write_come_back_as_they_were() {
 
 /// The counters of the rules of chain `in`, from first to last.
 fn counters(rules: &[nft::GetruleReply]) -> Vec<u64> {
-    let packets = |rule: &nft::GetruleReply| match rule.expressions.as_ref()?.elem[0].data.as_ref() {
+    let packets = |rule: &nft::GetruleReply| match rule.expressions.as_ref()?.elem[0].data.as_ref()
+    {
         Some(ExprOps::Counter(counter)) => counter.packets,
         _ => None,
     };
@@ -387,49 +402,4 @@ fn getrule_reset_gives_what_was_counted() {
     assert_eq!(all[1].expressions.as_ref().unwrap().elem[2], counter(2, 300));
     let left = rules(&mut conn, INET, "out");
     assert_eq!(left[1].expressions.as_ref().unwrap().elem[2], counter(0, 0));
-}
-
-/// The steps of a packet, up to the policy.
-fn trace(conn: &mut Connection<Netfilter>) -> Vec<nft::TraceEvent> {
-    let mut steps = Vec::new();
-    loop {
-        let message = conn.notification().unwrap();
-        match conn.decode_notification(&message).unwrap().unwrap() {
-            nft::Notification::Trace(step) => steps.push(step),
-            other => panic!("{other:?}"),
-        }
-        if steps.last().unwrap().r#type == Some(nft::TraceTypes::POLICY) {
-            return steps;
-        }
-    }
-}
-
-/// A packet over `lo` sets off a trace, which tells of each rule and of the policy.
-#[test]
-fn a_traced_packet_is_told_step_by_step() {
-    if !in_namespace(&["nft"]) {
-        return;
-    }
-    nft("add table inet t
-         add chain inet t in { type filter hook input priority 0; policy accept; }
-         add rule inet t in meta l4proto udp meta nftrace set 1
-         add rule inet t in meta mark set 5 counter");
-    let handles: Vec<_> = nft_list("rule").iter().map(|rule| rule["handle"].as_u64()).collect();
-    let mut conn = Connection::netfilter().unwrap();
-    conn.join(nft::NFNLGRP_NFTRACE).unwrap();
-    let (sender, receiver) = send_over_lo(72);
-    let steps = trace(&mut conn);
-    let of_rules: Vec<_> =
-        steps.iter().filter(|step| step.rule_handle.is_some()).map(|step| step.rule_handle).collect();
-    assert_eq!(of_rules, handles);
-    assert!(steps.iter().all(|step| step.id == steps[0].id && step.header.nfgen_family == INET));
-    assert_eq!(steps[0].nfproto, Some(2), "IPv4 in a chain of both");
-    assert_eq!((steps[0].iif, steps[0].mark), (Some(1), None));
-    assert_eq!(steps[0].verdict, Some(code(VerdictCode::CONTINUE)));
-    let policy = steps.last().unwrap();
-    assert_eq!((policy.policy, policy.mark, &policy.verdict), (Some(1), Some(5), &None));
-    let udp = steps[0].transport_header.as_ref().unwrap();
-    let ports = [&sender, &receiver].map(|socket| socket.local_addr().unwrap().port());
-    assert_eq!(udp[..4], [ports[0].to_be_bytes(), ports[1].to_be_bytes()].concat());
-    assert_eq!(steps[0].network_header.as_ref().unwrap()[12..], [127, 0, 0, 1, 127, 0, 0, 1]);
 }

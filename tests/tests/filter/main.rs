@@ -9,11 +9,11 @@
     reason = "these are tests"
 )]
 
-// mod conntrack;
+mod conntrack;
 mod expressions;
-// mod mptcp_pm;
+mod mptcp_pm;
 mod nftables;
 mod sets;
-// mod tcp_metrics;
+mod tcp_metrics;
 mod transactions;
 mod witness;

@@ -82,7 +82,9 @@ fn a_table_of_ours_is_shown_changed_and_deleted() {
     assert_eq!(table.userdata.unwrap(), b"\x00\x06hello\x00");
     assert_eq!((table.flags, table.owner), (Some(TableFlags::default()), None));
 
-    let error = kernel_error(try_commit(&mut conn, |batch| batch.add(&new, Modifiers::CREATE | Modifiers::EXCL)));
+    let error = kernel_error(try_commit(&mut conn, |batch| {
+        batch.add(&new, Modifiers::CREATE | Modifiers::EXCL)
+    }));
     assert_eq!((error.errno, error.attribute.as_deref()), (EEXIST, Some(".name")), "{error}");
     let dormant = new_table("ours").with_flags(TableFlags::DORMANT);
     commit(&mut conn, |batch| batch.add(&dormant, Modifiers::default()));
@@ -181,7 +183,8 @@ fn a_base_chain_of_ours_is_shown_changed_and_deleted() {
     assert_eq!(chain.handle, shown[0]["handle"].as_u64());
 
     let elsewhere = new_chain("nosuch", "c");
-    let error = kernel_error(try_commit(&mut conn, |batch| batch.add(&elsewhere, Modifiers::CREATE)));
+    let error =
+        kernel_error(try_commit(&mut conn, |batch| batch.add(&elsewhere, Modifiers::CREATE)));
     assert_eq!((error.errno, error.attribute.as_deref()), (ENOENT, Some(".table")), "{error}");
     let delete = nft::DelchainRequest::new().with_header(header()).with_table("t");
     commit(&mut conn, |batch| batch.add(&delete.clone().with_name("in"), Modifiers::default()));
@@ -202,11 +205,14 @@ fn chains_of_nft_are_dumped() {
     let mut conn = Connection::netfilter().unwrap();
     let chains = conn.dump(&nft::GetchainDump::new().with_header(header())).unwrap();
     let chains: Vec<_> = chains.map(Result::unwrap).collect();
-    let find = |name| chains.iter().find(|chain| chain.name.as_ref().unwrap() == &name).unwrap();
+    let find = |name| chains.iter().find(|chain| chain.name.as_ref().unwrap() == name).unwrap();
     assert_eq!(chains.len(), 3);
 
     let out = find("out");
-    assert_eq!((out.table.as_ref().unwrap(), out.r#type.as_ref().unwrap()), (&"t".into(), &"route".into()));
+    assert_eq!(
+        (out.table.as_ref().unwrap(), out.r#type.as_ref().unwrap()),
+        (&"t".into(), &"route".into())
+    );
     assert_eq!((out.policy, out.r#use, out.flags), (Some(0), Some(1), Some(ChainFlags::BASE)));
     let hook = out.hook.as_ref().unwrap();
     assert_eq!((hook.num, hook.priority, hook.dev.as_ref()), (Some(3), Some(300), None));
@@ -291,7 +297,7 @@ fn objects_of_ours_are_shown_used_reset_and_deleted() {
 
 /// The parameters of the object of this name that nft has made.
 fn object(objects: &[nft::GetobjReply], name: &str) -> ObjData {
-    let found = objects.iter().find(|object| object.name.as_ref().unwrap() == &name);
+    let found = objects.iter().find(|object| object.name.as_ref().unwrap() == name);
     found.and_then(|object| object.data.clone()).unwrap_or_else(|| panic!("{name}: {objects:?}"))
 }
 

@@ -51,7 +51,8 @@ fn new_elements(
 fn elements(conn: &mut Connection<Netfilter>, set: &str) -> Vec<SetelemAttrs> {
     let dump = nft::GetsetelemDump::new().with_header(header()).with_table("t").with_set(set);
     let replies = conn.dump(&dump).unwrap().map(Result::unwrap);
-    let mut all: Vec<_> = replies.filter_map(|reply| reply.elements).flat_map(|it| it.elem).collect();
+    let mut all: Vec<_> =
+        replies.filter_map(|reply| reply.elements).flat_map(|it| it.elem).collect();
     all.sort_by_key(|element| element.key.clone().and_then(|key| key.value));
     all
 }
@@ -117,7 +118,8 @@ fn maps_of_ours_are_shown() {
         batch.add(&verdicts, Modifiers::CREATE)?;
         batch.add(&new_elements("v", ours.clone()), Modifiers::CREATE)?;
         batch.add(&addresses, Modifiers::CREATE)?;
-        let element = key(&[0, 80]).with_data(value(&[10, 0, 0, 1])).with_userdata(b"\x00\x03hi\x00");
+        let element =
+            key(&[0, 80]).with_data(value(&[10, 0, 0, 1])).with_userdata(b"\x00\x03hi\x00");
         batch.add(&new_elements("a", [element]), Modifiers::CREATE)
     });
     let shown = nft_list("map");
@@ -125,7 +127,10 @@ fn maps_of_ours_are_shown() {
     let expected = json!([[22, { "accept": null }], [23, { "jump": { "target": "sub" } }]]);
     assert_eq!(shown[0]["elem"], expected);
     let element = json!({ "elem": { "val": 80, "comment": "hi" } });
-    assert_eq!((&shown[1]["map"], &shown[1]["elem"]), (&json!("ipv4_addr"), &json!([[element, "10.0.0.1"]])));
+    assert_eq!(
+        (&shown[1]["map"], &shown[1]["elem"]),
+        (&json!("ipv4_addr"), &json!([[element, "10.0.0.1"]]))
+    );
     assert_eq!(elements(&mut conn, "v"), ours);
     assert_eq!(get_set(&mut conn, "a").data_len, Some(4));
 }
@@ -144,7 +149,7 @@ fn sets_of_nft_are_dumped() {
     let mut conn = Connection::netfilter().unwrap();
     let dump = nft::GetsetDump::new().with_header(header()).with_table("t");
     let sets: Vec<_> = conn.dump(&dump).unwrap().map(Result::unwrap).collect();
-    let find = |name| sets.iter().find(|set| set.name.as_ref().unwrap() == &name).unwrap();
+    let find = |name| sets.iter().find(|set| set.name.as_ref().unwrap() == name).unwrap();
     assert_eq!(sets.len(), 3);
 
     let pairs = find("pairs");
@@ -169,7 +174,7 @@ fn sets_of_nft_are_dumped() {
     let found = elements(&mut conn, "objects");
     assert_eq!((found[0].key.as_ref(), found[0].flags), (None, Some(SetElemFlags::CATCHALL)));
     assert_eq!(found[1].key, Some(value(&5u32.to_ne_bytes())));
-    assert!(found.iter().all(|element| element.objref.as_ref().unwrap() == &"c"));
+    assert!(found.iter().all(|element| element.objref.as_ref().unwrap() == "c"));
 }
 
 /// A set with an element that counts.
@@ -197,9 +202,8 @@ fn elements_are_got_reset_and_deleted() {
     let one = delete.clone().with_elements(list([key(&[0, 3])]));
     commit(&mut conn, |batch| batch.add(&one, Modifiers::default()));
     let missing = delete.clone().with_elements(list([key(&[0, 2]), key(&[0, 3])]));
-    let error = kernel_error(try_commit(&mut conn, |batch| {
-        batch.add(&missing, Modifiers::default())
-    }));
+    let error =
+        kernel_error(try_commit(&mut conn, |batch| batch.add(&missing, Modifiers::default())));
     assert_eq!((error.errno, error.attribute.as_deref()), (ENOENT, Some(".elements.elem[1]")));
     assert_eq!(elements(&mut conn, "s").len(), 2, "nothing of it remains");
     commit(&mut conn, |batch| batch.add(&delete, Modifiers::default()));

@@ -1,15 +1,15 @@
-//! Transactions of nftables: all of it or nothing, and what listeners are told.
+//! Transactions of nftables: all of it or nothing; and what listeners are told of them and of packets.
 
 use nlkit::{Connection, Error, Modifiers, Netfilter};
 use nlkit_specs::nftables as nft;
 use nlkit_tests::namespace::kernel_error;
 use serde_json::json;
 
-use crate::expressions::{counter, new_rule, verdict};
+use crate::expressions::{code, counter, new_rule, verdict};
 use crate::nftables::{
     INET, batch_header, commit, header, new_chain, new_table, transaction, try_commit,
 };
-use crate::witness::{in_namespace, nft, nft_list};
+use crate::witness::{in_namespace, nft, nft_list, send_over_lo};
 
 const ENOENT: i32 = 2;
 const ERESTART: i32 = 85;
@@ -19,7 +19,7 @@ fn begin() -> nft::BatchBeginRequest {
 }
 
 fn jump_to(chain: &str) -> nft::VerdictAttrs {
-    nft::VerdictAttrs::new().with_code(nft::VerdictCode::JUMP).with_chain(chain)
+    code(nft::VerdictCode::JUMP).with_chain(chain)
 }
 
 fn generation(conn: &mut Connection<Netfilter>) -> u32 {
@@ -46,7 +46,10 @@ fn a_transaction_takes_effect_as_a_whole() {
     outcomes.into_iter().for_each(Result::unwrap);
     assert_eq!(generation(&mut conn), before + 1);
     let shown = &nft_list("rule")[0];
-    assert_eq!((&shown["chain"], &shown["expr"][1]["jump"]["target"]), (&json!("in"), &json!("sub")));
+    assert_eq!(
+        (&shown["chain"], &shown["expr"][1]["jump"]["target"]),
+        (&json!("in"), &json!("sub"))
+    );
 }
 
 #[test]
@@ -198,6 +201,12 @@ fn listeners_are_told_of_all_that_comes_and_goes() {
     assert_eq!(told_of_transaction(&mut listener), expected(&gone));
 }
 
+/// The kernel's number of this thread.
+fn thread_id() -> String {
+    let path = std::fs::read_link("/proc/thread-self").unwrap();
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
 /// The attributes of a notification are those of an answer to a get.
 #[test]
 fn what_listeners_are_told_of_is_what_a_get_gives() {
@@ -223,6 +232,54 @@ fn what_listeners_are_told_of_is_what_a_get_gives() {
     let rules = nft::GetruleDump::new().with_header(header()).with_table("t").with_chain("c");
     assert_eq!(conn.dump(&rules).unwrap().map(Result::unwrap).collect::<Vec<_>>(), [rule]);
     assert_eq!(generation.id, conn.request(&nft::GetgenRequest::new()).unwrap().id);
-    assert_eq!(generation.proc_pid, Some(std::process::id()));
+    assert_eq!(generation.proc_pid.unwrap().to_string(), thread_id());
     assert_eq!((table.header.nfgen_family, table.name.unwrap()), (INET, "t".into()));
+}
+
+/// The steps of a packet, up to the policy.
+fn trace(conn: &mut Connection<Netfilter>) -> Vec<nft::TraceEvent> {
+    let mut steps = Vec::new();
+    loop {
+        let message = conn.notification().unwrap();
+        match conn.decode_notification(&message).unwrap().unwrap() {
+            nft::Notification::Trace(step) => steps.push(step),
+            other => panic!("{other:?}"),
+        }
+        if steps.last().unwrap().r#type == Some(nft::TraceTypes::POLICY) {
+            return steps;
+        }
+    }
+}
+
+/// A packet over `lo` sets off a trace, which tells of each rule and of the policy.
+#[test]
+fn a_traced_packet_is_told_step_by_step() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    nft("add table inet t
+         add chain inet t in { type filter hook input priority 0; policy accept; }
+         add rule inet t in meta l4proto udp meta nftrace set 1
+         add rule inet t in meta mark set 5 counter");
+    let handles: Vec<_> = nft_list("rule").iter().map(|rule| rule["handle"].as_u64()).collect();
+    let mut conn = Connection::netfilter().unwrap();
+    conn.join(nft::NFNLGRP_NFTRACE).unwrap();
+    let (sender, receiver) = send_over_lo(72);
+    let steps = trace(&mut conn);
+    let of_rules: Vec<_> = steps
+        .iter()
+        .filter(|step| step.rule_handle.is_some())
+        .map(|step| step.rule_handle)
+        .collect();
+    assert_eq!(of_rules, handles);
+    assert!(steps.iter().all(|step| step.id == steps[0].id && step.header.nfgen_family == INET));
+    assert_eq!(steps[0].nfproto, Some(2), "IPv4 in a chain of both");
+    assert_eq!((steps[0].iif, steps[0].mark), (Some(1), None));
+    assert_eq!(steps[0].verdict, Some(code(nft::VerdictCode::CONTINUE)));
+    let policy = steps.last().unwrap();
+    assert_eq!((policy.policy, policy.mark, &policy.verdict), (Some(1), Some(5), &None));
+    let udp = steps[0].transport_header.as_ref().unwrap();
+    let ports = [&sender, &receiver].map(|socket| socket.local_addr().unwrap().port());
+    assert_eq!(udp[..4], [ports[0].to_be_bytes(), ports[1].to_be_bytes()].concat());
+    assert_eq!(steps[0].network_header.as_ref().unwrap()[12..], [127, 0, 0, 1, 127, 0, 0, 1]);
 }

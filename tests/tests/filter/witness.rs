@@ -22,7 +22,7 @@ pub(crate) fn in_namespace(tools: &[&str]) -> bool {
     true
 }
 
-fn exists(tool: &str) -> bool {
+pub(crate) fn exists(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").output();
     !matches!(found, Err(error) if error.kind() == io::ErrorKind::NotFound)
 }

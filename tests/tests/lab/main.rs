@@ -11,6 +11,7 @@
 )]
 
 mod dumps;
+mod links;
 mod nfs;
 mod nl80211;
 mod openvswitch;
@@ -28,23 +29,36 @@ use nlkit_tests::namespace::index_of;
 
 const PROGRAMS: &[&str] = &["ip", "iw", "wg"];
 
+/// Modules of families that all of the kernels have.
+const MODULES: &[&str] = &[
+    "wireguard",
+    "mac80211_hwsim",
+    "openvswitch",
+    "team",
+    "team_mode_loadbalance",
+    "fou",
+    "nf_conntrack_netlink",
+    "nf_tables",
+];
+
 #[test]
 fn linux_6_1() {
-    let modules = "wireguard,mac80211_hwsim,openvswitch,team,team_mode_loadbalance,dummy,fou";
-    Lab { kernel: "6.1", modules, programs: PROGRAMS }.run();
+    boot("6.1", &[]);
 }
 
 #[test]
 fn linux_6_12() {
-    let modules = "wireguard,mac80211_hwsim,openvswitch,team,team_mode_loadbalance,dummy,fou,nfsd";
-    Lab { kernel: "6.12", modules, programs: PROGRAMS }.run();
+    boot("6.12", &["hsr", "nfsd"]);
 }
 
 #[test]
 fn linux_7_2() {
-    let modules = "wireguard,mac80211_hwsim,openvswitch,team,team_mode_loadbalance,dummy,fou,nfsd,\
-                   lockd,ovpn,gcm,ctr";
-    Lab { kernel: "7.2", modules, programs: PROGRAMS }.run();
+    boot("7.2", &["hsr", "nfsd", "lockd", "ovpn", "gcm", "ctr"]);
+}
+
+fn boot(kernel: &'static str, more: &[&str]) {
+    let modules = [MODULES, links::MODULES, more].concat().join(",");
+    Lab { kernel, modules: &modules, programs: PROGRAMS }.run();
 }
 
 /// What a program prints.

@@ -10,6 +10,7 @@ use nlkit_specs::wireguard::{
     GetDeviceDump, GetDeviceReply, SetDeviceRequest, Wgallowedip, WgdeviceFlags, Wgpeer,
     WgpeerFlags,
 };
+use nlkit_tests::lab::since;
 use nlkit_tests::namespace::{in_namespace, ip, kernel_error};
 
 use crate::{make_link, run};
@@ -201,7 +202,7 @@ fn many_peers_are_whole_after_merging() {
     }
     let messages = messages(&mut conn);
     let cut = continuations(&messages);
-    assert!(messages.len() > 10 && cut > 10, "{} messages, {cut} cut", messages.len());
+    assert!(messages.len() > 10 && cut > 1, "{} messages, {cut} cut", messages.len());
     let merged = ranges(device(&mut conn));
     assert_eq!(merged.len(), 300);
     assert!(merged.values().all(|ranges| ranges.len() == 40));
@@ -218,7 +219,7 @@ fn a_peer_over_many_messages_is_whole_after_merging() {
         conn.request(&set().with_peers([peer])).unwrap();
     }
     let messages = messages(&mut conn);
-    assert!(messages.len() > 5, "{} messages", messages.len());
+    assert!(messages.len() > 2, "{} messages", messages.len());
     assert_eq!(continuations(&messages), messages.len() - 1);
     let device = device(&mut conn);
     let peers = device.peers.as_ref().unwrap();
@@ -239,6 +240,8 @@ fn what_is_refused_is_told() {
     let error = kernel_error(conn.request(&set().with_private_key([1; 31])));
     assert_eq!(error.attribute.as_deref(), Some(".private-key"), "{error}");
     let error = kernel_error(conn.request(&set().with_flags(WgdeviceFlags(1 << 7))));
-    println!("{error:?}");
+    // Only a policy of the newer kind tells which one.
+    let attribute = since(7, 2).then_some(".flags");
+    assert_eq!(error.attribute.as_deref(), attribute, "{error}");
     assert_eq!(device(&mut conn).peers.unwrap_or_default(), [], "usable after it");
 }

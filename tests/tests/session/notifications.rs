@@ -3,10 +3,10 @@
 use nlkit::script::answer;
 use nlkit::session::Source;
 use nlkit::wire::{flag, kind};
-use nlkit::{Connection, Error, NlAttrs};
+use nlkit::{Connection, Error, Modifiers, NlAttrs};
 use nlkit_tests::faulty::{Faulty, Step};
 use nlkit_tests::raw;
-use nlkit_tests::tunnel::{self, Notification, Peer, Tunnel};
+use nlkit_tests::tunnel::{self, Notification, Peer, Set, Tunnel};
 
 use crate::{is_dump, list, name, names, one, scripted};
 
@@ -97,6 +97,27 @@ fn a_notification_with_the_numbers_of_the_request_is_not_its_answer() {
     assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
     for _ in 0..5 {
         assert_eq!(conn.notification().unwrap().message().cmd(), 3);
+    }
+}
+
+/// What a change is told with often has the number of the operation that made it, and the kernel
+/// does not name a group above 32, so it looks like the reply of an operation that has none.
+#[test]
+fn a_change_that_is_told_with_the_operation_that_made_it_is_not_its_answer() {
+    let mut conn = scripted(|request| {
+        let told = answer(request).reply(tunnel::ID, tunnel::SET, &peer(1));
+        vec![told.ack().into_datagram()]
+    });
+    conn.join(tunnel::PEERS).unwrap();
+    conn.request(&Set::default()).unwrap();
+    assert_eq!(conn.request_all(&Set::default()).unwrap(), []);
+    let mut batch = conn.batch();
+    batch.add(&Set::default(), Modifiers::default()).unwrap();
+    assert!(matches!(batch.send().unwrap()[..], [Ok(())]));
+    for _ in 0..3 {
+        let raw = conn.try_notification().unwrap().unwrap();
+        assert_eq!(raw.message().cmd(), u16::from(tunnel::SET));
+        assert_eq!(raw.message().decode::<Peer>().unwrap(), peer(1));
     }
 }
 
@@ -235,7 +256,10 @@ fn whether_something_was_told_can_be_asked_without_waiting() {
     conn.join(tunnel::PEERS).unwrap();
     assert!(conn.try_notification().unwrap().is_none());
     conn.transport_mut().push(Ok(peer_add(1)), MULTICAST);
-    assert_eq!(conn.try_notification().unwrap().unwrap().message().cmd(), u16::from(tunnel::PEER_ADD));
+    assert_eq!(
+        conn.try_notification().unwrap().unwrap().message().cmd(),
+        u16::from(tunnel::PEER_ADD)
+    );
     assert!(conn.try_notification().unwrap().is_none());
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use nlkit::script::{Answer, PORT, Script, answer};
 use nlkit::session::Source;
-use nlkit::wire::{Header as MessageHeader, flag};
+use nlkit::wire::{Header as MessageHeader, flag, kind};
 use nlkit::{Connection, Error, Modifiers, NlAttrs};
 use nlkit_tests::raw;
 use nlkit_tests::shelf::{self, Books, Content, Get, Header, New, Protocol, Row, Told};
@@ -48,6 +48,36 @@ fn the_type_of_a_request_is_its_operation() {
     let header = MessageHeader::parse(get).unwrap();
     assert_eq!((header.kind, header.flags, header.port), (shelf::GET, flag::REQUEST, PORT));
     assert_eq!(get[16..], nlkit::encode(&shelf(2)).unwrap());
+}
+
+/// So does conntrack answer: as if more were to come, but it does not. That the kernel has no more
+/// to say tells the ACK of a no-op.
+#[test]
+fn a_multipart_reply_without_an_end_is_complete() {
+    let mut conn = scripted(|request| match answer(request).request().kind {
+        shelf::GET => {
+            vec![message(answer(request), shelf::GET, flag::MULTI, &shelf(7)).into_datagram()]
+        }
+        _ => vec![answer(request).ack().into_datagram()],
+    });
+    assert_eq!(conn.request(&shelf(2)).unwrap(), shelf(7));
+    assert_eq!(conn.request_all(&shelf(2)).unwrap(), [shelf(7)]);
+}
+
+/// Where messages were lost meanwhile, the end may have been among them.
+#[test]
+fn a_multipart_reply_whose_end_may_be_lost_is_not_complete() {
+    let mut conn = scripted(|request| match answer(request).request().kind {
+        shelf::GET => {
+            let header = answer(request).request();
+            let overrun = raw::message(raw::header(kind::OVERRUN, 0, header.seq, PORT, 0), &[]);
+            let reply = message(answer(request), shelf::GET, flag::MULTI, &shelf(7));
+            vec![reply.into_datagram(), overrun]
+        }
+        _ => vec![answer(request).ack().into_datagram()],
+    });
+    let error = conn.request(&shelf(2)).unwrap_err();
+    assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use nlkit::script::{PORT, answer};
+use nlkit::script::{Answer, PORT, answer};
 use nlkit::wire::{Header, flag, kind};
 use nlkit::{Do, Error};
 use nlkit_tests::raw;
@@ -175,6 +175,67 @@ fn a_second_reply_is_an_error() {
     });
     let error = conn.request(&Swap::default()).unwrap_err();
     assert_eq!(error.to_string(), "tunnel swap: unexpected answer: a second reply");
+}
+
+/// As team's options-get: a list although it is no dump, with NLMSG_DONE and then the ACK.
+#[test]
+fn all_replies_of_a_request_are_taken() {
+    let part = |answer: Answer, name: &str| {
+        let attrs = nlkit::encode(&tunnel::tunnel(1, name)).unwrap();
+        answer.message(tunnel::ID, flag::MULTI, [&[4, 1, 0, 0], attrs.as_slice()].concat())
+    };
+    let mut conn = scripted(move |request| {
+        let two = part(part(answer(request), "a"), "b");
+        match answer(request).request().len {
+            // NLMSG_DONE lacks its code there.
+            20 => vec![
+                two.into_datagram(),
+                part(answer(request), "c")
+                    .message(kind::DONE, flag::MULTI, Vec::new())
+                    .into_datagram(),
+                answer(request).ack().into_datagram(),
+            ],
+            _ => vec![answer(request).ack().into_datagram()],
+        }
+    });
+    let names: Vec<_> = conn.request_all(&Swap::default()).unwrap().iter().map(name).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+    let error = conn.request(&Swap::default()).unwrap_err();
+    assert_eq!(error.to_string(), "tunnel swap: unexpected answer: a second reply");
+    assert_eq!(conn.request_all(&Swap { ifindex: Some(1) }).unwrap(), [], "only an ACK");
+}
+
+#[test]
+fn all_replies_of_a_request_without_ack_are_taken() {
+    let mut conn = scripted(|request| match answer(request).request().len {
+        20 => vec![one(request, "alone")],
+        _ => {
+            let attrs = nlkit::encode(&tunnel::tunnel(1, "a")).unwrap();
+            let body = [&[tunnel::GET, 1, 0, 0], attrs.as_slice()].concat();
+            let two = answer(request).message(tunnel::ID, flag::MULTI, body.clone());
+            vec![two.message(tunnel::ID, flag::MULTI, body).done(0).into_datagram()]
+        }
+    });
+    assert_eq!(conn.request_all(&Tunnel::new()).unwrap(), [tunnel::tunnel(1, "alone")]);
+    let two = conn.request_all(&Tunnel::new().with_ifindex(1)).unwrap();
+    assert_eq!(two, [tunnel::tunnel(1, "a"), tunnel::tunnel(1, "a")]);
+}
+
+#[test]
+fn an_error_among_several_replies_is_the_outcome() {
+    let mut conn = scripted(|request| {
+        let tunnel = tunnel::tunnel(1, "a");
+        let reply = answer(request).reply(tunnel::ID, 4, &tunnel);
+        vec![match answer(request).request().len {
+            20 => reply.error(5, &[]).into_datagram(),
+            _ => reply.reply(tunnel::ID, 77, &tunnel).ack().into_datagram(),
+        }]
+    });
+    let error = conn.request_all(&Swap::default()).unwrap_err();
+    assert_eq!(error.errno(), Some(5));
+    let error = conn.request_all(&Swap { ifindex: Some(1) }).unwrap_err();
+    assert!(matches!(error, Error::UnexpectedMessage { .. }), "{error:?}");
+    assert_eq!(conn.request_all(&Swap::default()).unwrap_err().errno(), Some(5), "usable after it");
 }
 
 #[test]

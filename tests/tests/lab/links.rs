@@ -1,0 +1,93 @@
+//! Devices of kinds that come with modules, with `ip` as witness.
+
+use nlkit::Connection;
+use nlkit_specs::rt_link::{GetlinkDump, GetlinkReply, LinkinfoDataMsg};
+use nlkit_tests::lab::since;
+use nlkit_tests::namespace::{in_namespace, ip, ip_json};
+
+/// The modules that bring them.
+pub(crate) const MODULES: &[&str] = &[
+    "dummy",
+    "veth",
+    "bridge",
+    "bonding",
+    "8021q",
+    "macvlan",
+    "macvtap",
+    "ipvlan",
+    "vxlan",
+    "geneve",
+    "ip_gre",
+    "ip6_gre",
+    "ipip",
+    "ip6_tunnel",
+    "sit",
+    "ip_vti",
+    "ip6_vti",
+    "vrf",
+    "macsec",
+    "ifb",
+    "xfrm_interface",
+];
+
+/// What to give to `ip link add`, in order; the first one is below others.
+const LINKS: &[&str] = &[
+    "dummy0 type dummy",
+    "veth0 type veth peer name veth1",
+    "br0 type bridge vlan_filtering 1",
+    "bond0 type bond mode 802.3ad miimon 100",
+    "vlan0 link dummy0 type vlan id 7 egress-qos-map 1:2 3:4",
+    "macvlan0 link dummy0 type macvlan mode bridge",
+    "macvtap0 link dummy0 type macvtap mode vepa",
+    "ipvlan0 link veth0 type ipvlan mode l3",
+    "vxlan0 type vxlan id 42 dev dummy0 group 239.1.1.1 dstport 4789",
+    "geneve0 type geneve id 43 remote 192.0.2.9",
+    "gretap0x type gretap local 192.0.2.1 remote 192.0.2.2 key 5",
+    "gre0x type gre local 192.0.2.1 remote 192.0.2.3 ttl 9",
+    "ip6gre0x type ip6gre local 2001:db8::1 remote 2001:db8::2",
+    "ipip0x type ipip local 192.0.2.1 remote 192.0.2.4",
+    "ip6tnl0x type ip6tnl local 2001:db8::1 remote 2001:db8::3",
+    "sit0x type sit local 192.0.2.1 remote 192.0.2.5",
+    "vti0x type vti local 192.0.2.1 remote 192.0.2.6 key 7",
+    "vti60x type vti6 local 2001:db8::1 remote 2001:db8::4 key 8",
+    "vrf0 type vrf table 100",
+    "dummy1 type dummy",
+    "macsec0 link dummy1 type macsec encrypt off",
+    "ifb0x type ifb",
+    "xfrm0 type xfrm dev lo if_id 11",
+];
+
+/// Makes a device of each kind.
+pub(crate) fn make_all() {
+    for link in LINKS {
+        ip(&format!("link add {link}"));
+    }
+    if since(6, 12) {
+        ip("link add dummy2 type dummy");
+        ip("link add hsr0 type hsr slave1 dummy2 slave2 veth1");
+    }
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn every_kind_of_link_decodes() {
+    assert!(in_namespace());
+    make_all();
+    let mut conn = Connection::route().unwrap();
+    let dump = conn.dump(&GetlinkDump::new()).unwrap();
+    let found: Vec<GetlinkReply> = dump.map(Result::unwrap).collect();
+    let expected = ip_json("link show");
+    assert_eq!(found.len(), expected.len());
+    let mut unknown = Vec::new();
+    for expected in expected {
+        let name = expected["ifname"].as_str().unwrap();
+        let link = found.iter().find(|link| link.ifname.as_ref().is_some_and(|it| it == name));
+        let info = link.unwrap().linkinfo.as_ref();
+        let kind = info.and_then(|info| info.kind.as_ref()).map(ToString::to_string);
+        assert_eq!(kind.as_deref(), expected["linkinfo"]["info_kind"].as_str(), "{name}");
+        if let Some(LinkinfoDataMsg::Unknown(bytes)) = info.and_then(|info| info.data.as_ref()) {
+            unknown.push((kind, bytes.clone()));
+        }
+    }
+    assert_eq!(unknown, []);
+}
