@@ -39,6 +39,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `Uint`, `Sint` | the same for a number of 4 or 8 bytes |
 /// | `Array<F>` | a `Vec<T>` side by side without headers, `F` a number's form |
 /// | `IndexedArray`, `IndexedArray<F>` | a `Vec<T>`, each entry an attribute numbered by position |
+/// | `InOrder` | a `Vec<T>` of sets with one attribute each, side by side in a nest |
 /// | `Keyed`, `Keyed<F>` | a `Vec<(u16, T)>`, each entry an attribute whose number is data |
 /// | `Selected<3>` | a sub-message: what attribute 3 of the same set says |
 /// | `SelectedOuter<3>` | the same where attribute 3 stands in the next set outwards with `scope` |

@@ -236,6 +236,8 @@ pub enum Shape {
     Leaf,
     /// Attributes of a set; a function, since sets can be recursive.
     Nest(fn() -> &'static Set),
+    /// Attributes of a set whose order means something.
+    InOrder(fn() -> &'static Set),
     /// Entries whose numbers count them (indexed-array).
     Array(&'static Shape),
     /// Entries whose numbers are data (nest-type-value).

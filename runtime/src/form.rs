@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::attrs::Shape;
+use crate::attrs::{NlAttrs, Shape, set_of};
 use crate::error::{DecodeError, EncodeErrorKind};
 use crate::structs::{Bytes, Member, MemberValue};
 use crate::value::AttrValue;
@@ -115,6 +115,11 @@ pub struct Array<F>(PhantomData<F>);
 /// families skip an entry numbered 0, and those that count from 0 do not look at the number.
 #[derive(Debug)]
 pub struct IndexedArray<F = Native>(PhantomData<F>);
+
+/// A nest whose attributes mean something by their order, such as actions one after the other: of a
+/// `Vec<T>`, where each `T` is a set with one attribute.
+#[derive(Debug)]
+pub enum InOrder {}
 
 /// A nest whose attributes' numbers are data (nest-type-value): of a `Vec<(u16, T)>`.
 #[derive(Debug)]
@@ -313,6 +318,31 @@ impl<'a, T, F: Form<'a, T>> Form<'a, Vec<T>> for IndexedArray<F> {
                 Ok(value) => entries.push(value),
                 Err(error) => return Err(error.at_index(entries.len())),
             }
+        }
+        Ok(entries)
+    }
+}
+
+impl<'a, T: NlAttrs<'a>> Form<'a, Vec<T>> for InOrder {
+    const SHAPE: Shape = Shape::InOrder(set_of::<'a, T>);
+
+    fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
+        out.nest(id, |out| value.iter().for_each(|entry| entry.put(out)));
+    }
+
+    fn get(attr: Attr<'a>) -> Result<Vec<T>, DecodeError> {
+        let mut entries = Vec::new();
+        for attr in attr.nested()? {
+            let attr = attr?;
+            // As in any set, what it does not know is skipped.
+            if T::SET.entry(attr.id).is_none() {
+                continue;
+            }
+            let mut entry = T::default();
+            if let Err(error) = entry.set(attr) {
+                return Err(error.in_attribute(T::SET, attr.id).at_index(entries.len()));
+            }
+            entries.push(entry);
         }
         Ok(entries)
     }

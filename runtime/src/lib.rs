@@ -62,7 +62,9 @@ pub use crate::extack::KernelError;
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
 };
-pub use crate::form::{Array, Be, Element, Form, IndexedArray, Keyed, Le, Native, Sint, Uint};
+pub use crate::form::{
+    Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
+};
 pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
 pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;

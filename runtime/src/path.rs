@@ -15,6 +15,7 @@ pub(crate) struct Place {
 #[derive(Clone, Copy)]
 enum Level {
     Set(&'static Set),
+    InOrder(&'static Set),
     Array(&'static Shape),
     Keyed(&'static Shape),
     Unknown,
@@ -31,6 +32,7 @@ impl Level {
             }
             Shape::Leaf => Self::Unknown,
             Shape::Nest(set) => Self::Set(set()),
+            Shape::InOrder(set) => Self::InOrder(set()),
             Shape::Array(entry) => Self::Array(entry),
             Shape::Keyed(entry) => Self::Keyed(entry),
         }
@@ -118,9 +120,12 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], scope: &[u8], found: 
                 Level::Unknown
             }
         },
+        Level::InOrder(set) => {
+            path.push_str(&format!("[{}]", position(bytes, found)));
+            describe(path, Level::Set(set), &[], scope, found)
+        }
         Level::Array(entry) => {
-            let index = headers(bytes).take_while(|other| other.start < found.start).count();
-            path.push_str(&format!("[{index}]"));
+            path.push_str(&format!("[{}]", position(bytes, found)));
             Level::inside(*entry, scope)
         }
         Level::Keyed(entry) => {
@@ -129,6 +134,11 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], scope: &[u8], found: 
         }
         Level::Unknown => Level::Unknown,
     }
+}
+
+/// How many attributes stand before `found`.
+fn position(bytes: &[u8], found: &Found) -> usize {
+    headers(bytes).take_while(|other| other.start < found.start).count()
 }
 
 fn push_entry(path: &mut String, entry: &Entry, bytes: &[u8], found: &Found) {

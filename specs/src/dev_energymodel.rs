@@ -581,6 +581,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[3, 4, 5];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             3 => message.decode().map(Self::PerfDomainCreated),

@@ -3534,9 +3534,8 @@ impl DlRegionChunk {
     }
 }
 
-/// Attribute set `dl-fmsg`: A formatted message. What it says lies in the order of its
-/// attributes, which these lists by name do not keep; only names, types and values are
-/// each in order.
+/// Attribute set `dl-fmsg`: A piece of a formatted message. What the message says lies in
+/// the order of its pieces.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DlFmsg {
@@ -3554,13 +3553,13 @@ pub struct DlFmsg {
     pub fmsg_nest_end: bool,
     /// Name of a pair.
     #[doc(alias = "DEVLINK_ATTR_FMSG_OBJ_NAME")]
-    pub fmsg_obj_name: Vec<nl::NlString>,
+    pub fmsg_obj_name: Option<nl::NlString>,
     /// Type of the value that follows.
     #[doc(alias = "DEVLINK_ATTR_FMSG_OBJ_VALUE_TYPE")]
-    pub fmsg_obj_value_type: Vec<VarAttrType>,
+    pub fmsg_obj_value_type: Option<VarAttrType>,
     /// The value. Numbers are in host byte order; a flag is one byte, 0 or 1.
     #[doc(alias = "DEVLINK_ATTR_FMSG_OBJ_VALUE_DATA")]
-    pub fmsg_obj_value_data: Vec<Vec<u8>>,
+    pub fmsg_obj_value_data: Option<Vec<u8>>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DlFmsg {
@@ -3571,9 +3570,9 @@ impl<'nl> nl::NlAttrs<'nl> for DlFmsg {
             nl::Entry::of::<bool, nl::Native>(108, "fmsg-pair-nest-start"),
             nl::Entry::of::<bool, nl::Native>(109, "fmsg-arr-nest-start"),
             nl::Entry::of::<bool, nl::Native>(110, "fmsg-nest-end"),
-            nl::Entry::of::<Vec<nl::NlString>, nl::Native>(111, "fmsg-obj-name"),
-            nl::Entry::of::<Vec<VarAttrType>, u8>(112, "fmsg-obj-value-type"),
-            nl::Entry::of::<Vec<Vec<u8>>, nl::Native>(113, "fmsg-obj-value-data"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(111, "fmsg-obj-name"),
+            nl::Entry::of::<Option<VarAttrType>, u8>(112, "fmsg-obj-value-type"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(113, "fmsg-obj-value-data"),
         ],
     );
     #[inline]
@@ -3658,19 +3657,21 @@ impl DlFmsg {
     #[must_use]
     pub fn with_fmsg_obj_name(
         mut self,
-        fmsg_obj_name: impl ::core::iter::IntoIterator<Item = nl::NlString>,
+        fmsg_obj_name: impl ::core::convert::Into<nl::NlString>,
     ) -> Self {
-        self.fmsg_obj_name = ::core::iter::FromIterator::from_iter(fmsg_obj_name);
+        self.fmsg_obj_name = ::core::option::Option::Some(
+            ::core::convert::Into::into(fmsg_obj_name),
+        );
         self
     }
     /// Sets `fmsg_obj_value_type`.
     #[must_use]
     pub fn with_fmsg_obj_value_type(
         mut self,
-        fmsg_obj_value_type: impl ::core::iter::IntoIterator<Item = VarAttrType>,
+        fmsg_obj_value_type: impl ::core::convert::Into<VarAttrType>,
     ) -> Self {
-        self.fmsg_obj_value_type = ::core::iter::FromIterator::from_iter(
-            fmsg_obj_value_type,
+        self.fmsg_obj_value_type = ::core::option::Option::Some(
+            ::core::convert::Into::into(fmsg_obj_value_type),
         );
         self
     }
@@ -3678,10 +3679,10 @@ impl DlFmsg {
     #[must_use]
     pub fn with_fmsg_obj_value_data(
         mut self,
-        fmsg_obj_value_data: impl ::core::iter::IntoIterator<Item = Vec<u8>>,
+        fmsg_obj_value_data: impl ::core::convert::Into<Vec<u8>>,
     ) -> Self {
-        self.fmsg_obj_value_data = ::core::iter::FromIterator::from_iter(
-            fmsg_obj_value_data,
+        self.fmsg_obj_value_data = ::core::option::Option::Some(
+            ::core::convert::Into::into(fmsg_obj_value_data),
         );
         self
     }
@@ -14079,17 +14080,17 @@ pub struct HealthReporterDiagnoseReply {
     /// A message of a driver, formatted as a series of marks, names and values. Read in
     /// order, it makes up an object much as in JSON.
     #[doc(alias = "DEVLINK_ATTR_FMSG")]
-    pub fmsg: Option<DlFmsg>,
+    pub fmsg: Option<Vec<DlFmsg>>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for HealthReporterDiagnoseReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "HealthReporterDiagnoseReply",
-        &[nl::Entry::of::<Option<DlFmsg>, nl::Native>(106, "fmsg")],
+        &[nl::Entry::of::<Option<Vec<DlFmsg>>, nl::InOrder>(106, "fmsg")],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.fmsg, 106, out);
+        nl::Field::<nl::InOrder>::put(&self.fmsg, 106, out);
     }
     #[inline]
     fn set(
@@ -14097,7 +14098,7 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDiagnoseReply {
         attr: nl::Attr<'nl>,
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
-            106 => nl::Field::<nl::Native>::set(&mut self.fmsg, attr),
+            106 => nl::Field::<nl::InOrder>::set(&mut self.fmsg, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }
@@ -14119,7 +14120,7 @@ impl HealthReporterDiagnoseReply {
     }
     /// Sets `fmsg`.
     #[must_use]
-    pub fn with_fmsg(mut self, fmsg: impl ::core::convert::Into<DlFmsg>) -> Self {
+    pub fn with_fmsg(mut self, fmsg: impl ::core::convert::Into<Vec<DlFmsg>>) -> Self {
         self.fmsg = ::core::option::Option::Some(::core::convert::Into::into(fmsg));
         self
     }
@@ -19069,6 +19070,7 @@ impl nl::Notification for Notification {
         3, 4, 7, 8, 40, 41, 44, 45, 54, 58, 59, 60, 63, 64, 67, 68, 71, 72, 76, 77, 80,
         81,
     ];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             3 => message.decode().map(Self::NewNtf),

@@ -2285,6 +2285,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[4, 5, 6, 10, 11, 12];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             4 => message.decode().map(Self::DeviceCreateNtf),

@@ -13703,6 +13703,7 @@ impl nl::Notification for Notification {
         3, 5, 8, 10, 13, 15, 17, 19, 21, 23, 25, 27, 28, 31, 36, 41, 43, 44, 46, 49, 50,
         52, 53,
     ];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             3 => message.decode().map(Self::LinkinfoNtf),

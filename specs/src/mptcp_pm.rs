@@ -2406,6 +2406,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[1, 2, 3, 6, 7, 10, 11, 13, 15, 16];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             1 => message.decode().map(Self::CreatedEvent),

@@ -2956,6 +2956,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[2, 3, 4, 6, 7, 8];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             2 => message.decode().map(Self::DevAddNtf),

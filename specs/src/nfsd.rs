@@ -2985,6 +2985,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[10];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             10 => message.decode().map(Self::CacheNotify),

@@ -14792,6 +14792,7 @@ impl nl::Notification for Notification {
         2560, 2562, 2563, 2565, 2566, 2568, 2569, 2571, 2572, 2574, 2575, 2578, 2580,
         2582, 2584, 2577,
     ];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             2560 => message.decode().map(Self::NewtableNtf),

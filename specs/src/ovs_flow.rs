@@ -2120,7 +2120,7 @@ pub struct ActionAttrs {
     pub pop_vlan: bool,
     /// Do something with some of the packets, by chance.
     #[doc(alias = "OVS_ACTION_ATTR_SAMPLE")]
-    pub sample: Option<Box<SampleAttrs>>,
+    pub sample: Option<SampleAttrs>,
     /// Look the packet up again, with this number as `recirc-id`.
     #[doc(alias = "OVS_ACTION_ATTR_RECIRC")]
     pub recirc: Option<u32>,
@@ -2163,16 +2163,16 @@ pub struct ActionAttrs {
     pub meter: Option<u32>,
     /// Carry out actions on a copy, so that the packet itself stays as it is.
     #[doc(alias = "OVS_ACTION_ATTR_CLONE")]
-    pub clone: Option<Box<ActionAttrs>>,
+    pub clone: Option<Vec<ActionAttrs>>,
     /// Choose between two lists of actions by the length of the packet.
     #[doc(alias = "OVS_ACTION_ATTR_CHECK_PKT_LEN")]
-    pub check_pkt_len: Option<Box<CheckPktLenAttrs>>,
+    pub check_pkt_len: Option<CheckPktLenAttrs>,
     /// Put an MPLS header on, behind or in front of the Ethernet header.
     #[doc(alias = "OVS_ACTION_ATTR_ADD_MPLS")]
     pub add_mpls: Option<OvsActionAddMpls>,
     /// Take one off the TTL or hop limit.
     #[doc(alias = "OVS_ACTION_ATTR_DEC_TTL")]
-    pub dec_ttl: Option<Box<DecTtlAttrs>>,
+    pub dec_ttl: Option<DecTtlAttrs>,
     /// Drop the packet, for a reason of its own: 0 or an error number.
     #[doc(alias = "OVS_ACTION_ATTR_DROP")]
     pub drop: Option<u32>,
@@ -2190,7 +2190,7 @@ impl<'nl> nl::NlAttrs<'nl> for ActionAttrs {
             nl::Entry::of::<Option<KeyAttrs>, nl::Native>(3, "set"),
             nl::Entry::of::<Option<OvsActionPushVlan>, nl::Native>(4, "push-vlan"),
             nl::Entry::of::<bool, nl::Native>(5, "pop-vlan"),
-            nl::Entry::of::<Option<Box<SampleAttrs>>, nl::Native>(6, "sample"),
+            nl::Entry::of::<Option<SampleAttrs>, nl::Native>(6, "sample"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "recirc"),
             nl::Entry::of::<Option<OvsActionHash>, nl::Native>(8, "hash"),
             nl::Entry::of::<Option<OvsActionPushMpls>, nl::Native>(9, "push-mpls"),
@@ -2204,13 +2204,10 @@ impl<'nl> nl::NlAttrs<'nl> for ActionAttrs {
             nl::Entry::of::<Option<OvsNshKeyAttrs>, nl::Native>(17, "push-nsh"),
             nl::Entry::of::<bool, nl::Native>(18, "pop-nsh"),
             nl::Entry::of::<Option<u32>, nl::Native>(19, "meter"),
-            nl::Entry::of::<Option<Box<ActionAttrs>>, nl::Native>(20, "clone"),
-            nl::Entry::of::<
-                Option<Box<CheckPktLenAttrs>>,
-                nl::Native,
-            >(21, "check-pkt-len"),
+            nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(20, "clone"),
+            nl::Entry::of::<Option<CheckPktLenAttrs>, nl::Native>(21, "check-pkt-len"),
             nl::Entry::of::<Option<OvsActionAddMpls>, nl::Native>(22, "add-mpls"),
-            nl::Entry::of::<Option<Box<DecTtlAttrs>>, nl::Native>(23, "dec-ttl"),
+            nl::Entry::of::<Option<DecTtlAttrs>, nl::Native>(23, "dec-ttl"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "drop"),
             nl::Entry::of::<Option<PsampleAttrs>, nl::Native>(25, "psample"),
         ],
@@ -2236,7 +2233,7 @@ impl<'nl> nl::NlAttrs<'nl> for ActionAttrs {
         nl::Field::<nl::Native>::put(&self.push_nsh, 17, out);
         nl::Field::<nl::Native>::put(&self.pop_nsh, 18, out);
         nl::Field::<nl::Native>::put(&self.meter, 19, out);
-        nl::Field::<nl::Native>::put(&self.clone, 20, out);
+        nl::Field::<nl::InOrder>::put(&self.clone, 20, out);
         nl::Field::<nl::Native>::put(&self.check_pkt_len, 21, out);
         nl::Field::<nl::Native>::put(&self.add_mpls, 22, out);
         nl::Field::<nl::Native>::put(&self.dec_ttl, 23, out);
@@ -2268,7 +2265,7 @@ impl<'nl> nl::NlAttrs<'nl> for ActionAttrs {
             17 => nl::Field::<nl::Native>::set(&mut self.push_nsh, attr),
             18 => nl::Field::<nl::Native>::set(&mut self.pop_nsh, attr),
             19 => nl::Field::<nl::Native>::set(&mut self.meter, attr),
-            20 => nl::Field::<nl::Native>::set(&mut self.clone, attr),
+            20 => nl::Field::<nl::InOrder>::set(&mut self.clone, attr),
             21 => nl::Field::<nl::Native>::set(&mut self.check_pkt_len, attr),
             22 => nl::Field::<nl::Native>::set(&mut self.add_mpls, attr),
             23 => nl::Field::<nl::Native>::set(&mut self.dec_ttl, attr),
@@ -2367,7 +2364,7 @@ impl ActionAttrs {
     #[must_use]
     pub fn with_sample(
         mut self,
-        sample: impl ::core::convert::Into<Box<SampleAttrs>>,
+        sample: impl ::core::convert::Into<SampleAttrs>,
     ) -> Self {
         self.sample = ::core::option::Option::Some(::core::convert::Into::into(sample));
         self
@@ -2474,7 +2471,7 @@ impl ActionAttrs {
     #[must_use]
     pub fn with_clone(
         mut self,
-        clone: impl ::core::convert::Into<Box<ActionAttrs>>,
+        clone: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.clone = ::core::option::Option::Some(::core::convert::Into::into(clone));
         self
@@ -2483,7 +2480,7 @@ impl ActionAttrs {
     #[must_use]
     pub fn with_check_pkt_len(
         mut self,
-        check_pkt_len: impl ::core::convert::Into<Box<CheckPktLenAttrs>>,
+        check_pkt_len: impl ::core::convert::Into<CheckPktLenAttrs>,
     ) -> Self {
         self.check_pkt_len = ::core::option::Option::Some(
             ::core::convert::Into::into(check_pkt_len),
@@ -2505,7 +2502,7 @@ impl ActionAttrs {
     #[must_use]
     pub fn with_dec_ttl(
         mut self,
-        dec_ttl: impl ::core::convert::Into<Box<DecTtlAttrs>>,
+        dec_ttl: impl ::core::convert::Into<DecTtlAttrs>,
     ) -> Self {
         self.dec_ttl = ::core::option::Option::Some(
             ::core::convert::Into::into(dec_ttl),
@@ -2821,10 +2818,10 @@ pub struct CheckPktLenAttrs {
     pub pkt_len: Option<u16>,
     /// Actions for packets longer than that.
     #[doc(alias = "OVS_CHECK_PKT_LEN_ATTR_ACTIONS_IF_GREATER")]
-    pub actions_if_greater: Option<Box<ActionAttrs>>,
+    pub actions_if_greater: Option<Vec<ActionAttrs>>,
     /// Actions for all others.
     #[doc(alias = "OVS_CHECK_PKT_LEN_ATTR_ACTIONS_IF_LESS_EQUAL")]
-    pub actions_if_less_equal: Option<Box<ActionAttrs>>,
+    pub actions_if_less_equal: Option<Vec<ActionAttrs>>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for CheckPktLenAttrs {
@@ -2833,20 +2830,20 @@ impl<'nl> nl::NlAttrs<'nl> for CheckPktLenAttrs {
         &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "pkt-len"),
             nl::Entry::of::<
-                Option<Box<ActionAttrs>>,
-                nl::Native,
+                Option<Vec<ActionAttrs>>,
+                nl::InOrder,
             >(2, "actions-if-greater"),
             nl::Entry::of::<
-                Option<Box<ActionAttrs>>,
-                nl::Native,
+                Option<Vec<ActionAttrs>>,
+                nl::InOrder,
             >(3, "actions-if-less-equal"),
         ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.pkt_len, 1, out);
-        nl::Field::<nl::Native>::put(&self.actions_if_greater, 2, out);
-        nl::Field::<nl::Native>::put(&self.actions_if_less_equal, 3, out);
+        nl::Field::<nl::InOrder>::put(&self.actions_if_greater, 2, out);
+        nl::Field::<nl::InOrder>::put(&self.actions_if_less_equal, 3, out);
     }
     #[inline]
     fn set(
@@ -2855,8 +2852,8 @@ impl<'nl> nl::NlAttrs<'nl> for CheckPktLenAttrs {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Native>::set(&mut self.pkt_len, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.actions_if_greater, attr),
-            3 => nl::Field::<nl::Native>::set(&mut self.actions_if_less_equal, attr),
+            2 => nl::Field::<nl::InOrder>::set(&mut self.actions_if_greater, attr),
+            3 => nl::Field::<nl::InOrder>::set(&mut self.actions_if_less_equal, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }
@@ -2894,7 +2891,7 @@ impl CheckPktLenAttrs {
     #[must_use]
     pub fn with_actions_if_greater(
         mut self,
-        actions_if_greater: impl ::core::convert::Into<Box<ActionAttrs>>,
+        actions_if_greater: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions_if_greater = ::core::option::Option::Some(
             ::core::convert::Into::into(actions_if_greater),
@@ -2905,7 +2902,7 @@ impl CheckPktLenAttrs {
     #[must_use]
     pub fn with_actions_if_less_equal(
         mut self,
-        actions_if_less_equal: impl ::core::convert::Into<Box<ActionAttrs>>,
+        actions_if_less_equal: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions_if_less_equal = ::core::option::Option::Some(
             ::core::convert::Into::into(actions_if_less_equal),
@@ -2923,7 +2920,7 @@ pub struct SampleAttrs {
     pub probability: Option<u32>,
     /// Actions for the packets taken.
     #[doc(alias = "OVS_SAMPLE_ATTR_ACTIONS")]
-    pub actions: Option<Box<ActionAttrs>>,
+    pub actions: Option<Vec<ActionAttrs>>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for SampleAttrs {
@@ -2931,13 +2928,13 @@ impl<'nl> nl::NlAttrs<'nl> for SampleAttrs {
         "SampleAttrs",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "probability"),
-            nl::Entry::of::<Option<Box<ActionAttrs>>, nl::Native>(2, "actions"),
+            nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(2, "actions"),
         ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Native>::put(&self.probability, 1, out);
-        nl::Field::<nl::Native>::put(&self.actions, 2, out);
+        nl::Field::<nl::InOrder>::put(&self.actions, 2, out);
     }
     #[inline]
     fn set(
@@ -2946,7 +2943,7 @@ impl<'nl> nl::NlAttrs<'nl> for SampleAttrs {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Native>::set(&mut self.probability, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.actions, attr),
+            2 => nl::Field::<nl::InOrder>::set(&mut self.actions, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }
@@ -2980,7 +2977,7 @@ impl SampleAttrs {
     #[must_use]
     pub fn with_actions(
         mut self,
-        actions: impl ::core::convert::Into<Box<ActionAttrs>>,
+        actions: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions = ::core::option::Option::Some(
             ::core::convert::Into::into(actions),
@@ -3517,17 +3514,17 @@ impl NatAttrs {
 pub struct DecTtlAttrs {
     /// Actions for packets whose TTL has run out.
     #[doc(alias = "OVS_DEC_TTL_ATTR_ACTION")]
-    pub action: Option<Box<ActionAttrs>>,
+    pub action: Option<Vec<ActionAttrs>>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for DecTtlAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "DecTtlAttrs",
-        &[nl::Entry::of::<Option<Box<ActionAttrs>>, nl::Native>(1, "action")],
+        &[nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(1, "action")],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
-        nl::Field::<nl::Native>::put(&self.action, 1, out);
+        nl::Field::<nl::InOrder>::put(&self.action, 1, out);
     }
     #[inline]
     fn set(
@@ -3535,7 +3532,7 @@ impl<'nl> nl::NlAttrs<'nl> for DecTtlAttrs {
         attr: nl::Attr<'nl>,
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
-            1 => nl::Field::<nl::Native>::set(&mut self.action, attr),
+            1 => nl::Field::<nl::InOrder>::set(&mut self.action, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }
@@ -3559,7 +3556,7 @@ impl DecTtlAttrs {
     #[must_use]
     pub fn with_action(
         mut self,
-        action: impl ::core::convert::Into<Box<ActionAttrs>>,
+        action: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.action = ::core::option::Option::Some(::core::convert::Into::into(action));
         self
@@ -3829,7 +3826,7 @@ pub struct GetReply {
     pub key: Option<KeyAttrs>,
     /// What is done with packets that match, in order. An empty list drops them.
     #[doc(alias = "OVS_FLOW_ATTR_ACTIONS")]
-    pub actions: Option<ActionAttrs>,
+    pub actions: Option<Vec<ActionAttrs>>,
     /// Counters. Absent where no packet has matched yet.
     #[doc(alias = "OVS_FLOW_ATTR_STATS")]
     pub stats: Option<OvsFlowStats>,
@@ -3854,7 +3851,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
             "GetReply",
             &[
                 nl::Entry::of::<Option<KeyAttrs>, nl::Native>(1, "key"),
-                nl::Entry::of::<Option<ActionAttrs>, nl::Native>(2, "actions"),
+                nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(2, "actions"),
                 nl::Entry::of::<Option<OvsFlowStats>, nl::Native>(3, "stats"),
                 nl::Entry::of::<Option<u8>, nl::Native>(4, "tcp-flags"),
                 nl::Entry::of::<Option<u64>, nl::Native>(5, "used"),
@@ -3867,7 +3864,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
     fn put(&self, out: &mut nl::Writer<'_>) {
         out.header(&self.header);
         nl::Field::<nl::Native>::put(&self.key, 1, out);
-        nl::Field::<nl::Native>::put(&self.actions, 2, out);
+        nl::Field::<nl::InOrder>::put(&self.actions, 2, out);
         nl::Field::<nl::Native>::put(&self.stats, 3, out);
         nl::Field::<nl::Native>::put(&self.tcp_flags, 4, out);
         nl::Field::<nl::Native>::put(&self.used, 5, out);
@@ -3885,7 +3882,7 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Native>::set(&mut self.key, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.actions, attr),
+            2 => nl::Field::<nl::InOrder>::set(&mut self.actions, attr),
             3 => nl::Field::<nl::Native>::set(&mut self.stats, attr),
             4 => nl::Field::<nl::Native>::set(&mut self.tcp_flags, attr),
             5 => nl::Field::<nl::Native>::set(&mut self.used, attr),
@@ -3939,7 +3936,7 @@ impl GetReply {
     #[must_use]
     pub fn with_actions(
         mut self,
-        actions: impl ::core::convert::Into<ActionAttrs>,
+        actions: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions = ::core::option::Option::Some(
             ::core::convert::Into::into(actions),
@@ -4005,7 +4002,7 @@ pub struct NewRequest {
     pub key: Option<KeyAttrs>,
     /// What is done with packets that match, in order. An empty list drops them.
     #[doc(alias = "OVS_FLOW_ATTR_ACTIONS")]
-    pub actions: Option<ActionAttrs>,
+    pub actions: Option<Vec<ActionAttrs>>,
     /// Which bits of `key` count. All of them where absent.
     #[doc(alias = "OVS_FLOW_ATTR_MASK")]
     pub mask: Option<KeyAttrs>,
@@ -4027,7 +4024,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewRequest {
             "NewRequest",
             &[
                 nl::Entry::of::<Option<KeyAttrs>, nl::Native>(1, "key"),
-                nl::Entry::of::<Option<ActionAttrs>, nl::Native>(2, "actions"),
+                nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(2, "actions"),
                 nl::Entry::of::<Option<KeyAttrs>, nl::Native>(7, "mask"),
                 nl::Entry::of::<bool, nl::Native>(8, "probe"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(9, "ufid"),
@@ -4039,7 +4036,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewRequest {
     fn put(&self, out: &mut nl::Writer<'_>) {
         out.header(&self.header);
         nl::Field::<nl::Native>::put(&self.key, 1, out);
-        nl::Field::<nl::Native>::put(&self.actions, 2, out);
+        nl::Field::<nl::InOrder>::put(&self.actions, 2, out);
         nl::Field::<nl::Native>::put(&self.mask, 7, out);
         nl::Field::<nl::Native>::put(&self.probe, 8, out);
         nl::Field::<nl::Native>::put(&self.ufid, 9, out);
@@ -4056,7 +4053,7 @@ impl<'nl> nl::NlAttrs<'nl> for NewRequest {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Native>::set(&mut self.key, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.actions, attr),
+            2 => nl::Field::<nl::InOrder>::set(&mut self.actions, attr),
             7 => nl::Field::<nl::Native>::set(&mut self.mask, attr),
             8 => nl::Field::<nl::Native>::set(&mut self.probe, attr),
             9 => nl::Field::<nl::Native>::set(&mut self.ufid, attr),
@@ -4108,7 +4105,7 @@ impl NewRequest {
     #[must_use]
     pub fn with_actions(
         mut self,
-        actions: impl ::core::convert::Into<ActionAttrs>,
+        actions: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions = ::core::option::Option::Some(
             ::core::convert::Into::into(actions),
@@ -4293,7 +4290,7 @@ pub struct SetRequest {
     pub key: Option<KeyAttrs>,
     /// What is done with packets that match, in order. An empty list drops them.
     #[doc(alias = "OVS_FLOW_ATTR_ACTIONS")]
-    pub actions: Option<ActionAttrs>,
+    pub actions: Option<Vec<ActionAttrs>>,
     /// Set the counters back to zero.
     #[doc(alias = "OVS_FLOW_ATTR_CLEAR")]
     pub clear: bool,
@@ -4318,7 +4315,7 @@ impl<'nl> nl::NlAttrs<'nl> for SetRequest {
             "SetRequest",
             &[
                 nl::Entry::of::<Option<KeyAttrs>, nl::Native>(1, "key"),
-                nl::Entry::of::<Option<ActionAttrs>, nl::Native>(2, "actions"),
+                nl::Entry::of::<Option<Vec<ActionAttrs>>, nl::InOrder>(2, "actions"),
                 nl::Entry::of::<bool, nl::Native>(6, "clear"),
                 nl::Entry::of::<Option<KeyAttrs>, nl::Native>(7, "mask"),
                 nl::Entry::of::<bool, nl::Native>(8, "probe"),
@@ -4331,7 +4328,7 @@ impl<'nl> nl::NlAttrs<'nl> for SetRequest {
     fn put(&self, out: &mut nl::Writer<'_>) {
         out.header(&self.header);
         nl::Field::<nl::Native>::put(&self.key, 1, out);
-        nl::Field::<nl::Native>::put(&self.actions, 2, out);
+        nl::Field::<nl::InOrder>::put(&self.actions, 2, out);
         nl::Field::<nl::Native>::put(&self.clear, 6, out);
         nl::Field::<nl::Native>::put(&self.mask, 7, out);
         nl::Field::<nl::Native>::put(&self.probe, 8, out);
@@ -4349,7 +4346,7 @@ impl<'nl> nl::NlAttrs<'nl> for SetRequest {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Native>::set(&mut self.key, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.actions, attr),
+            2 => nl::Field::<nl::InOrder>::set(&mut self.actions, attr),
             6 => nl::Field::<nl::Native>::set(&mut self.clear, attr),
             7 => nl::Field::<nl::Native>::set(&mut self.mask, attr),
             8 => nl::Field::<nl::Native>::set(&mut self.probe, attr),
@@ -4403,7 +4400,7 @@ impl SetRequest {
     #[must_use]
     pub fn with_actions(
         mut self,
-        actions: impl ::core::convert::Into<ActionAttrs>,
+        actions: impl ::core::convert::Into<Vec<ActionAttrs>>,
     ) -> Self {
         self.actions = ::core::option::Option::Some(
             ::core::convert::Into::into(actions),
@@ -4473,6 +4470,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[1, 2, 4];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             1 => message.decode().map(Self::NewNtf),

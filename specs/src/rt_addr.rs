@@ -1454,6 +1454,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[20, 21, 56, 57, 60, 61];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             20 => message.decode().map(Self::NewaddrNtf),

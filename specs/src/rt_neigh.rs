@@ -2433,6 +2433,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[29, 28, 30];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             29 => message.decode().map(Self::DelneighNtf),

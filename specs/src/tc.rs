@@ -21751,6 +21751,7 @@ pub enum Notification {
 impl nl::Notification for Notification {
     type Family = Family;
     const CMDS: &'static [u16] = &[36, 37, 40, 41, 44, 45, 48, 49, 100, 101];
+    #[inline]
     fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
         match message.cmd() {
             36 => message.decode().map(Self::NewqdiscNtf),

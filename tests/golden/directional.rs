@@ -131,6 +131,7 @@ pub mod directional {
     impl nl::Notification for Notification {
         type Family = Family;
         const CMDS: &'static [u16] = &[2, 22];
+        #[inline]
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 2 => message.decode().map(Self::Ntf),

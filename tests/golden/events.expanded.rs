@@ -290,6 +290,7 @@ pub mod events {
     impl nl::Notification for Notification {
         type Family = Family;
         const CMDS: &'static [u16] = &[3, 4, 5, 6];
+        #[inline]
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 3 => message.decode().map(Self::Changed),

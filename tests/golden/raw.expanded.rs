@@ -598,6 +598,9 @@ pub mod raw {
         /// Attribute `steps`.
         #[doc(alias = "RAW_A_LAMP_STEPS")]
         pub steps: Option<Steps>,
+        /// Attribute `acts`.
+        #[doc(alias = "RAW_A_LAMP_ACTS")]
+        pub acts: Option<Vec<State>>,
         /// Attribute `places`.
         #[doc(alias = "RAW_A_LAMP_PLACES")]
         pub places: Option<Vec<Place>>,
@@ -614,7 +617,8 @@ pub mod raw {
                     nl::Entry::of::<Option<Everything>, nl::Native>(5, "everything"),
                     nl::Entry::of::<Vec<Addresses>, nl::Native>(6, "addresses"),
                     nl::Entry::of::<Option<Steps>, nl::Native>(7, "steps"),
-                    nl::Entry::of::<Option<Vec<Place>>, nl::IndexedArray>(8, "places"),
+                    nl::Entry::of::<Option<Vec<State>>, nl::InOrder>(8, "acts"),
+                    nl::Entry::of::<Option<Vec<Place>>, nl::IndexedArray>(9, "places"),
                 ],
             )
             .with_scope();
@@ -627,7 +631,8 @@ pub mod raw {
             nl::Field::<nl::Native>::put(&self.everything, 5, out);
             nl::Field::<nl::Native>::put(&self.addresses, 6, out);
             nl::Field::<nl::Native>::put(&self.steps, 7, out);
-            nl::Field::<nl::IndexedArray>::put(&self.places, 8, out);
+            nl::Field::<nl::InOrder>::put(&self.acts, 8, out);
+            nl::Field::<nl::IndexedArray>::put(&self.places, 9, out);
         }
         #[inline]
         fn set(
@@ -642,7 +647,8 @@ pub mod raw {
                 5 => nl::Field::<nl::Native>::set(&mut self.everything, attr),
                 6 => nl::Field::<nl::Native>::set(&mut self.addresses, attr),
                 7 => nl::Field::<nl::Native>::set(&mut self.steps, attr),
-                8 => nl::Field::<nl::IndexedArray>::set(&mut self.places, attr),
+                8 => nl::Field::<nl::InOrder>::set(&mut self.acts, attr),
+                9 => nl::Field::<nl::IndexedArray>::set(&mut self.places, attr),
                 _ => ::core::result::Result::Ok(()),
             }
         }
@@ -665,6 +671,7 @@ pub mod raw {
                     ("everything", &self.everything),
                     ("addresses", &self.addresses),
                     ("steps", &self.steps),
+                    ("acts", &self.acts),
                     ("places", &self.places),
                 ],
             )
@@ -725,6 +732,12 @@ pub mod raw {
         #[must_use]
         pub fn with_steps(mut self, steps: impl ::core::convert::Into<Steps>) -> Self {
             self.steps = ::core::option::Option::Some(::core::convert::Into::into(steps));
+            self
+        }
+        /// Sets `acts`.
+        #[must_use]
+        pub fn with_acts(mut self, acts: impl ::core::convert::Into<Vec<State>>) -> Self {
+            self.acts = ::core::option::Option::Some(::core::convert::Into::into(acts));
             self
         }
         /// Sets `places`.
@@ -1380,7 +1393,7 @@ pub mod raw {
                     nl::Entry::of::<Option<Everything>, nl::Native>(5, "everything"),
                     nl::Entry::of::<Vec<Addresses>, nl::Native>(6, "addresses"),
                     nl::Entry::of::<Option<Steps>, nl::Native>(7, "steps"),
-                    nl::Entry::of::<Option<Vec<Place>>, nl::IndexedArray>(8, "places"),
+                    nl::Entry::of::<Option<Vec<Place>>, nl::IndexedArray>(9, "places"),
                 ],
             )
             .with_header(<Lampmsg as nl::NlStruct>::LEN)
@@ -1395,7 +1408,7 @@ pub mod raw {
             nl::Field::<nl::Native>::put(&self.everything, 5, out);
             nl::Field::<nl::Native>::put(&self.addresses, 6, out);
             nl::Field::<nl::Native>::put(&self.steps, 7, out);
-            nl::Field::<nl::IndexedArray>::put(&self.places, 8, out);
+            nl::Field::<nl::IndexedArray>::put(&self.places, 9, out);
         }
         #[inline]
         fn set_header(&mut self, bytes: &mut nl::Bytes<'_>) {
@@ -1414,7 +1427,7 @@ pub mod raw {
                 5 => nl::Field::<nl::Native>::set(&mut self.everything, attr),
                 6 => nl::Field::<nl::Native>::set(&mut self.addresses, attr),
                 7 => nl::Field::<nl::Native>::set(&mut self.steps, attr),
-                8 => nl::Field::<nl::IndexedArray>::set(&mut self.places, attr),
+                9 => nl::Field::<nl::IndexedArray>::set(&mut self.places, attr),
                 _ => ::core::result::Result::Ok(()),
             }
         }
@@ -1809,6 +1822,7 @@ pub mod raw {
     impl nl::Notification for Notification {
         type Family = Family;
         const CMDS: &'static [u16] = &[16, 21];
+        #[inline]
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 16 => message.decode().map(Self::NewlampNtf),

@@ -324,9 +324,13 @@ pub mod raw {
         #[doc(alias = "RAW_A_LAMP_STEPS")]
         #[nl(id = 7)]
         pub steps: Option<Steps>,
+        /// Attribute `acts`.
+        #[doc(alias = "RAW_A_LAMP_ACTS")]
+        #[nl(id = 8, as = nl::InOrder)]
+        pub acts: Option<Vec<State>>,
         /// Attribute `places`.
         #[doc(alias = "RAW_A_LAMP_PLACES")]
-        #[nl(id = 8, as = nl::IndexedArray)]
+        #[nl(id = 9, as = nl::IndexedArray)]
         pub places: Option<Vec<Place>>,
     }
 
@@ -608,7 +612,7 @@ pub mod raw {
         pub steps: Option<Steps>,
         /// Attribute `places`.
         #[doc(alias = "RAW_A_LAMP_PLACES")]
-        #[nl(id = 8, as = nl::IndexedArray)]
+        #[nl(id = 9, as = nl::IndexedArray)]
         pub places: Option<Vec<Place>>,
     }
 
@@ -736,6 +740,7 @@ pub mod raw {
     impl nl::Notification for Notification {
         type Family = Family;
         const CMDS: &'static [u16] = &[16, 21];
+        #[inline]
         fn decode(message: nl::Message<'_>) -> Result<Self, nl::DecodeError> {
             match message.cmd() {
                 16 => message.decode().map(Self::NewlampNtf),

@@ -211,6 +211,7 @@ fn type_text(ty: &Type) -> String {
         Type::Array(element) => format!("array of {}", scalar(element)),
         Type::Struct(item) => format!("struct {}", item.name),
         Type::Nest { set, .. } => format!("nest {set}"),
+        Type::InOrder { set, .. } => format!("nest {set} in order"),
         Type::IndexedArray(entry) => format!("indexed-array of {}", type_text(entry)),
         Type::Keyed(entry) => format!("nest-type-value of {}", type_text(entry)),
         Type::SubMessage { name, selector, outer, .. } => {

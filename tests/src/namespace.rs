@@ -1,6 +1,12 @@
 //! Network namespaces for tests, and iproute2 as an independent witness of what is in them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "it fails a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "it fails a test"
+)]
 
 use std::process::{Command, Output};
 

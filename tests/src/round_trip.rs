@@ -130,6 +130,10 @@ fn content(payload: &[u8], scope: &[u8], shape: Shape) -> Content {
     match shape {
         Shape::Leaf => Content::Bytes(payload.to_vec()),
         Shape::Nest(set) => tree(payload, set(), scope),
+        Shape::InOrder(set) => {
+            let shape_of = |id| set().entry(id).map_or(Shape::Leaf, |entry| entry.shape);
+            Content::Nest(Vec::new(), nodes(payload, scope, shape_of))
+        }
         Shape::Keyed(entry) => Content::Nest(Vec::new(), nodes(payload, scope, |_| *entry)),
         Shape::Array(entry) => {
             // The numbers of entries only count them. The vectors count from 0, nlkit from 1.

@@ -2,8 +2,8 @@
 //! the same set and in an outer one.
 
 use nlkit::{
-    Be, Do, Dump, Family, Group, HwAddr, IndexedArray, NlAttrs, NlString, NlStruct, Notification,
-    Octets, RawMessage, Rest, Selected, SelectedOuter, Text,
+    Be, Do, Dump, Family, Group, HwAddr, InOrder, IndexedArray, NlAttrs, NlString, NlStruct,
+    Notification, Octets, RawMessage, Rest, Selected, SelectedOuter, Text,
 };
 
 /// The family's protocol.
@@ -157,6 +157,24 @@ pub struct Row {
     /// Several.
     #[nl(id = 6, as = IndexedArray)]
     pub copies: Option<Vec<Copied>>,
+    /// What is done, step by step.
+    #[nl(id = 7, as = InOrder)]
+    pub steps: Option<Vec<Step>>,
+}
+
+/// A step: one of these.
+#[derive(Clone, Debug, Default, PartialEq, NlAttrs)]
+#[nl(setters)]
+pub struct Step {
+    /// Turns the shelf.
+    #[nl(id = 1)]
+    pub turn: Option<u32>,
+    /// Paints it.
+    #[nl(id = 2)]
+    pub paint: Option<NlString>,
+    /// Does more.
+    #[nl(id = 3, as = InOrder)]
+    pub then: Option<Vec<Step>>,
 }
 
 /// Holds what the outer set tells the kind of.

@@ -64,7 +64,7 @@ impl Random {
 
     fn payload(&mut self, shape: Shape, deep: usize) -> Vec<u8> {
         match shape {
-            Shape::Nest(set) if deep > 0 => self.message(set(), deep - 1),
+            Shape::Nest(set) | Shape::InOrder(set) if deep > 0 => self.message(set(), deep - 1),
             Shape::Array(entry) | Shape::Keyed(entry) if deep > 0 => {
                 let entries = (0..self.below(4)).map(|_| {
                     let id = u16::try_from(self.below(9)).unwrap();

@@ -297,6 +297,7 @@ impl Table {
             Type::Struct(_) => "struct",
             Type::Nest { boxed: false, .. } => "nest",
             Type::Nest { boxed: true, .. } => "nest in a box",
+            Type::InOrder { .. } => "nest in order",
             Type::SubMessage { outer: false, .. } => "sub-message",
             Type::SubMessage { outer: true, .. } => "sub-message, selector outside",
         };

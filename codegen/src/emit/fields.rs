@@ -80,6 +80,10 @@ fn value(ty: &Type, prelude: &Prelude<'_>) -> Option<Value> {
             let (ident, holder) = (ident(rust), prelude.boxed());
             native(if *boxed { quote!(#holder<#ident>) } else { quote!(#ident) })
         }
+        Type::InOrder { rust, .. } => {
+            let ident = ident(rust);
+            Value { ty: quote!(#vec<#ident>), form: Some(quote!(nl::InOrder)) }
+        }
         Type::IndexedArray(entry) => {
             let Value { ty, form } = value(entry, prelude)?;
             let form = form.map(|form| quote!(<#form>));

@@ -25,6 +25,8 @@ pub(super) fn notifications(
         true => unknown,
         false => quote!(match message.cmd() { #(#arms)* _ => #unknown, }),
     };
+    // Inline: else the crate of the families compiles the decoders of all that they tell, which is a
+    // quarter of its build, and who listens compiles those that it needs once more.
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +40,7 @@ pub(super) fn notifications(
         impl nl::Notification for Notification {
             type Family = Family;
             const CMDS: &'static [u16] = &[#(#numbers),*];
+            #[inline]
             fn decode(message: nl::Message<'_>) -> #result<Self, nl::DecodeError> {
                 #decoded
             }

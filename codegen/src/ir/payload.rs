@@ -173,6 +173,13 @@ pub enum Type {
         /// Whether the struct would hold itself without a box between.
         boxed: bool,
     },
+    /// A nest whose attributes mean something by their order: each is a set of its own.
+    InOrder {
+        /// Name of the set in the spec.
+        set: String,
+        /// Name of its Rust struct.
+        rust: String,
+    },
     /// A nest of entries whose numbers count them.
     IndexedArray(Box<Type>),
     /// A nest of entries whose numbers are data (nest-type-value).

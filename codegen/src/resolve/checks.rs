@@ -45,7 +45,10 @@ fn report_meaningless(checks: &spec::Checks, ty: &Type, at: &Place, errors: &mut
     };
     let number = matches!(ty, Type::Scalar(_) | Type::Ipv4Scalar(_));
     let text = matches!(element, Type::String);
-    let nest = matches!(element, Type::Nest { .. } | Type::Keyed(_) | Type::SubMessage { .. });
+    let nest = matches!(
+        element,
+        Type::Nest { .. } | Type::InOrder { .. } | Type::Keyed(_) | Type::SubMessage { .. }
+    );
     let bytes = !number && !nest && !matches!(element, Type::Flag | Type::Pad | Type::Unused);
     let meanings = [
         ("min", checks.min.is_some(), number, "only a number has values to limit"),

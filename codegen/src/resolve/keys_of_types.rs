@@ -22,6 +22,7 @@ pub(super) fn check(keys: &Attribute, ty: AttrType, at: &Place, errors: &mut Err
         ("byte-order", keys.byte_order.is_some(), fixed || binary),
         ("multi-attr", keys.multi_attr == Some(true), !nothing),
         ("nested-attributes", keys.nested_attributes.is_some(), nest),
+        ("in-order", keys.in_order == Some(true), ty == AttrType::Nest),
         ("enum", keys.enumeration.is_some(), number || element == AttrType::Bitfield32),
         ("enum-as-flags", keys.enum_as_flags == Some(true), keys.enumeration.is_some()),
         ("sub-type", keys.sub_type.is_some(), array && !(structure && ty == AttrType::Binary)),

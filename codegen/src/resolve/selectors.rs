@@ -84,7 +84,7 @@ fn parents(sets: &[ir::Set], messages: &[Placed<ir::SubMessage>]) -> Vec<Vec<(us
 /// The sets that an attribute nests.
 fn nested<'a>(ty: &'a Type, messages: &BTreeMap<&str, &'a ir::SubMessage>) -> Vec<&'a str> {
     match ty {
-        Type::Nest { set, .. } => vec![set],
+        Type::Nest { set, .. } | Type::InOrder { set, .. } => vec![set],
         Type::IndexedArray(entry) | Type::Keyed(entry) => nested(entry, messages),
         Type::SubMessage { name, .. } => {
             let message = messages.get(name.as_str()).copied();

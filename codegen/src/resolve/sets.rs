@@ -240,6 +240,7 @@ fn is_bare(own: &spec::Attribute) -> bool {
         byte_order,
         multi_attr,
         nested_attributes,
+        in_order,
         enumeration,
         enum_as_flags,
         checks,
@@ -253,7 +254,8 @@ fn is_bare(own: &spec::Attribute) -> bool {
     let types = ty.is_none() && sub_type.is_none() && type_value.is_none() && byte_order.is_none();
     let values = enumeration.is_none() && enum_as_flags.is_none() && display_hint.is_none();
     let nests = nested_attributes.is_none() && structure.is_none() && sub_message.is_none();
-    let rest = multi_attr.is_none() && name_prefix.is_none() && selector.is_none();
+    let rest =
+        in_order.is_none() && multi_attr.is_none() && name_prefix.is_none() && selector.is_none();
     types && values && nests && rest && checks.is_none()
 }
 
@@ -272,6 +274,7 @@ fn merge(own: &spec::Attribute, parent: &spec::Attribute) -> spec::Attribute {
         byte_order: or(&own.byte_order, &parent.byte_order),
         multi_attr: or(&own.multi_attr, &parent.multi_attr),
         nested_attributes: or(&own.nested_attributes, &parent.nested_attributes),
+        in_order: or(&own.in_order, &parent.in_order),
         enumeration: or(&own.enumeration, &parent.enumeration),
         enum_as_flags: or(&own.enum_as_flags, &parent.enum_as_flags),
         checks: or(&own.checks, &parent.checks),

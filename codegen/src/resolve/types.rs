@@ -221,8 +221,12 @@ impl Types<'_, '_> {
         };
         self.nested.insert(index);
         let rust = self.structs.get(index).cloned().unwrap_or_default();
-        // Boxes are for `recursion` to set.
-        Type::Nest { set: name.clone(), rust, boxed: false }
+        let set = name.clone();
+        match keys.in_order {
+            Some(true) => Type::InOrder { set, rust },
+            // Boxes are for `recursion` to set.
+            _ => Type::Nest { set, rust, boxed: false },
+        }
     }
 
     /// A nest whose numbers are data. Its entries are nests, or what `sub-type` says: upstream has

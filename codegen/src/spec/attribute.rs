@@ -52,6 +52,8 @@ pub struct Attribute {
     pub multi_attr: Option<bool>,
     /// Set of a nest.
     pub nested_attributes: Option<String>,
+    /// Whether the order of the attributes in a nest means something. A key of our own.
+    pub in_order: Option<bool>,
     /// Definition of its values.
     #[serde(rename = "enum")]
     pub enumeration: Option<String>,

@@ -323,7 +323,7 @@ fn is_taken(info: &PolicyInfo) -> bool {
 /// The set inside an attribute.
 fn nest(ty: &Type) -> Option<&str> {
     match ty {
-        Type::Nest { set, .. } => Some(set),
+        Type::Nest { set, .. } | Type::InOrder { set, .. } => Some(set),
         Type::IndexedArray(inner) => nest(inner),
         _ => None,
     }
@@ -353,7 +353,7 @@ fn kinds(ty: &Type) -> &'static [&'static str] {
         Type::SubMessage { .. } => &[],
         Type::Ipv4 | Type::Ipv6 | Type::Ip => &["binary"],
         Type::Bitfield32 { .. } => &["bitfield32"],
-        Type::Nest { .. } | Type::Keyed(_) => &["nested"],
+        Type::Nest { .. } | Type::InOrder { .. } | Type::Keyed(_) => &["nested"],
         Type::IndexedArray(_) => &["nested-array", "nested"],
         Type::Unused | Type::Pad => &[],
     }

@@ -105,7 +105,10 @@ fn a_member_that_does_not_fit_is_an_error_with_the_attribute() {
 fn too_many_entries_of_a_struct_are_an_error() {
     let keys = Keys { count: 0, keys: vec![Header::default(); 11_000] };
     let error = nlkit::encode(&Get { keys: Some(keys), ..Get::new() }).unwrap_err();
-    assert_eq!(error.to_string(), "Get.keys: 66002 bytes do not fit: an attribute holds 65531 at most");
+    assert_eq!(
+        error.to_string(),
+        "Get.keys: 66002 bytes do not fit: an attribute holds 65531 at most"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Sub-messages: what another attribute chooses.
+//! Sub-messages: what another attribute chooses; and nests whose order means something.
 
-use nlkit_tests::shelf::{Books, Both, Content, Copied, Counter, Get, Header, Label, Row};
+use nlkit_tests::shelf::{Books, Both, Content, Copied, Counter, Get, Header, Label, Row, Step};
 
 use crate::*;
 
@@ -104,13 +104,16 @@ fn an_inner_set_has_its_own_selector() {
 fn a_missing_or_wrong_selector_is_an_error() {
     let books = || Content::Books(Books::new().into());
     let missing = Get::new().with_row(Row::new().with_content(books()));
-    let expected = "Get.row.content: of kind `books`, but the attribute that tells the kind is not set";
+    let expected =
+        "Get.row.content: of kind `books`, but the attribute that tells the kind is not set";
     assert_eq!(nlkit::encode(&missing).unwrap_err().to_string(), expected);
     let wrong = Get::new().with_row(row("label", books()));
-    let expected = "Get.row.content: of kind `books`, but the attribute that tells the kind has another";
+    let expected =
+        "Get.row.content: of kind `books`, but the attribute that tells the kind has another";
     assert_eq!(nlkit::encode(&wrong).unwrap_err().to_string(), expected);
     let wrong = Get::new().with_row(Row::new().with_counted(2).with_counter(Counter::Books(1)));
-    let expected = "Get.row.counter: of kind `1`, but the attribute that tells the kind has another";
+    let expected =
+        "Get.row.counter: of kind `1`, but the attribute that tells the kind has another";
     assert_eq!(nlkit::encode(&wrong).unwrap_err().to_string(), expected);
 }
 
@@ -128,4 +131,24 @@ fn errors_inside_have_their_path() {
     let row = row("books", Content::Books(books.into()));
     let error = nlkit::encode(&Get::new().with_row(row)).unwrap_err();
     assert_eq!(error.path(), ".row.content.behind.kind");
+}
+
+#[test]
+fn a_nest_can_keep_the_order_of_its_attributes() {
+    let turn = |by| Step::new().with_turn(by);
+    let inner = vec![turn(4), Step::new().with_paint("red"), turn(4)];
+    let steps = vec![turn(1), Step::new().with_paint("red"), turn(2), Step::new().with_then(inner)];
+    let bytes = round_trip(&Row::new().with_steps(steps));
+    let red = || raw::attr(2, b"red\0");
+    let turn = |by: u32| raw::attr(1, &by.to_ne_bytes());
+    let inner = raw::nest(3, &[turn(4), red(), turn(4)]);
+    assert_eq!(bytes, raw::nest(7, &[turn(1), red(), turn(2), inner]));
+
+    let bad = raw::nest(3, &[turn(4), raw::attr(1, &[1])]);
+    let error = decode_error::<Row>(&raw::nest(7, &[turn(1), bad]));
+    assert_eq!(error, "Row.steps[1].then[1].turn: expected 4 bytes, got 1");
+
+    let bad = vec![Step::new().with_turn(1), Step::new().with_paint("a\0b")];
+    let error = nlkit::encode(&Row::new().with_steps(bad)).unwrap_err();
+    assert_eq!(error.path(), ".steps[1].paint");
 }

@@ -11,7 +11,7 @@ use nlkit_specs::rt_addr::{
 use nlkit_tests::namespace::{assert_shows, index_of, ip, ip_json, kernel_error};
 use serde_json::{Value, json};
 
-use crate::{INET, INET6, NEW, with_pair};
+use crate::{INET, INET6, brand_new, with_pair};
 
 /// `RT_SCOPE_LINK`.
 const LINK: u8 = 253;
@@ -92,7 +92,7 @@ fn an_address_is_shown_with_what_it_was_made_with() {
         .with_rt_priority(77)
         .with_proto(44);
     request.header.ifa_scope = LINK;
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
 
     let shown = shown("v0").remove(0);
     assert_shows(
@@ -165,7 +165,7 @@ fn an_address_of_ipv6_is_looked_up() {
         .with_header(on("v0", INET6, 64))
         .with_address(address)
         .with_flags(IfaFlags::NODAD);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let header = Ifaddrmsg::new().with_ifa_family(INET6);
     let lookup = GetaddrRequest::new().with_header(header).with_address(address);
     let found = conn.request(&lookup).unwrap();
@@ -179,8 +179,8 @@ fn an_address_of_ipv6_is_looked_up() {
 fn an_address_is_new_once_changed_and_gone() {
     let Some(mut conn) = with_pair() else { return };
     let request = v4("v0", [10, 0, 0, 1], 24);
-    conn.request_with(&request, NEW()).unwrap();
-    let error = kernel_error(conn.request_with(&request, NEW()));
+    conn.request_with(&request, brand_new()).unwrap();
+    let error = kernel_error(conn.request_with(&request, brand_new()));
     assert_eq!(error.errno, 17);
     assert_eq!(
         error.to_string(),
@@ -209,7 +209,7 @@ fn addresses_that_come_and_go_are_told() {
     listener.join(RTNLGRP_IPV6_IFADDR).unwrap();
     let mut events = listener.subscribe(RTNLGRP_IPV4_IFADDR).unwrap();
     let request = v4("v0", [10, 0, 0, 1], 24).with_label("v0:x");
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let delete =
         DeladdrRequest::new().with_header(request.header).with_local(Ipv4Addr::new(10, 0, 0, 1));
     conn.request(&delete).unwrap();
@@ -231,16 +231,17 @@ fn addresses_that_come_and_go_are_told() {
         }
     }
     let (new, gone) = (new.unwrap(), gone.unwrap());
-    assert_eq!(new.label.as_ref().unwrap(), &"v0:x");
+    assert_eq!(new.label.as_ref().unwrap(), "v0:x");
     assert_eq!((gone.header, gone.local, gone.label), (new.header, new.local, new.label));
 }
 
 #[test]
 fn the_echo_of_an_address_is_the_address() {
     let Some(mut conn) = with_pair() else { return };
-    let told: Vec<Notification> = conn.request_echo(&v4("v0", [10, 0, 0, 1], 24), NEW()).unwrap();
+    let told: Vec<Notification> =
+        conn.request_echo(&v4("v0", [10, 0, 0, 1], 24), brand_new()).unwrap();
     let [Notification::NewaddrNtf(address)] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(address.label.as_ref().unwrap(), &"v0", "the kernel fills it in");
+    assert_eq!(address.label.as_ref().unwrap(), "v0", "the kernel fills it in");
 }
 
 #[test]

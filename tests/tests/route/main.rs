@@ -14,6 +14,7 @@ use nlkit_specs::rt_link;
 use nlkit_tests::namespace::{in_namespace, ip};
 
 mod addresses;
+mod kinds;
 mod links;
 mod neighbours;
 mod rivals;
@@ -29,7 +30,9 @@ const BRIDGE: u8 = 7;
 const INET6: u8 = 10;
 
 /// For a request that makes something and must not find it there.
-const NEW: fn() -> Modifiers = || Modifiers::CREATE | Modifiers::EXCL;
+fn brand_new() -> Modifiers {
+    Modifiers::CREATE | Modifiers::EXCL
+}
 
 /// A connection in a new namespace, where `v0` and `v1` are a pair of devices and up; `None` where
 /// there may be no namespace.

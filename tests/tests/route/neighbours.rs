@@ -11,7 +11,7 @@ use nlkit_specs::rt_neigh::{
 use nlkit_tests::namespace::{assert_shows, index_of, ip, ip_json, kernel_error};
 use serde_json::{Value, json};
 
-use crate::{BRIDGE, INET, INET6, NEW, with_pair};
+use crate::{BRIDGE, INET, INET6, brand_new, with_pair};
 
 const ADDRESS: [u8; 6] = [2, 0, 0, 0, 0, 9];
 
@@ -65,7 +65,7 @@ fn a_neighbour_is_shown_with_what_it_was_made_with() {
         .with_ndm_state(NudState::STALE)
         .with_ndm_flags(NtfFlags::ROUTER | NtfFlags::EXT_LEARNED);
     let request = permanent("v0", 9).with_header(header).with_protocol(44);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let shown = ip_json("neigh show").remove(0);
     assert_shows(
         &shown,
@@ -101,8 +101,8 @@ fn neighbours_that_iproute2_makes_are_decoded() {
 fn a_neighbour_is_new_once_replaced_looked_up_and_gone() {
     let Some(mut conn) = with_pair() else { return };
     let request = permanent("v0", 9);
-    conn.request_with(&request, NEW()).unwrap();
-    assert_eq!(kernel_error(conn.request_with(&request, NEW())).errno, 17);
+    conn.request_with(&request, brand_new()).unwrap();
+    assert_eq!(kernel_error(conn.request_with(&request, brand_new())).errno, 17);
     let other = request.clone().with_lladdr([2, 0, 0, 0, 0, 0x77]);
     conn.request_with(&other, Modifiers::CREATE | Modifiers::REPLACE).unwrap();
     assert_eq!(ip_json("neigh show")[0]["lladdr"], "02:00:00:00:00:77");
@@ -123,7 +123,7 @@ fn a_neighbour_is_new_once_replaced_looked_up_and_gone() {
 fn the_kernel_filters_a_dump_of_neighbours() {
     let Some(mut conn) = with_pair() else { return };
     for (device, host) in [("v0", 1), ("v1", 2), ("v1", 3)] {
-        conn.request_with(&permanent(device, host), NEW()).unwrap();
+        conn.request_with(&permanent(device, host), brand_new()).unwrap();
     }
     let header = Ndmsg::new().with_ndm_family(INET);
     let of_v1 = GetneighDump::new().with_header(header).with_ifindex(index_of("v1"));
@@ -154,7 +154,7 @@ fn neighbours_that_come_and_go_are_told() {
             }
         }
     };
-    conn.request_with(&permanent("v0", 9), NEW()).unwrap();
+    conn.request_with(&permanent("v0", 9), brand_new()).unwrap();
     let (new, told) = next("10.0.0.9");
     assert!(new);
     assert_eq!((told.lladdr, told.header.ndm_state), (Some(ADDRESS.into()), NudState::PERMANENT));
@@ -173,7 +173,7 @@ fn an_entry_of_a_bridge_is_a_neighbour_without_an_address() {
     ip("link set v0 master br0");
     let header = on("v0", BRIDGE).with_ndm_state(NudState::NOARP).with_ndm_flags(NtfFlags::MASTER);
     let request = NewneighRequest::new().with_header(header).with_lladdr(ADDRESS);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let all = GetneighDump::new().with_header(Ndmsg::new().with_ndm_family(BRIDGE));
     let entries = dump(&mut conn, &all);
     let entry = entries.iter().find(|entry| entry.lladdr == Some(ADDRESS.into())).unwrap();

@@ -12,7 +12,7 @@ use nlkit_tests::namespace::{assert_shows, index_of, ip, ip_can, ip_json, kernel
 use nlkit_tests::skip::skip;
 use serde_json::{Value, json};
 
-use crate::{INET, INET6, NEW, with_pair};
+use crate::{INET, INET6, brand_new, with_pair};
 
 /// `RT_TABLE_MAIN`.
 const MAIN: u8 = 254;
@@ -148,7 +148,7 @@ fn a_route_is_shown_with_what_it_was_made_with() {
         .with_priority(77)
         .with_table(9999)
         .with_metrics(metrics);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
 
     let shown = ip_json("route show table 9999").remove(0);
     assert_shows(
@@ -212,7 +212,7 @@ fn the_preference_and_the_end_of_a_route_of_ipv6_are_set_and_read() {
         .with_priority(9)
         .with_pref(1)
         .with_expires(90_000);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let shown = ip_json("-6 route show").into_iter().find(|it| it["dst"] == "fd05::/64").unwrap();
     assert_shows(&shown, &json!({ "pref": "high", "metric": 9, "gateway": "fd00::9" }));
     let routes = dump(&mut conn, &of_family(INET6));
@@ -230,8 +230,8 @@ fn a_route_is_new_once_replaced_appended_and_gone() {
         let routes = ip_json("route show 10.5.0.0/16");
         routes.iter().map(|route| route["gateway"].clone()).collect()
     };
-    conn.request_with(&to(5, 2), NEW()).unwrap();
-    let error = kernel_error(conn.request_with(&to(5, 3), NEW()));
+    conn.request_with(&to(5, 2), brand_new()).unwrap();
+    let error = kernel_error(conn.request_with(&to(5, 3), brand_new()));
     assert_eq!(error.errno, 17);
     assert_eq!(routers(), ["10.0.0.2"]);
     conn.request_with(&to(5, 4), Modifiers::CREATE | Modifiers::REPLACE).unwrap();
@@ -256,7 +256,7 @@ fn a_route_is_new_once_replaced_appended_and_gone() {
 #[test]
 fn the_kernel_says_where_a_packet_would_go() {
     let Some(mut conn) = with_addresses() else { return };
-    conn.request_with(&to(5, 9).with_priority(7), NEW()).unwrap();
+    conn.request_with(&to(5, 9).with_priority(7), brand_new()).unwrap();
     let destination = Ipv4Addr::new(10, 5, 1, 2);
     let header = Rtmsg::new().with_rtm_family(INET).with_rtm_dst_len(32);
     let lookup = GetrouteRequest::new().with_header(header).with_dst(destination).with_mark(5);
@@ -279,8 +279,8 @@ fn the_kernel_says_where_a_packet_would_go() {
 fn the_kernel_filters_a_dump_of_routes() {
     let Some(mut conn) = with_addresses() else { return };
     ip("addr add 10.0.9.1/24 dev v1");
-    conn.request_with(&to(5, 9).with_table(99), NEW()).unwrap();
-    conn.request_with(&to(6, 9).with_table(99), NEW()).unwrap();
+    conn.request_with(&to(5, 9).with_table(99), brand_new()).unwrap();
+    conn.request_with(&to(6, 9).with_table(99), brand_new()).unwrap();
     ip("route add 10.7.0.0/16 via 10.0.9.9 proto 77 table 99");
     let prefixes = |conn: &mut Connection<Route>, request: &GetrouteDump| -> Vec<String> {
         let routes = dump(conn, request);
@@ -294,7 +294,7 @@ fn the_kernel_filters_a_dump_of_routes() {
     by_protocol.header.rtm_protocol = 77;
     assert_eq!(prefixes(&mut conn, &by_protocol), ["10.7.0.0/16"]);
     let error = kernel_error(conn.dump(&of_family(INET).with_table(98)).unwrap().next().unwrap());
-    assert_eq!(error.message.as_ref().unwrap(), &"ipv4: FIB table does not exist", "{error}");
+    assert_eq!(error.message.as_ref().unwrap(), "ipv4: FIB table does not exist", "{error}");
 }
 
 /// A tunnel without a device: what `encap` holds goes by `encap_type`, a number behind it.
@@ -306,7 +306,7 @@ fn the_wrapping_of_a_route_is_a_sub_message() {
     let request = to(5, 9)
         .with_encap_type(LwtunnelEncapTypes::IP)
         .with_encap(EncapMsg::Ip(Box::new(wrapped)));
-    match conn.request_with(&request, NEW()) {
+    match conn.request_with(&request, brand_new()) {
         Err(error) if error.errno() == Some(95) => return skip("this kernel cannot wrap packets"),
         made => made.unwrap(),
     }
@@ -384,7 +384,7 @@ fn next_hops_are_structs_with_attributes() {
         .with_header(header(INET, 16))
         .with_dst(Ipv4Addr::new(10, 5, 0, 0))
         .with_multipath(bytes);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let shown = ip_json("route show 10.5.0.0/16").remove(0);
     assert_eq!(
         shown["nexthops"],
@@ -404,16 +404,16 @@ fn routes_that_come_and_go_are_told() {
     let mut listener = Connection::route().unwrap();
     listener.join(RTNLGRP_IPV6_ROUTE).unwrap();
     let events = listener.subscribe(RTNLGRP_IPV4_ROUTE).unwrap();
-    conn.request_with(&to(5, 9), NEW()).unwrap();
+    conn.request_with(&to(5, 9), brand_new()).unwrap();
     conn.request_with(&to(5, 8), Modifiers::CREATE | Modifiers::REPLACE).unwrap();
     let delete = DelrouteRequest::new()
         .with_header(header(INET, 16).with_rtm_protocol(0))
         .with_dst(Ipv4Addr::new(10, 5, 0, 0));
     conn.request(&delete).unwrap();
     // The devices make routes of IPv6 meanwhile.
-    let mut told = events.map(Result::unwrap).filter_map(|event| match event {
-        Notification::NewrouteNtf(route) => Some((true, route)),
-        Notification::DelrouteNtf(route) => Some((false, route)),
+    let mut told = events.map(Result::unwrap).map(|event| match event {
+        Notification::NewrouteNtf(route) => (true, route),
+        Notification::DelrouteNtf(route) => (false, route),
         other => panic!("{other:?}"),
     });
     let mut next = || told.find(|(_, route)| route.header.rtm_family == INET).unwrap();
@@ -431,19 +431,19 @@ fn routes_that_come_and_go_are_told() {
 fn what_is_wrong_with_a_route_has_a_path_and_words() {
     let Some(mut conn) = with_addresses() else { return };
     let metrics = Metrics::new().with_mtu(1300).with_cc_algo("no-such-algorithm");
-    let error = kernel_error(conn.request_with(&to(5, 9).with_metrics(metrics), NEW()));
+    let error = kernel_error(conn.request_with(&to(5, 9).with_metrics(metrics), brand_new()));
     assert_eq!(error.errno, 22);
     let words = error.message.as_ref().unwrap().to_string();
     assert!(!words.is_empty(), "{error}");
     let unreachable = to(5, 9).with_gateway(Ipv4Addr::new(192, 0, 2, 1));
-    let error = kernel_error(conn.request_with(&unreachable, NEW()));
+    let error = kernel_error(conn.request_with(&unreachable, brand_new()));
     assert_eq!(
         error.to_string(),
         "rt-route newroute: Network is unreachable (101): Nexthop has invalid gateway"
     );
     let unknown = to(5, 9).with_encap_type(LwtunnelEncapTypes::from(99));
     let request = unknown.with_encap(EncapMsg::Unknown(vec![1, 2, 3, 4]));
-    let error = kernel_error(conn.request_with(&request, NEW()));
+    let error = kernel_error(conn.request_with(&request, brand_new()));
     let words = error.message.as_ref().unwrap();
-    assert_eq!(words, &"Unknown lwt encapsulation type", "{error}");
+    assert_eq!(words, "Unknown lwt encapsulation type", "{error}");
 }

@@ -10,7 +10,7 @@ use nlkit_specs::rt_rule::{
 use nlkit_tests::namespace::{assert_shows, in_namespace, ip, ip_json, kernel_error};
 use serde_json::{Value, json};
 
-use crate::{INET, INET6, NEW};
+use crate::{INET, INET6, brand_new};
 
 fn header(family: u8) -> FibRuleHdr {
     FibRuleHdr::new().with_family(family).with_action(FrAct::TO_TBL)
@@ -85,7 +85,7 @@ fn a_rule_is_shown_with_what_it_was_made_with() {
         .with_uid_range(FibRuleUidRange::new().with_start(100).with_end(200))
         .with_suppress_prefixlen(5)
         .with_protocol(44);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
 
     let shown = ip_json("rule show").into_iter().find(|rule| rule["priority"] == 500).unwrap();
     assert_shows(
@@ -142,8 +142,8 @@ fn a_rule_is_new_once_and_gone() {
     let header = header(INET6).with_src_len(8);
     let request =
         NewruleRequest::new().with_header(header).with_src(source).with_table(99).with_priority(7);
-    conn.request_with(&request, NEW()).unwrap();
-    let error = kernel_error(conn.request_with(&request, NEW()));
+    conn.request_with(&request, brand_new()).unwrap();
+    let error = kernel_error(conn.request_with(&request, brand_new()));
     assert_eq!(error.to_string(), "rt-rule newrule: File exists (17)");
     assert_eq!(ip_json("-6 rule show").len(), 3);
     let delete = DelruleRequest::new().with_header(header).with_src(source).with_priority(7);
@@ -164,7 +164,7 @@ fn what_is_wrong_with_a_rule_has_a_path() {
     let error = kernel_error(conn.request_with(&request, Modifiers::CREATE));
     assert_eq!(error.errno, 22);
     let message = error.message.as_ref().unwrap();
-    assert_eq!(message, &"Invalid sport range", "{error}");
+    assert_eq!(message, "Invalid sport range", "{error}");
     let long =
         NewruleRequest::new().with_header(header(INET)).with_iifname("a-name-that-is-too-long");
     let error = kernel_error(conn.request_with(&long, Modifiers::CREATE));
@@ -180,7 +180,7 @@ fn rules_that_come_and_go_are_told() {
     let mut events = listener.subscribe(RTNLGRP_IPV4_RULE).unwrap();
     let mut conn = Connection::route().unwrap();
     let request = NewruleRequest::new().with_header(header(INET)).with_table(99).with_priority(7);
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     conn.request(&DelruleRequest::new().with_header(header(INET)).with_priority(7)).unwrap();
     let Notification::NewruleNtf(new) = events.next().unwrap().unwrap() else { panic!() };
     let Notification::DelruleNtf(gone) = events.next().unwrap().unwrap() else { panic!() };

@@ -15,7 +15,7 @@ use nlkit_tests::namespace::{assert_shows, index_of, ip, kernel_error, tc, tc_ca
 use nlkit_tests::skip::skip;
 use serde_json::{Value, json};
 
-use crate::{NEW, with_pair};
+use crate::{brand_new, with_pair};
 
 /// `TC_H_ROOT`.
 const ROOT: u32 = u32::MAX;
@@ -56,7 +56,7 @@ fn htb(conn: &mut Connection<Route>) {
     let init = TcHtbGlob::new().with_version(3).with_rate2quantum(20).with_defcls(0x16);
     let options = HtbAttrs::new().with_init(init).with_direct_qlen(77);
     let request = qdisc(on("v0", handle(1, 0), ROOT), OptionsMsg::Htb(Box::new(options)));
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
 }
 
 fn qdiscs(conn: &mut Connection<Route>, device: &str) -> Vec<GetqdiscReply> {
@@ -143,8 +143,8 @@ fn assert_options(options: Option<&OptionsMsg>, shown: &Value) {
 /// The number behind a word in what `tc` prints.
 fn number_after(text: &str, word: &str) -> i64 {
     let rest = text.split_once(word).unwrap_or_else(|| panic!("no {word:?} in {text}")).1;
-    let end = rest.find(|it: char| !it.is_ascii_digit() && it != '-').unwrap_or(rest.len());
-    rest[..end].parse().unwrap()
+    let number: String = rest.chars().take_while(|it| it.is_ascii_digit() || *it == '-').collect();
+    number.parse().unwrap()
 }
 
 /// Keeps devices from saying anything unasked, so that counters stand still.
@@ -188,7 +188,7 @@ fn queueing_disciplines_that_tc_makes_are_decoded() {
         let read = qdiscs(&mut conn, device);
         let shown = tc_json(&format!("qdisc show dev {device}"));
         assert_eq!(read.len(), shown.len());
-        assert!(read.iter().any(|it| it.kind.as_ref().unwrap() == &kind), "{read:?}");
+        assert!(read.iter().any(|it| it.kind.as_ref().unwrap() == kind), "{read:?}");
         for (read, shown) in read.iter().zip(&shown) {
             assert_qdisc(read, shown);
         }
@@ -203,11 +203,11 @@ fn a_format_that_is_just_a_struct_is_made_changed_and_gone() {
     let Some(mut conn) = with_pair() else { return };
     let fifo = |limit| OptionsMsg::Pfifo(TcFifoQopt::new().with_limit(limit));
     let header = on("v0", handle(0x11, 0), ROOT);
-    conn.request_with(&qdisc(header, fifo(55)), NEW()).unwrap();
+    conn.request_with(&qdisc(header, fifo(55)), brand_new()).unwrap();
     let shown = tc_json("qdisc show dev v0").remove(0);
     assert_shows(&shown, &json!({ "kind": "pfifo", "handle": "11:", "root": true }));
     assert_eq!(shown["options"]["limit"], 55);
-    assert_eq!(kernel_error(conn.request_with(&qdisc(header, fifo(66)), NEW())).errno, 17);
+    assert_eq!(kernel_error(conn.request_with(&qdisc(header, fifo(66)), brand_new())).errno, 17);
 
     conn.request_with(&qdisc(header, fifo(77)), Modifiers::CREATE | Modifiers::REPLACE).unwrap();
     let found = look_up(&mut conn, header);
@@ -221,12 +221,12 @@ fn a_format_that_is_just_a_struct_is_made_changed_and_gone() {
 fn a_format_with_nothing_is_just_its_kind() {
     let Some(mut conn) = with_pair() else { return };
     let header = on("v0", handle(0xffff, 0), INGRESS);
-    conn.request_with(&qdisc(header, OptionsMsg::Clsact), NEW()).unwrap();
+    conn.request_with(&qdisc(header, OptionsMsg::Clsact), brand_new()).unwrap();
     let kinds: Vec<_> = tc_json("qdisc show dev v0").iter().map(|it| it["kind"].clone()).collect();
     assert!(kinds.contains(&json!("clsact")), "{kinds:?}");
     let read = qdiscs(&mut conn, "v0");
     let read = read.iter().find(|it| it.header.parent == INGRESS).unwrap();
-    assert_eq!(read.kind.as_ref().unwrap(), &"clsact");
+    assert_eq!(read.kind.as_ref().unwrap(), "clsact");
     assert!(matches!(read.options, None | Some(OptionsMsg::Clsact)), "{read:?}");
 }
 
@@ -241,7 +241,7 @@ fn a_token_bucket_has_its_rates() {
     let options = TbfAttrs::new().with_parms(parameters).with_burst(4096).with_pburst(1600);
     let header = on("v0", handle(1, 0), ROOT);
     let request = qdisc(header, OptionsMsg::Tbf(Box::new(options)));
-    match conn.request_with(&request, NEW()) {
+    match conn.request_with(&request, brand_new()) {
         Err(error) if error.errno() == Some(2) => return skip("this kernel has no tbf"),
         made => made.unwrap(),
     }
@@ -272,9 +272,9 @@ fn classes_have_their_rates_and_their_counters() {
         .with_ceil(rate(250_000).with_overhead(12).with_mpu(64))
         .with_buffer(384_000)
         .with_cbuffer(320_000);
-    conn.request_with(&class(on("v0", handle(1, 1), handle(1, 0)), top), NEW()).unwrap();
+    conn.request_with(&class(on("v0", handle(1, 1), handle(1, 0)), top), brand_new()).unwrap();
     let leaf = top.with_prio(3).with_quantum(2500);
-    conn.request_with(&class(on("v0", handle(1, 0x16), handle(1, 1)), leaf), NEW()).unwrap();
+    conn.request_with(&class(on("v0", handle(1, 0x16), handle(1, 1)), leaf), brand_new()).unwrap();
     send(3);
 
     let shown = tc("-s -d class show dev v0 classid 1:16");
@@ -333,7 +333,7 @@ fn a_filter_has_all_of_its_keys() {
         .with_header(header)
         .with_kind("u32")
         .with_options(OptionsMsg::U32(Box::new(options)));
-    match conn.request_with(&request, NEW()) {
+    match conn.request_with(&request, brand_new()) {
         Err(error) if error.errno() == Some(2) => return skip("this kernel has no u32"),
         made => made.unwrap(),
     }
@@ -397,7 +397,7 @@ fn a_rate_is_estimated_where_it_is_asked_for() {
     let header = on("v0", handle(1, 0), ROOT);
     let fifo = OptionsMsg::Pfifo(TcFifoQopt::new().with_limit(55));
     let estimator = GnetEstimator::new().with_interval(-2).with_ewma_log(3);
-    conn.request_with(&qdisc(header, fifo).with_rate(estimator), NEW()).unwrap();
+    conn.request_with(&qdisc(header, fifo).with_rate(estimator), brand_new()).unwrap();
     let found = look_up(&mut conn, header);
     let stats = found.stats2.unwrap();
     assert_eq!(stats.rate_est.unwrap().bps, 0);
@@ -412,7 +412,7 @@ fn a_block_of_filters_has_chains_and_serves_two_devices() {
     for device in ["v0", "v1"] {
         let header = on(device, handle(0xffff, 0), INGRESS);
         let request = qdisc(header, OptionsMsg::Clsact).with_ingress_block(7);
-        conn.request_with(&request, NEW()).unwrap();
+        conn.request_with(&request, brand_new()).unwrap();
     }
     let shown = tc("qdisc show");
     assert_eq!(shown.matches("clsact ffff: dev v").count(), 2, "{shown}");
@@ -421,7 +421,8 @@ fn a_block_of_filters_has_chains_and_serves_two_devices() {
     assert!(read.iter().any(|it| it.ingress_block == Some(7)), "{read:?}");
 
     let block = Tcmsg::new().with_ifindex(OF_BLOCK).with_parent(7);
-    conn.request_with(&NewchainRequest::new().with_header(block).with_chain(5), NEW()).unwrap();
+    conn.request_with(&NewchainRequest::new().with_header(block).with_chain(5), brand_new())
+        .unwrap();
     assert_eq!(tc("chain show block 7").trim(), "chain chain 5");
     let chains = conn.dump(&GetchainDump::new().with_header(block)).unwrap();
     let chains: Vec<_> = chains.map(|chain| chain.unwrap().chain).collect();
@@ -431,7 +432,7 @@ fn a_block_of_filters_has_chains_and_serves_two_devices() {
         let of_chain = GettfilterDump::new().with_header(block).with_chain(5);
         let filters = conn.dump(&of_chain).unwrap().map(Result::unwrap);
         let filters: Vec<_> = filters.filter(|it| it.chain == Some(5)).collect();
-        assert!(filters.iter().all(|it| it.kind.as_ref().unwrap() == &"u32"), "{filters:?}");
+        assert!(filters.iter().all(|it| it.kind.as_ref().unwrap() == "u32"), "{filters:?}");
         assert_eq!(filters.len(), 3, "the priority, its table, and the filter");
     }
     conn.request(&DelchainRequest::new().with_header(block).with_chain(5)).unwrap();
@@ -445,7 +446,7 @@ fn sizes_of_packets_are_corrected_by_a_table() {
     let fifo = OptionsMsg::Pfifo(TcFifoQopt::new().with_limit(55));
     let header = on("v0", handle(1, 0), ROOT);
     let request = qdisc(header, fifo).with_stab(TcaStabAttrs::new().with_base(base));
-    conn.request_with(&request, NEW()).unwrap();
+    conn.request_with(&request, brand_new()).unwrap();
     let shown = tc("-d qdisc show dev v0");
     assert!(shown.contains("linklayer ethernet overhead 20 mpu 64"), "{shown}");
     assert_eq!(look_up(&mut conn, header).stab.unwrap().base, Some(base));
@@ -456,7 +457,7 @@ fn what_is_wrong_is_told_in_words() {
     let Some(mut conn) = with_pair() else { return };
     let header = on("v0", handle(1, 0), ROOT);
     let request = NewqdiscRequest::new().with_header(header).with_kind("nosuch");
-    let error = kernel_error(conn.request_with(&request, NEW()));
+    let error = kernel_error(conn.request_with(&request, brand_new()));
     assert_eq!(
         error.to_string(),
         "tc newqdisc: No such file or directory (2): Specified qdisc kind is unknown"
@@ -470,7 +471,7 @@ fn what_is_wrong_is_told_in_words() {
         .with_header(on("v0", 0, handle(0xffff, 0)).with_info(info))
         .with_kind("u32")
         .with_options(OptionsMsg::U32(Box::new(options)));
-    let error = kernel_error(conn.request_with(&request, NEW()));
+    let error = kernel_error(conn.request_with(&request, brand_new()));
     assert_eq!((error.errno, error.attribute.as_deref()), (34, Some(".options.indev")), "{error}");
 }
 
@@ -485,7 +486,7 @@ fn what_comes_and_goes_is_told() {
     htb(&mut conn);
     let header = on("v0", handle(1, 1), handle(1, 0));
     let options = TcHtbOpt::new().with_rate(rate(125_000)).with_ceil(rate(125_000)).with_buffer(9);
-    conn.request_with(&class(header, options), NEW()).unwrap();
+    conn.request_with(&class(header, options), brand_new()).unwrap();
     conn.request(&DeltclassRequest::new().with_header(header)).unwrap();
     conn.request(&DelqdiscRequest::new().with_header(on("v0", 0, ROOT))).unwrap();
 
@@ -499,7 +500,7 @@ fn what_comes_and_goes_is_told() {
             Notification::DeltclassNtf(it) => ("class gone", it),
             other => panic!("{other:?}"),
         };
-        if told.1.kind.as_ref().unwrap() == &"htb" {
+        if told.1.kind.as_ref().unwrap() == "htb" {
             return (told.0, told.1.header.handle);
         }
     };
