@@ -359,12 +359,10 @@ pub enum EncodeErrorKind {
     },
     /// Nests stand deeper in each other than [`MAX_NESTING`].
     TooDeep,
-    /// A sub-message whose selector, the attribute that tells its kind, is missing or tells another.
+    /// A sub-message whose selector, the attribute that tells its kind, tells another.
     Selector {
         /// The selector's value that the sub-message goes with.
         kind: &'static str,
-        /// Whether the selector has a value, which then is another one.
-        given: bool,
     },
 }
 
@@ -399,10 +397,7 @@ impl fmt::Display for EncodeErrorKind {
             }
             Self::InnerNul => f.write_str("a string cannot hold a NUL byte"),
             Self::OutOfRange { wire } => write!(f, "the value does not fit into {wire}"),
-            Self::Selector { kind, given: false } => {
-                write!(f, "of kind `{kind}`, but the attribute that tells the kind is not set")
-            }
-            Self::Selector { kind, given: true } => {
+            Self::Selector { kind } => {
                 write!(f, "of kind `{kind}`, but the attribute that tells the kind has another")
             }
             Self::TooDeep => write!(f, "nested deeper than {MAX_NESTING} levels"),

@@ -28,6 +28,9 @@ pub trait SubMessage: Sized {
 
     /// Whether a selector with this payload goes with this variant.
     fn agrees(&self, selector: &[u8]) -> bool;
+
+    /// Writes the selector that goes with this variant; of an unknown kind, nothing.
+    fn put_selector(&self, id: u16, out: &mut Writer<'_>);
 }
 
 /// How the value of a selector is read: [`Text`], or the form of a number.
@@ -37,6 +40,9 @@ pub trait Selector {
 
     /// The value of a selector with this payload.
     fn key(payload: &[u8]) -> Option<Self::Key<'_>>;
+
+    /// Writes a selector of this value.
+    fn put(key: Self::Key<'_>, id: u16, out: &mut Writer<'_>);
 }
 
 /// A selector that is a string.
@@ -50,6 +56,10 @@ impl Selector for Text {
         let text = payload.split(|byte| *byte == 0).next()?;
         std::str::from_utf8(text).ok()
     }
+
+    fn put(key: &str, id: u16, out: &mut Writer<'_>) {
+        out.string(id, key.as_bytes());
+    }
 }
 
 impl<F: for<'a> Form<'a, u64>> Selector for F {
@@ -58,9 +68,16 @@ impl<F: for<'a> Form<'a, u64>> Selector for F {
     fn key(payload: &[u8]) -> Option<u64> {
         F::get(Attr::new(0, payload)).ok()
     }
+
+    fn put(key: u64, id: u16, out: &mut Writer<'_>) {
+        F::put(&key, id, out);
+    }
 }
 
 /// The form of a sub-message whose selector is attribute `ID` of the same set.
+///
+/// Where the selector is not set, it is written with the sub-message; one that is set to another kind
+/// is an encode error.
 #[derive(Debug)]
 pub enum Selected<const ID: u16> {}
 
@@ -69,11 +86,12 @@ impl<'a, const ID: u16, T: SubMessage> Form<'a, T> for Selected<ID> {
 
     fn put(value: &T, id: u16, out: &mut Writer<'_>) {
         // A selector with a higher number is not written yet.
-        if let Some(kind) = value.kind().filter(|_| ID < id) {
-            let found = find(out.set(), ID);
-            if !found.is_some_and(|selector| value.agrees(selector)) {
-                return out.fail_at(id, EncodeErrorKind::Selector { kind, given: found.is_some() });
+        match value.kind().filter(|_| ID < id).map(|kind| (kind, find(out.set(), ID))) {
+            Some((kind, Some(selector))) if !value.agrees(selector) => {
+                return out.fail_at(id, EncodeErrorKind::Selector { kind });
             }
+            Some((_, None)) => value.put_selector(ID, out),
+            _ => {}
         }
         value.put(id, out);
     }
@@ -168,6 +186,15 @@ macro_rules! sub_message {
                         key == ::core::option::Option::Some($key)
                     })*
                     (Self::Unknown(_), _) => true,
+                }
+            }
+
+            fn put_selector(&self, id: u16, out: &mut $crate::Writer<'_>) {
+                match self {
+                    $(Self::$variant { .. } => {
+                        <$selector as $crate::Selector>::put($key, id, out)
+                    })*
+                    Self::Unknown(_) => {}
                 }
             }
         }

@@ -7923,6 +7923,201 @@ pub enum ExprOps {
     /// as it came.
     Unknown(Vec<u8>),
 }
+impl ::core::convert::From<ExprBitwiseAttrs> for ExprOps {
+    fn from(payload: ExprBitwiseAttrs) -> Self {
+        Self::Bitwise(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprByteorderAttrs> for ExprOps {
+    fn from(payload: ExprByteorderAttrs) -> Self {
+        Self::Byteorder(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprCmpAttrs> for ExprOps {
+    fn from(payload: ExprCmpAttrs) -> Self {
+        Self::Cmp(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ConnlimitAttrs> for ExprOps {
+    fn from(payload: ConnlimitAttrs) -> Self {
+        Self::Connlimit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprCounterAttrs> for ExprOps {
+    fn from(payload: ExprCounterAttrs) -> Self {
+        Self::Counter(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprCtAttrs> for ExprOps {
+    fn from(payload: ExprCtAttrs) -> Self {
+        Self::Ct(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprDupAttrs> for ExprOps {
+    fn from(payload: ExprDupAttrs) -> Self {
+        Self::Dup(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprDynsetAttrs> for ExprOps {
+    fn from(payload: ExprDynsetAttrs) -> Self {
+        Self::Dynset(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprExthdrAttrs> for ExprOps {
+    fn from(payload: ExprExthdrAttrs) -> Self {
+        Self::Exthdr(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprFibAttrs> for ExprOps {
+    fn from(payload: ExprFibAttrs) -> Self {
+        Self::Fib(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprFlowOffloadAttrs> for ExprOps {
+    fn from(payload: ExprFlowOffloadAttrs) -> Self {
+        Self::FlowOffload(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprFwdAttrs> for ExprOps {
+    fn from(payload: ExprFwdAttrs) -> Self {
+        Self::Fwd(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprHashAttrs> for ExprOps {
+    fn from(payload: ExprHashAttrs) -> Self {
+        Self::Hash(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprImmediateAttrs> for ExprOps {
+    fn from(payload: ExprImmediateAttrs) -> Self {
+        Self::Immediate(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprInnerAttrs> for ExprOps {
+    fn from(payload: ExprInnerAttrs) -> Self {
+        Self::Inner(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprLastAttrs> for ExprOps {
+    fn from(payload: ExprLastAttrs) -> Self {
+        Self::Last(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LimitAttrs> for ExprOps {
+    fn from(payload: LimitAttrs) -> Self {
+        Self::Limit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LogAttrs> for ExprOps {
+    fn from(payload: LogAttrs) -> Self {
+        Self::Log(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprLookupAttrs> for ExprOps {
+    fn from(payload: ExprLookupAttrs) -> Self {
+        Self::Lookup(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprMasqAttrs> for ExprOps {
+    fn from(payload: ExprMasqAttrs) -> Self {
+        Self::Masq(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CompatMatchAttrs> for ExprOps {
+    fn from(payload: CompatMatchAttrs) -> Self {
+        Self::Match(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprMetaAttrs> for ExprOps {
+    fn from(payload: ExprMetaAttrs) -> Self {
+        Self::Meta(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprNatAttrs> for ExprOps {
+    fn from(payload: ExprNatAttrs) -> Self {
+        Self::Nat(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<NumgenAttrs> for ExprOps {
+    fn from(payload: NumgenAttrs) -> Self {
+        Self::Numgen(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprObjrefAttrs> for ExprOps {
+    fn from(payload: ExprObjrefAttrs) -> Self {
+        Self::Objref(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprOsfAttrs> for ExprOps {
+    fn from(payload: ExprOsfAttrs) -> Self {
+        Self::Osf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprPayloadAttrs> for ExprOps {
+    fn from(payload: ExprPayloadAttrs) -> Self {
+        Self::Payload(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprQueueAttrs> for ExprOps {
+    fn from(payload: ExprQueueAttrs) -> Self {
+        Self::Queue(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<QuotaAttrs> for ExprOps {
+    fn from(payload: QuotaAttrs) -> Self {
+        Self::Quota(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<RangeAttrs> for ExprOps {
+    fn from(payload: RangeAttrs) -> Self {
+        Self::Range(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprRedirAttrs> for ExprOps {
+    fn from(payload: ExprRedirAttrs) -> Self {
+        Self::Redir(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprRejectAttrs> for ExprOps {
+    fn from(payload: ExprRejectAttrs) -> Self {
+        Self::Reject(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprRtAttrs> for ExprOps {
+    fn from(payload: ExprRtAttrs) -> Self {
+        Self::Rt(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprSocketAttrs> for ExprOps {
+    fn from(payload: ExprSocketAttrs) -> Self {
+        Self::Socket(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<SynproxyAttrs> for ExprOps {
+    fn from(payload: SynproxyAttrs) -> Self {
+        Self::Synproxy(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprTargetAttrs> for ExprOps {
+    fn from(payload: ExprTargetAttrs) -> Self {
+        Self::Target(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprTproxyAttrs> for ExprOps {
+    fn from(payload: ExprTproxyAttrs) -> Self {
+        Self::Tproxy(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprTunnelAttrs> for ExprOps {
+    fn from(payload: ExprTunnelAttrs) -> Self {
+        Self::Tunnel(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ExprXfrmAttrs> for ExprOps {
+    fn from(payload: ExprXfrmAttrs) -> Self {
+        Self::Xfrm(::std::boxed::Box::new(payload))
+    }
+}
 nl::sub_message!(ExprOps, nl::Text:
     "bitwise" => Bitwise(Box<ExprBitwiseAttrs>),
     "byteorder" => Byteorder(Box<ExprByteorderAttrs>),
@@ -7992,6 +8187,56 @@ pub enum ObjData {
     /// Of a format that this version of the spec does not know, or that no selector told,
     /// as it came.
     Unknown(Vec<u8>),
+}
+impl ::core::convert::From<CounterAttrs> for ObjData {
+    fn from(payload: CounterAttrs) -> Self {
+        Self::Counter(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<QuotaAttrs> for ObjData {
+    fn from(payload: QuotaAttrs) -> Self {
+        Self::Quota(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CtHelperAttrs> for ObjData {
+    fn from(payload: CtHelperAttrs) -> Self {
+        Self::CtHelper(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LimitAttrs> for ObjData {
+    fn from(payload: LimitAttrs) -> Self {
+        Self::Limit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ConnlimitAttrs> for ObjData {
+    fn from(payload: ConnlimitAttrs) -> Self {
+        Self::Connlimit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TunnelKeyAttrs> for ObjData {
+    fn from(payload: TunnelKeyAttrs) -> Self {
+        Self::Tunnel(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CtTimeoutAttrs> for ObjData {
+    fn from(payload: CtTimeoutAttrs) -> Self {
+        Self::CtTimeout(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<SecmarkAttrs> for ObjData {
+    fn from(payload: SecmarkAttrs) -> Self {
+        Self::Secmark(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CtExpectAttrs> for ObjData {
+    fn from(payload: CtExpectAttrs) -> Self {
+        Self::CtExpect(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<SynproxyAttrs> for ObjData {
+    fn from(payload: SynproxyAttrs) -> Self {
+        Self::Synproxy(::std::boxed::Box::new(payload))
+    }
 }
 nl::sub_message!(ObjData, nl::Be<u32>:
     1 => Counter(Box<CounterAttrs>),

@@ -322,7 +322,7 @@ impl<'nl> nl::NlAttrs<'nl> for PolicyAttrs {
             nl::Entry::of::<Option<u32>, nl::Native>(8, "policy-idx"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "policy-maxtype"),
             nl::Entry::of::<Option<u32>, nl::Native>(10, "bitfield32-mask"),
-            nl::Entry::of::<Option<u64>, nl::Native>(11, "mask"),
+            nl::Entry::of::<Option<u64>, nl::Native>(12, "mask"),
         ],
     );
     #[inline]
@@ -337,7 +337,7 @@ impl<'nl> nl::NlAttrs<'nl> for PolicyAttrs {
         nl::Field::<nl::Native>::put(&self.policy_idx, 8, out);
         nl::Field::<nl::Native>::put(&self.policy_maxtype, 9, out);
         nl::Field::<nl::Native>::put(&self.bitfield32_mask, 10, out);
-        nl::Field::<nl::Native>::put(&self.mask, 11, out);
+        nl::Field::<nl::Native>::put(&self.mask, 12, out);
     }
     #[inline]
     fn set(
@@ -355,7 +355,7 @@ impl<'nl> nl::NlAttrs<'nl> for PolicyAttrs {
             8 => nl::Field::<nl::Native>::set(&mut self.policy_idx, attr),
             9 => nl::Field::<nl::Native>::set(&mut self.policy_maxtype, attr),
             10 => nl::Field::<nl::Native>::set(&mut self.bitfield32_mask, attr),
-            11 => nl::Field::<nl::Native>::set(&mut self.mask, attr),
+            12 => nl::Field::<nl::Native>::set(&mut self.mask, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }

@@ -11630,6 +11630,86 @@ pub enum LinkinfoDataMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
+impl ::core::convert::From<LinkinfoBondAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoBondAttrs) -> Self {
+        Self::Bond(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoBridgeAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoBridgeAttrs) -> Self {
+        Self::Bridge(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoGeneveAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoGeneveAttrs) -> Self {
+        Self::Geneve(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoHsrAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoHsrAttrs) -> Self {
+        Self::Hsr(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoIp6tnlAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoIp6tnlAttrs) -> Self {
+        Self::Ip6tnl(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoTunAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoTunAttrs) -> Self {
+        Self::Tun(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVlanAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoVlanAttrs) -> Self {
+        Self::Vlan(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVrfAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoVrfAttrs) -> Self {
+        Self::Vrf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVtiAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoVtiAttrs) -> Self {
+        Self::Vti(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVti6Attrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoVti6Attrs) -> Self {
+        Self::Vti6(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoNetkitAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoNetkitAttrs) -> Self {
+        Self::Netkit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoOvpnAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoOvpnAttrs) -> Self {
+        Self::Ovpn(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVxlanAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoVxlanAttrs) -> Self {
+        Self::Vxlan(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoXfrmAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoXfrmAttrs) -> Self {
+        Self::Xfrm(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoMacsecAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoMacsecAttrs) -> Self {
+        Self::Macsec(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoBareudpAttrs> for LinkinfoDataMsg {
+    fn from(payload: LinkinfoBareudpAttrs) -> Self {
+        Self::Bareudp(::std::boxed::Box::new(payload))
+    }
+}
 nl::sub_message!(LinkinfoDataMsg, nl::Text:
     "bond" => Bond(Box<LinkinfoBondAttrs>),
     "bridge" => Bridge(Box<LinkinfoBridgeAttrs>),
@@ -11676,6 +11756,21 @@ pub enum LinkinfoPeerMsg {
     /// Of a format that this version of the spec does not know, or that no selector told,
     /// as it came.
     Unknown(Vec<u8>),
+}
+impl ::core::convert::From<LinkinfoPeerMsgVeth> for LinkinfoPeerMsg {
+    fn from(payload: LinkinfoPeerMsgVeth) -> Self {
+        Self::Veth(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoPeerMsgVxcan> for LinkinfoPeerMsg {
+    fn from(payload: LinkinfoPeerMsgVxcan) -> Self {
+        Self::Vxcan(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoPeerMsgNetkit> for LinkinfoPeerMsg {
+    fn from(payload: LinkinfoPeerMsgNetkit) -> Self {
+        Self::Netkit(::std::boxed::Box::new(payload))
+    }
 }
 nl::sub_message!(LinkinfoPeerMsg, nl::Text:
     "veth" => Veth(Box<LinkinfoPeerMsgVeth>),
@@ -14900,6 +14995,21 @@ pub enum LinkinfoMemberDataMsg {
     /// Of a format that this version of the spec does not know, or that no selector told,
     /// as it came.
     Unknown(Vec<u8>),
+}
+impl ::core::convert::From<LinkinfoBrportAttrs> for LinkinfoMemberDataMsg {
+    fn from(payload: LinkinfoBrportAttrs) -> Self {
+        Self::Bridge(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<BondSlaveAttrs> for LinkinfoMemberDataMsg {
+    fn from(payload: BondSlaveAttrs) -> Self {
+        Self::Bond(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<LinkinfoVrfPortAttrs> for LinkinfoMemberDataMsg {
+    fn from(payload: LinkinfoVrfPortAttrs) -> Self {
+        Self::Vrf(::std::boxed::Box::new(payload))
+    }
 }
 nl::sub_message!(LinkinfoMemberDataMsg, nl::Text:
     "bridge" => Bridge(Box<LinkinfoBrportAttrs>),

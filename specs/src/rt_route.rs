@@ -2494,6 +2494,56 @@ pub enum EncapMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
+impl ::core::convert::From<EncapMplsAttrs> for EncapMsg {
+    fn from(payload: EncapMplsAttrs) -> Self {
+        Self::Mpls(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapIpAttrs> for EncapMsg {
+    fn from(payload: EncapIpAttrs) -> Self {
+        Self::Ip(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapIlaAttrs> for EncapMsg {
+    fn from(payload: EncapIlaAttrs) -> Self {
+        Self::Ila(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapIp6Attrs> for EncapMsg {
+    fn from(payload: EncapIp6Attrs) -> Self {
+        Self::Ip6(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapSeg6Attrs> for EncapMsg {
+    fn from(payload: EncapSeg6Attrs) -> Self {
+        Self::Seg6(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapBpfAttrs> for EncapMsg {
+    fn from(payload: EncapBpfAttrs) -> Self {
+        Self::Bpf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapSeg6LocalAttrs> for EncapMsg {
+    fn from(payload: EncapSeg6LocalAttrs) -> Self {
+        Self::Seg6Local(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapRplAttrs> for EncapMsg {
+    fn from(payload: EncapRplAttrs) -> Self {
+        Self::Rpl(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapIoam6Attrs> for EncapMsg {
+    fn from(payload: EncapIoam6Attrs) -> Self {
+        Self::Ioam6(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EncapXfrmAttrs> for EncapMsg {
+    fn from(payload: EncapXfrmAttrs) -> Self {
+        Self::Xfrm(::std::boxed::Box::new(payload))
+    }
+}
 nl::sub_message!(EncapMsg, u16:
     1 => Mpls(Box<EncapMplsAttrs>),
     2 => Ip(Box<EncapIpAttrs>),

@@ -18921,6 +18921,181 @@ pub enum OptionsMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
+impl ::core::convert::From<BasicAttrs> for OptionsMsg {
+    fn from(payload: BasicAttrs) -> Self {
+        Self::Basic(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<BpfAttrs> for OptionsMsg {
+    fn from(payload: BpfAttrs) -> Self {
+        Self::Bpf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CbsAttrs> for OptionsMsg {
+    fn from(payload: CbsAttrs) -> Self {
+        Self::Cbs(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CgroupAttrs> for OptionsMsg {
+    fn from(payload: CgroupAttrs) -> Self {
+        Self::Cgroup(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ChokeAttrs> for OptionsMsg {
+    fn from(payload: ChokeAttrs) -> Self {
+        Self::Choke(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<CodelAttrs> for OptionsMsg {
+    fn from(payload: CodelAttrs) -> Self {
+        Self::Codel(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<DrrAttrs> for OptionsMsg {
+    fn from(payload: DrrAttrs) -> Self {
+        Self::Drr(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<Dualpi2Attrs> for OptionsMsg {
+    fn from(payload: Dualpi2Attrs) -> Self {
+        Self::Dualpi2(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EtfAttrs> for OptionsMsg {
+    fn from(payload: EtfAttrs) -> Self {
+        Self::Etf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<EtsAttrs> for OptionsMsg {
+    fn from(payload: EtsAttrs) -> Self {
+        Self::Ets(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FlowAttrs> for OptionsMsg {
+    fn from(payload: FlowAttrs) -> Self {
+        Self::Flow(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FlowerAttrs> for OptionsMsg {
+    fn from(payload: FlowerAttrs) -> Self {
+        Self::Flower(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FqAttrs> for OptionsMsg {
+    fn from(payload: FqAttrs) -> Self {
+        Self::Fq(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FqCodelAttrs> for OptionsMsg {
+    fn from(payload: FqCodelAttrs) -> Self {
+        Self::FqCodel(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FqPieAttrs> for OptionsMsg {
+    fn from(payload: FqPieAttrs) -> Self {
+        Self::FqPie(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<FwAttrs> for OptionsMsg {
+    fn from(payload: FwAttrs) -> Self {
+        Self::Fw(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<GredAttrs> for OptionsMsg {
+    fn from(payload: GredAttrs) -> Self {
+        Self::Gred(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TcHfscQopt> for OptionsMsg {
+    fn from(payload: TcHfscQopt) -> Self {
+        Self::Hfsc(payload)
+    }
+}
+impl ::core::convert::From<HhfAttrs> for OptionsMsg {
+    fn from(payload: HhfAttrs) -> Self {
+        Self::Hhf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<HtbAttrs> for OptionsMsg {
+    fn from(payload: HtbAttrs) -> Self {
+        Self::Htb(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<MatchallAttrs> for OptionsMsg {
+    fn from(payload: MatchallAttrs) -> Self {
+        Self::Matchall(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<OptionsMsgMqprio> for OptionsMsg {
+    fn from(payload: OptionsMsgMqprio) -> Self {
+        Self::Mqprio(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TcMultiqQopt> for OptionsMsg {
+    fn from(payload: TcMultiqQopt) -> Self {
+        Self::Multiq(payload)
+    }
+}
+impl ::core::convert::From<OptionsMsgNetem> for OptionsMsg {
+    fn from(payload: OptionsMsgNetem) -> Self {
+        Self::Netem(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<PieAttrs> for OptionsMsg {
+    fn from(payload: PieAttrs) -> Self {
+        Self::Pie(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TcPlugQopt> for OptionsMsg {
+    fn from(payload: TcPlugQopt) -> Self {
+        Self::Plug(payload)
+    }
+}
+impl ::core::convert::From<QfqAttrs> for OptionsMsg {
+    fn from(payload: QfqAttrs) -> Self {
+        Self::Qfq(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<RedAttrs> for OptionsMsg {
+    fn from(payload: RedAttrs) -> Self {
+        Self::Red(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<RouteAttrs> for OptionsMsg {
+    fn from(payload: RouteAttrs) -> Self {
+        Self::Route(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<SfbAttrs> for OptionsMsg {
+    fn from(payload: SfbAttrs) -> Self {
+        Self::Sfb(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TcSfqQoptV1> for OptionsMsg {
+    fn from(payload: TcSfqQoptV1) -> Self {
+        Self::Sfq(payload)
+    }
+}
+impl ::core::convert::From<TcSkbprioQopt> for OptionsMsg {
+    fn from(payload: TcSkbprioQopt) -> Self {
+        Self::Skbprio(payload)
+    }
+}
+impl ::core::convert::From<TaprioAttrs> for OptionsMsg {
+    fn from(payload: TaprioAttrs) -> Self {
+        Self::Taprio(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TbfAttrs> for OptionsMsg {
+    fn from(payload: TbfAttrs) -> Self {
+        Self::Tbf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<U32Attrs> for OptionsMsg {
+    fn from(payload: U32Attrs) -> Self {
+        Self::U32(::std::boxed::Box::new(payload))
+    }
+}
 nl::sub_message!(OptionsMsg, nl::Text:
     "basic" => Basic(Box<BasicAttrs>),
     "bpf" => Bpf(Box<BpfAttrs>),
@@ -19417,6 +19592,101 @@ pub enum ActOptionsMsg {
     /// as it came.
     Unknown(Vec<u8>),
 }
+impl ::core::convert::From<ActBpfAttrs> for ActOptionsMsg {
+    fn from(payload: ActBpfAttrs) -> Self {
+        Self::Bpf(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActConnmarkAttrs> for ActOptionsMsg {
+    fn from(payload: ActConnmarkAttrs) -> Self {
+        Self::Connmark(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActCsumAttrs> for ActOptionsMsg {
+    fn from(payload: ActCsumAttrs) -> Self {
+        Self::Csum(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActCtAttrs> for ActOptionsMsg {
+    fn from(payload: ActCtAttrs) -> Self {
+        Self::Ct(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActCtinfoAttrs> for ActOptionsMsg {
+    fn from(payload: ActCtinfoAttrs) -> Self {
+        Self::Ctinfo(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActGactAttrs> for ActOptionsMsg {
+    fn from(payload: ActGactAttrs) -> Self {
+        Self::Gact(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActGateAttrs> for ActOptionsMsg {
+    fn from(payload: ActGateAttrs) -> Self {
+        Self::Gate(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActIfeAttrs> for ActOptionsMsg {
+    fn from(payload: ActIfeAttrs) -> Self {
+        Self::Ife(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActMirredAttrs> for ActOptionsMsg {
+    fn from(payload: ActMirredAttrs) -> Self {
+        Self::Mirred(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActMplsAttrs> for ActOptionsMsg {
+    fn from(payload: ActMplsAttrs) -> Self {
+        Self::Mpls(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActNatAttrs> for ActOptionsMsg {
+    fn from(payload: ActNatAttrs) -> Self {
+        Self::Nat(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActPeditAttrs> for ActOptionsMsg {
+    fn from(payload: ActPeditAttrs) -> Self {
+        Self::Pedit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<PoliceAttrs> for ActOptionsMsg {
+    fn from(payload: PoliceAttrs) -> Self {
+        Self::Police(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActSampleAttrs> for ActOptionsMsg {
+    fn from(payload: ActSampleAttrs) -> Self {
+        Self::Sample(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActSimpleAttrs> for ActOptionsMsg {
+    fn from(payload: ActSimpleAttrs) -> Self {
+        Self::Simple(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActSkbeditAttrs> for ActOptionsMsg {
+    fn from(payload: ActSkbeditAttrs) -> Self {
+        Self::Skbedit(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActSkbmodAttrs> for ActOptionsMsg {
+    fn from(payload: ActSkbmodAttrs) -> Self {
+        Self::Skbmod(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActTunnelKeyAttrs> for ActOptionsMsg {
+    fn from(payload: ActTunnelKeyAttrs) -> Self {
+        Self::TunnelKey(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<ActVlanAttrs> for ActOptionsMsg {
+    fn from(payload: ActVlanAttrs) -> Self {
+        Self::Vlan(::std::boxed::Box::new(payload))
+    }
+}
 nl::sub_message!(ActOptionsMsg, nl::Text:
     "bpf" => Bpf(Box<ActBpfAttrs>),
     "connmark" => Connmark(Box<ActConnmarkAttrs>),
@@ -19482,6 +19752,96 @@ pub enum TcaStatsAppMsg {
     /// Of a format that this version of the spec does not know, or that no selector told,
     /// as it came.
     Unknown(Vec<u8>),
+}
+impl ::core::convert::From<CakeStatsAttrs> for TcaStatsAppMsg {
+    fn from(payload: CakeStatsAttrs) -> Self {
+        Self::Cake(::std::boxed::Box::new(payload))
+    }
+}
+impl ::core::convert::From<TcChokeXstats> for TcaStatsAppMsg {
+    fn from(payload: TcChokeXstats) -> Self {
+        Self::Choke(payload)
+    }
+}
+impl ::core::convert::From<TcCodelXstats> for TcaStatsAppMsg {
+    fn from(payload: TcCodelXstats) -> Self {
+        Self::Codel(payload)
+    }
+}
+impl ::core::convert::From<TcDrrStats> for TcaStatsAppMsg {
+    fn from(payload: TcDrrStats) -> Self {
+        Self::Drr(payload)
+    }
+}
+impl ::core::convert::From<TcDualpi2Xstats> for TcaStatsAppMsg {
+    fn from(payload: TcDualpi2Xstats) -> Self {
+        Self::Dualpi2(payload)
+    }
+}
+impl ::core::convert::From<TcFqQdStats> for TcaStatsAppMsg {
+    fn from(payload: TcFqQdStats) -> Self {
+        Self::Fq(payload)
+    }
+}
+impl ::core::convert::From<TcFqCodelXstats> for TcaStatsAppMsg {
+    fn from(payload: TcFqCodelXstats) -> Self {
+        Self::FqCodel(payload)
+    }
+}
+impl ::core::convert::From<TcFqPieXstats> for TcaStatsAppMsg {
+    fn from(payload: TcFqPieXstats) -> Self {
+        Self::FqPie(payload)
+    }
+}
+impl ::core::convert::From<TcHfscStats> for TcaStatsAppMsg {
+    fn from(payload: TcHfscStats) -> Self {
+        Self::Hfsc(payload)
+    }
+}
+impl ::core::convert::From<TcHhfXstats> for TcaStatsAppMsg {
+    fn from(payload: TcHhfXstats) -> Self {
+        Self::Hhf(payload)
+    }
+}
+impl ::core::convert::From<TcHtbXstats> for TcaStatsAppMsg {
+    fn from(payload: TcHtbXstats) -> Self {
+        Self::Htb(payload)
+    }
+}
+impl ::core::convert::From<TcNetemXstats> for TcaStatsAppMsg {
+    fn from(payload: TcNetemXstats) -> Self {
+        Self::Netem(payload)
+    }
+}
+impl ::core::convert::From<TcPieXstats> for TcaStatsAppMsg {
+    fn from(payload: TcPieXstats) -> Self {
+        Self::Pie(payload)
+    }
+}
+impl ::core::convert::From<TcQfqStats> for TcaStatsAppMsg {
+    fn from(payload: TcQfqStats) -> Self {
+        Self::Qfq(payload)
+    }
+}
+impl ::core::convert::From<TcRedXstats> for TcaStatsAppMsg {
+    fn from(payload: TcRedXstats) -> Self {
+        Self::Red(payload)
+    }
+}
+impl ::core::convert::From<TcSfbXstats> for TcaStatsAppMsg {
+    fn from(payload: TcSfbXstats) -> Self {
+        Self::Sfb(payload)
+    }
+}
+impl ::core::convert::From<TcSfqXstats> for TcaStatsAppMsg {
+    fn from(payload: TcSfqXstats) -> Self {
+        Self::Sfq(payload)
+    }
+}
+impl ::core::convert::From<TaprioStatsAttrs> for TcaStatsAppMsg {
+    fn from(payload: TaprioStatsAttrs) -> Self {
+        Self::Taprio(::std::boxed::Box::new(payload))
+    }
 }
 nl::sub_message!(TcaStatsAppMsg, nl::Text:
     "cake" => Cake(Box<CakeStatsAttrs>),

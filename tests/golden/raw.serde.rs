@@ -434,6 +434,21 @@ pub mod raw {
         /// as it came.
         Unknown(Vec<u8>),
     }
+    impl ::core::convert::From<OptionsAttrs> for Options {
+        fn from(payload: OptionsAttrs) -> Self {
+            Self::Bulb(::std::boxed::Box::new(payload))
+        }
+    }
+    impl ::core::convert::From<OptionsFloodLight> for Options {
+        fn from(payload: OptionsFloodLight) -> Self {
+            Self::FloodLight(::std::boxed::Box::new(payload))
+        }
+    }
+    impl ::core::convert::From<Step> for Options {
+        fn from(payload: Step) -> Self {
+            Self::Strip(payload)
+        }
+    }
     nl::sub_message!(Options, nl::Text:
         "bulb" => Bulb(Box<OptionsAttrs>),
         "flood_light" => FloodLight(Box<OptionsFloodLight>),
@@ -476,6 +491,11 @@ pub mod raw {
         /// as it came.
         Unknown(Vec<u8>),
     }
+    impl ::core::convert::From<Step> for App {
+        fn from(payload: Step) -> Self {
+            Self::Bulb(payload)
+        }
+    }
     nl::sub_message!(App, nl::Text:
         "bulb" => Bulb(Step),
     );
@@ -491,6 +511,16 @@ pub mod raw {
         /// Of a format that this version of the spec does not know, or that no selector told,
         /// as it came.
         Unknown(Vec<u8>),
+    }
+    impl ::core::convert::From<Step> for StateData {
+        fn from(payload: Step) -> Self {
+            Self::On(payload)
+        }
+    }
+    impl ::core::convert::From<OptionsAttrs> for StateData {
+        fn from(payload: OptionsAttrs) -> Self {
+            Self::Blink(::std::boxed::Box::new(payload))
+        }
     }
     nl::sub_message!(StateData, nl::Be<u32>:
         1 => On(Step),

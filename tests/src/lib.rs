@@ -3,6 +3,7 @@
 pub mod facts;
 pub mod faulty;
 pub mod golden;
+pub mod in_c;
 pub mod kernel;
 pub mod lab;
 pub mod messages;

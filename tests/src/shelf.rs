@@ -225,7 +225,7 @@ impl Dump for Get {
 /// Makes a shelf.
 #[derive(Clone, Default, PartialEq, NlAttrs)]
 #[nl(debug, setters)]
-pub struct New {
+pub struct Make {
     /// The fixed header.
     #[nl(header)]
     pub header: Header,
@@ -234,7 +234,7 @@ pub struct New {
     pub row: Option<Row>,
 }
 
-impl Do for New {
+impl Do for Make {
     type Family = Shelf;
     type Reply = ();
     const NAME: &'static str = "new";

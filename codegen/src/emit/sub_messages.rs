@@ -1,6 +1,6 @@
 //! Sub-messages: enums over their formats.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
@@ -31,6 +31,8 @@ pub(super) fn sub_message(
         let payload = payload.as_ref().map(|payload| quote!((#payload)));
         quote!(#key => #variant #payload,)
     });
+    let conversions = formats.iter().filter(|format| is_told_by_payload(format, formats));
+    let conversions = conversions.filter_map(|format| conversion(format, &ident));
     let selector = match selector {
         Selector::Text => quote!(nl::Text),
         Selector::Number(scalar) => fields::wire(scalar),
@@ -46,6 +48,7 @@ pub(super) fn sub_message(
             Unknown(#vec<u8>),
         }
         nl::sub_message!(#ident, #selector: #(#arms)*);
+        #(#conversions)*
     };
     let own = formats.iter().filter_map(|format| match &format.payload {
         Payload::Both { header, set, rust } => {
@@ -63,6 +66,30 @@ pub(super) fn sub_message(
         Payload::Nothing | Payload::Header(_) | Payload::Attributes { .. } => None,
     });
     std::iter::once(main).chain(own).collect()
+}
+
+/// Whether no other format has the payload of this one.
+fn is_told_by_payload(format: &Format, formats: &[Format]) -> bool {
+    formats.iter().filter(|other| other.payload == format.payload).count() == 1
+}
+
+/// The variant of a format from its payload.
+fn conversion(format: &Format, sub_message: &Ident) -> Option<TokenStream> {
+    let variant = ident(&format.rust);
+    let (payload, value) = match &format.payload {
+        Payload::Nothing => return None,
+        Payload::Header(header) => (ident(&header.rust), quote!(payload)),
+        Payload::Attributes { rust, .. } | Payload::Both { rust, .. } => {
+            (ident(rust), quote!(::std::boxed::Box::new(payload)))
+        }
+    };
+    Some(quote! {
+        impl ::core::convert::From<#payload> for #sub_message {
+            fn from(payload: #payload) -> Self {
+                Self::#variant(#value)
+            }
+        }
+    })
 }
 
 /// What the variant of a format holds.

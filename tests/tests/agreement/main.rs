@@ -388,6 +388,8 @@ fn captures_decode_as_elsewhere() {
                     assert_eq!(kind.as_deref(), info.kind_name(), "{}", file.display());
                     let policy = entry.get("policy").and_then(serde_json::Value::as_u64);
                     assert_eq!(policy, info.policy.map(u64::from));
+                    let mask = entry.get("mask").and_then(serde_json::Value::as_u64);
+                    assert_eq!(mask, info.mask.or(info.bitfield32_mask.map(u64::from)));
                     compared += 1;
                 }
             }

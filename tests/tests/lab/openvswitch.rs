@@ -56,9 +56,11 @@ fn key() -> ovs_flow::KeyAttrs {
         .with_udp(ovs_flow::OvsKeyUdp::new().with_udp_src(1234).with_udp_dst(53))
 }
 
-fn actions() -> ovs_flow::ActionAttrs {
+/// Out as it is, then out again with a VLAN tag: the order matters, and one action comes twice.
+fn actions() -> Vec<ovs_flow::ActionAttrs> {
     let vlan = ovs_flow::OvsActionPushVlan::new().with_vlan_tpid(0x8100).with_vlan_tci(0x1064);
-    ovs_flow::ActionAttrs::new().with_output(0).with_push_vlan(vlan)
+    let action = ovs_flow::ActionAttrs::new;
+    vec![action().with_output(0), action().with_push_vlan(vlan), action().with_output(0)]
 }
 
 fn new_flow(index: u32) -> ovs_flow::NewRequest {
@@ -152,7 +154,7 @@ fn a_flow_comes_back_as_it_was_given() {
     let one = ovs_flow::GetRequest::new().with_header(of_flow(index)).with_key(key());
     assert_eq!(conn.request(&one).unwrap().actions, Some(actions()));
 
-    let drop = ovs_flow::ActionAttrs::new();
+    let drop: Vec<ovs_flow::ActionAttrs> = Vec::new();
     let set = ovs_flow::SetRequest::new()
         .with_header(of_flow(index))
         .with_key(key())

@@ -235,30 +235,26 @@ fn a_nest_above_64_kib_is_not_sent() {
 }
 
 #[test]
-fn a_sub_message_without_its_selector_is_not_sent() {
+fn a_sub_message_without_its_selector_is_sent_with_it() {
     if !in_namespace() {
         return;
     }
     let mut conn = Connection::route().unwrap();
-    let data = || LinkinfoDataMsg::Bridge(Box::default());
-    let request = NewlinkRequest::new().with_linkinfo(LinkinfoAttrs::new().with_data(data()));
-    let error = encode_error(conn.request_with(&request, brand_new()));
-    assert_eq!(error.path(), ".linkinfo.data");
-    assert_eq!(error.kind(), &EncodeErrorKind::Selector { kind: "bridge", given: false });
-    assert_eq!(
-        error.to_string(),
-        "NewlinkRequest.linkinfo.data: of kind `bridge`, but the attribute that tells the kind is \
-         not set"
-    );
+    let data = || LinkinfoDataMsg::from(LinkinfoBridgeAttrs::new().with_forward_delay(700));
+    let request = NewlinkRequest::new().with_ifname("br1");
+    let request = request.with_linkinfo(LinkinfoAttrs::new().with_data(data()));
+    conn.request_with(&request, brand_new()).unwrap();
+    assert_eq!(ip_json("link show br1")[0]["linkinfo"]["info_kind"], "bridge");
+    assert_eq!(ip_json("link show br1")[0]["linkinfo"]["info_data"]["forward_delay"], 700);
 
     let info = LinkinfoAttrs::new().with_kind("vxlan").with_data(data());
     let mut batch = conn.batch();
     let request = NewlinkRequest::new().with_ifname("br0").with_linkinfo(info);
     let error = encode_error(batch.add(&request, brand_new()));
     assert_eq!(error.path(), ".linkinfo.data");
-    assert_eq!(error.kind(), &EncodeErrorKind::Selector { kind: "bridge", given: true });
+    assert_eq!(error.kind(), &EncodeErrorKind::Selector { kind: "bridge" });
     assert_eq!(batch.send().unwrap().len(), 0, "the batch is as before");
-    assert_eq!(ip_json("link show").len(), 1);
+    assert_eq!(ip_json("link show").len(), 2);
 }
 
 /// A failure in a batch left a socket on which every later call failed.

@@ -9,7 +9,7 @@ use nlkit::session::Source;
 use nlkit::wire::{Header as MessageHeader, flag, kind};
 use nlkit::{Connection, Error, Modifiers, NlAttrs};
 use nlkit_tests::raw;
-use nlkit_tests::shelf::{self, Books, Content, Get, Header, New, Protocol, Row, Told};
+use nlkit_tests::shelf::{self, Books, Content, Get, Header, Make, Protocol, Row, Told};
 
 type Respond = Box<dyn FnMut(&[u8]) -> Vec<Vec<u8>>>;
 
@@ -87,7 +87,7 @@ fn modifiers_are_flags_of_the_request() {
         assert_eq!(flags, flag::REQUEST | flag::ACK | 0x400 | 0x200);
         vec![answer(request).ack().into_datagram()]
     });
-    conn.request_with(&New::new(), Modifiers::CREATE | Modifiers::EXCL).unwrap();
+    conn.request_with(&Make::new(), Modifiers::CREATE | Modifiers::EXCL).unwrap();
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_kernel_error_finds_the_attribute_behind_the_header() {
         vec![answer(request).error(34, &[text, offset].concat()).into_datagram()]
     });
     let content = Content::Books(Books::new().with_count(9).into());
-    let request = New::new().with_row(Row::new().with_kind("books").with_content(content));
+    let request = Make::new().with_row(Row::new().with_kind("books").with_content(content));
     let Err(Error::Kernel(error)) = conn.request(&request) else { panic!("it is refused") };
     assert_eq!(error.attribute.as_deref(), Some(".row.content.count"));
     let text = "shelf new: .row.content.count: Numerical result out of range (34): too many";
@@ -136,7 +136,7 @@ fn a_missing_attribute_of_a_sub_message_has_its_path() {
         vec![answer(request).error(22, &[nest, missing].concat()).into_datagram()]
     });
     let content = Content::Books(Books::new().into());
-    let request = New::new().with_row(Row::new().with_kind("books").with_content(content));
+    let request = Make::new().with_row(Row::new().with_kind("books").with_content(content));
     let Err(Error::Kernel(error)) = conn.request(&request) else { panic!("it is refused") };
     assert_eq!(error.missing.as_deref(), Some(".row.content.count"));
 }
@@ -201,7 +201,7 @@ fn an_echo_gives_what_listeners_are_told() {
         let told = message(answer(request), shelf::NEW, 0, &shelf(9));
         vec![told.into_datagram(), answer(request).ack().into_datagram()]
     });
-    let told: Vec<Told> = conn.request_echo(&New::new(), Modifiers::CREATE).unwrap();
+    let told: Vec<Told> = conn.request_echo(&Make::new(), Modifiers::CREATE).unwrap();
     assert_eq!(told, [Told::New(shelf(9))]);
 }
 
@@ -213,7 +213,7 @@ fn what_a_listener_causes_itself_is_no_answer() {
         vec![told.into_datagram(), answer(request).ack().into_datagram()]
     });
     conn.join(shelf::SHELVES).unwrap();
-    conn.request(&New::new()).unwrap();
+    conn.request(&Make::new()).unwrap();
     let told = conn.try_notification().unwrap().unwrap();
     assert_eq!(conn.decode_notification::<Told>(&told).unwrap().unwrap(), Told::New(shelf(9)));
 }
@@ -227,7 +227,7 @@ fn a_batch_has_an_outcome_for_each_request() {
         let mut rest = datagram;
         let mut replies = Vec::new();
         while let Some(header) = MessageHeader::parse(rest) {
-            let request: New = nlkit::decode(&rest[16..header.len as usize]).unwrap();
+            let request: Make = nlkit::decode(&rest[16..header.len as usize]).unwrap();
             replies.push(match request.header.shelf {
                 2 => answer(rest).error(17, &raw::attr(1, b"there is one\0")).into_datagram(),
                 _ => answer(rest).ack().into_datagram(),
@@ -236,7 +236,7 @@ fn a_batch_has_an_outcome_for_each_request() {
         }
         replies
     });
-    let new = |number| New::new().with_header(Header { room: 0, shelf: number });
+    let new = |number| Make::new().with_header(Header { room: 0, shelf: number });
     let mut batch = conn.batch();
     for number in 1..4 {
         batch.add(&new(number), Modifiers::CREATE).unwrap();
@@ -257,8 +257,8 @@ fn requests_of_a_batch_that_nobody_answers_are_told() {
         vec![first.error(1, &[]).into_datagram()]
     });
     let mut batch = conn.batch();
-    batch.add_unacknowledged(&New::new()).unwrap();
-    batch.add(&New::new(), Modifiers::default()).unwrap();
+    batch.add_unacknowledged(&Make::new()).unwrap();
+    batch.add(&Make::new(), Modifiers::default()).unwrap();
     let outcomes = batch.send().unwrap();
     let [Err(Error::Kernel(error)), Err(Error::NoReply { .. })] = &outcomes[..] else {
         panic!("{outcomes:?}");
@@ -272,9 +272,9 @@ fn a_batch_that_is_dropped_sends_nothing() {
         vec![message(answer(request), shelf::GET, 0, &shelf(7)).into_datagram()]
     });
     let mut batch = conn.batch();
-    batch.add(&New::new(), Modifiers::default()).unwrap();
+    batch.add(&Make::new(), Modifiers::default()).unwrap();
     let too_long = Row::new().with_kind("x".repeat(70_000).as_str());
-    batch.add(&New::new().with_row(too_long), Modifiers::default()).unwrap_err();
+    batch.add(&Make::new().with_row(too_long), Modifiers::default()).unwrap_err();
     drop(batch);
     conn.request(&shelf(1)).unwrap();
 }
