@@ -27,28 +27,28 @@ pub const RTNLGRP_NEIGH: nl::Group<Notification> = nl::Group::numbered(
 pub struct NudState(pub u16);
 impl NudState {
     /// Asked for, no answer yet.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_INCOMPLETE")]
+    #[doc(alias = "NUD_INCOMPLETE")]
     pub const INCOMPLETE: Self = Self(1 << 0);
     /// Known and confirmed not long ago.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_REACHABLE")]
+    #[doc(alias = "NUD_REACHABLE")]
     pub const REACHABLE: Self = Self(1 << 1);
     /// Known, but not confirmed for some time.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_STALE")]
+    #[doc(alias = "NUD_STALE")]
     pub const STALE: Self = Self(1 << 2);
     /// In use while stale: a little time is left for a confirmation from above.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_DELAY")]
+    #[doc(alias = "NUD_DELAY")]
     pub const DELAY: Self = Self(1 << 3);
     /// Asked again, no answer yet.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_PROBE")]
+    #[doc(alias = "NUD_PROBE")]
     pub const PROBE: Self = Self(1 << 4);
     /// No answer came.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_FAILED")]
+    #[doc(alias = "NUD_FAILED")]
     pub const FAILED: Self = Self(1 << 5);
     /// Nothing to find out. In a forwarding database: does not age.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_NOARP")]
+    #[doc(alias = "NUD_NOARP")]
     pub const NOARP: Self = Self(1 << 6);
     /// Set by hand, never checked and never forgotten.
-    #[doc(alias = "RT_NEIGH_NUD_STATE_PERMANENT")]
+    #[doc(alias = "NUD_PERMANENT")]
     pub const PERMANENT: Self = Self(1 << 7);
 }
 impl nl::Names for NudState {
@@ -70,28 +70,28 @@ nl::open_flags!(NudState, u16);
 pub struct NtfFlags(pub u8);
 impl NtfFlags {
     /// Act as if a packet had been sent there, to get the entry going. Only in requests.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_USE")]
+    #[doc(alias = "NTF_USE")]
     pub const USE: Self = Self(1 << 0);
     /// Forwarding database of the device itself.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_SELF")]
+    #[doc(alias = "NTF_SELF")]
     pub const SELF: Self = Self(1 << 1);
     /// Forwarding database of the bridge that the device belongs to.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_MASTER")]
+    #[doc(alias = "NTF_MASTER")]
     pub const MASTER: Self = Self(1 << 2);
     /// The host answers for this address in place of its owner.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_PROXY")]
+    #[doc(alias = "NTF_PROXY")]
     pub const PROXY: Self = Self(1 << 3);
     /// Set by a control plane, which also has to remove it.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_EXT_LEARNED")]
+    #[doc(alias = "NTF_EXT_LEARNED")]
     pub const EXT_LEARNED: Self = Self(1 << 4);
     /// Hardware knows the entry.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_OFFLOADED")]
+    #[doc(alias = "NTF_OFFLOADED")]
     pub const OFFLOADED: Self = Self(1 << 5);
     /// Stays with its port even if the address is seen at another.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_STICKY")]
+    #[doc(alias = "NTF_STICKY")]
     pub const STICKY: Self = Self(1 << 6);
     /// The neighbour is a router. IPv6.
-    #[doc(alias = "RT_NEIGH_NTF_FLAGS_ROUTER")]
+    #[doc(alias = "NTF_ROUTER")]
     pub const ROUTER: Self = Self(1 << 7);
 }
 impl nl::Names for NtfFlags {
@@ -113,14 +113,14 @@ nl::open_flags!(NtfFlags, u8);
 pub struct NtfExtFlags(pub u32);
 impl NtfExtFlags {
     /// The kernel keeps the entry fresh by itself.
-    #[doc(alias = "RT_NEIGH_NTF_EXT_FLAGS_MANAGED")]
+    #[doc(alias = "NTF_EXT_MANAGED")]
     pub const MANAGED: Self = Self(1 << 0);
     /// A bridge has seen the address at a locked port, which does not let it through.
-    #[doc(alias = "RT_NEIGH_NTF_EXT_FLAGS_LOCKED")]
+    #[doc(alias = "NTF_EXT_LOCKED")]
     pub const LOCKED: Self = Self(1 << 1);
     /// Validity is judged by a control plane: the kernel does not drop or invalidate the
     /// entry.
-    #[doc(alias = "RT_NEIGH_NTF_EXT_FLAGS_EXT_VALIDATED")]
+    #[doc(alias = "NTF_EXT_EXT_VALIDATED")]
     pub const EXT_VALIDATED: Self = Self(1 << 2);
 }
 impl nl::Names for NtfExtFlags {
@@ -137,40 +137,40 @@ nl::open_flags!(NtfExtFlags, u32);
 pub struct RtmType(pub u8);
 impl RtmType {
     /// Entry `unspec`.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_UNSPEC")]
+    #[doc(alias = "RTN_UNSPEC")]
     pub const UNSPEC: Self = Self(0);
     /// A single host, by a gateway or directly.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_UNICAST")]
+    #[doc(alias = "RTN_UNICAST")]
     pub const UNICAST: Self = Self(1);
     /// This host.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_LOCAL")]
+    #[doc(alias = "RTN_LOCAL")]
     pub const LOCAL: Self = Self(2);
     /// All on the link, taken in as broadcast.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_BROADCAST")]
+    #[doc(alias = "RTN_BROADCAST")]
     pub const BROADCAST: Self = Self(3);
     /// Any of several hosts, this one included.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_ANYCAST")]
+    #[doc(alias = "RTN_ANYCAST")]
     pub const ANYCAST: Self = Self(4);
     /// A group.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_MULTICAST")]
+    #[doc(alias = "RTN_MULTICAST")]
     pub const MULTICAST: Self = Self(5);
     /// Dropped in silence.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_BLACKHOLE")]
+    #[doc(alias = "RTN_BLACKHOLE")]
     pub const BLACKHOLE: Self = Self(6);
     /// Rejected as unreachable.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_UNREACHABLE")]
+    #[doc(alias = "RTN_UNREACHABLE")]
     pub const UNREACHABLE: Self = Self(7);
     /// Rejected as forbidden.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_PROHIBIT")]
+    #[doc(alias = "RTN_PROHIBIT")]
     pub const PROHIBIT: Self = Self(8);
     /// Not in this table: the lookup goes on with the next rule.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_THROW")]
+    #[doc(alias = "RTN_THROW")]
     pub const THROW: Self = Self(9);
     /// Address translation. No longer in use.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_NAT")]
+    #[doc(alias = "RTN_NAT")]
     pub const NAT: Self = Self(10);
     /// To be asked of somebody else. Never in use.
-    #[doc(alias = "RT_NEIGH_RTM_TYPE_XRESOLVE")]
+    #[doc(alias = "RTN_XRESOLVE")]
     pub const XRESOLVE: Self = Self(11);
 }
 impl nl::Names for RtmType {

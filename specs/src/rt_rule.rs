@@ -33,31 +33,31 @@ pub const RTNLGRP_IPV6_RULE: nl::Group<Notification> = nl::Group::numbered(
 pub struct FrAct(pub u8);
 impl FrAct {
     /// Entry `unspec`.
-    #[doc(alias = "RT_RULE_FR_ACT_UNSPEC")]
+    #[doc(alias = "FR_ACT_UNSPEC")]
     pub const UNSPEC: Self = Self(0);
     /// Look up the route in a table.
-    #[doc(alias = "RT_RULE_FR_ACT_TO_TBL")]
+    #[doc(alias = "FR_ACT_TO_TBL")]
     pub const TO_TBL: Self = Self(1);
     /// Go on with the rule of another priority.
-    #[doc(alias = "RT_RULE_FR_ACT_GOTO")]
+    #[doc(alias = "FR_ACT_GOTO")]
     pub const GOTO: Self = Self(2);
     /// Nothing: go on with the next rule.
-    #[doc(alias = "RT_RULE_FR_ACT_NOP")]
+    #[doc(alias = "FR_ACT_NOP")]
     pub const NOP: Self = Self(3);
     /// Entry `res3`.
-    #[doc(alias = "RT_RULE_FR_ACT_RES3")]
+    #[doc(alias = "FR_ACT_RES3")]
     pub const RES3: Self = Self(4);
     /// Entry `res4`.
-    #[doc(alias = "RT_RULE_FR_ACT_RES4")]
+    #[doc(alias = "FR_ACT_RES4")]
     pub const RES4: Self = Self(5);
     /// Dropped in silence.
-    #[doc(alias = "RT_RULE_FR_ACT_BLACKHOLE")]
+    #[doc(alias = "FR_ACT_BLACKHOLE")]
     pub const BLACKHOLE: Self = Self(6);
     /// Rejected as unreachable.
-    #[doc(alias = "RT_RULE_FR_ACT_UNREACHABLE")]
+    #[doc(alias = "FR_ACT_UNREACHABLE")]
     pub const UNREACHABLE: Self = Self(7);
     /// Rejected as forbidden.
-    #[doc(alias = "RT_RULE_FR_ACT_PROHIBIT")]
+    #[doc(alias = "FR_ACT_PROHIBIT")]
     pub const PROHIBIT: Self = Self(8);
 }
 impl nl::Names for FrAct {

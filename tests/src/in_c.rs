@@ -10,6 +10,8 @@ use std::process::{Command, Output, Stdio};
 /// Those with what the specs describe. One that this machine does not have is of a newer kernel.
 const HEADERS: &[&str] = &[
     "asm/types.h",
+    "drm/drm_ras.h",
+    "linux/android/binder_netlink.h",
     "linux/can/vxcan.h",
     "linux/dev_energymodel.h",
     "linux/devlink.h",
@@ -22,6 +24,7 @@ const HEADERS: &[&str] = &[
     "linux/genetlink.h",
     "linux/handshake.h",
     "linux/icmpv6.h",
+    "linux/if.h",
     "linux/if_addr.h",
     "linux/if_addrlabel.h",
     "linux/if_bridge.h",
@@ -29,6 +32,7 @@ const HEADERS: &[&str] = &[
     "linux/if_link.h",
     "linux/if_macsec.h",
     "linux/if_team.h",
+    "linux/if_tunnel.h",
     "linux/if_vlan.h",
     "linux/ila.h",
     "linux/ioam6_iptunnel.h",
@@ -65,6 +69,7 @@ const HEADERS: &[&str] = &[
     "linux/seg6_iptunnel.h",
     "linux/seg6_local.h",
     "linux/snmp.h",
+    "linux/sunrpc_netlink.h",
     "linux/tc_act/tc_bpf.h",
     "linux/tc_act/tc_connmark.h",
     "linux/tc_act/tc_csum.h",
