@@ -39,17 +39,17 @@ EOF
 }
 
 build() {
-    cargo build --quiet --release --manifest-path "$crate/Cargo.toml"
+    cargo build --quiet "$@" --manifest-path "$crate/Cargo.toml"
 }
 
-# Wall and CPU seconds of the best of the rounds of: prepare with $2, then build.
+# Wall and CPU seconds of the best of the rounds of: prepare with $2, then build with profile $3.
 measure() {
     best=""
     round=0
     while [ "$round" -lt "$rounds" ]; do
         $2
         # bash for its TIMEFORMAT: wall, user and system time of the build with all that it starts.
-        took=$(bash -c 'TIMEFORMAT="%R %U %S"; time "$@" 2>&3' - cargo build --quiet --release \
+        took=$(bash -c 'TIMEFORMAT="%R %U %S"; time "$@" 2>&3' - cargo build --quiet --profile "$3" \
             --manifest-path "$crate/Cargo.toml" 3>&2 2>&1)
         best=$(printf '%s\n%s\n' "$took" "$best" | grep . | sort -n | head -n 1)
         round=$((round + 1))
@@ -67,12 +67,14 @@ touch_main() {
 
 echo "best of $rounds, $(nproc) CPUs, load $(cut -d ' ' -f 1 /proc/loadavg)"
 write_crate wireguard wireguard GetDeviceDump
-build # downloads what is not there
-measure "wireguard, clean release build" clean
-measure "wireguard, main.rs touched" touch_main
+build --release # downloads what is not there
+measure "wireguard, clean release build" clean release
+build
+measure "wireguard, main.rs touched, debug build" touch_main dev
 write_crate all rt_link GetlinkDump
-measure "all families, clean release build" clean
-measure "all families, main.rs touched" touch_main
+measure "all families, clean release build" clean release
+build
+measure "all families, main.rs touched, debug build" touch_main dev
 
 unset CARGO_TARGET_DIR
 cargo run --quiet --release --manifest-path "$root/Cargo.toml" -p nlkit-bench --bin lines -- \

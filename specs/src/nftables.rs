@@ -4,7 +4,6 @@
 //! objects and flow tables live beside the chains. Everything that changes the ruleset is
 //! sent in a batch between `batch-begin` and `batch-end`, and takes effect as a whole or
 //! not at all.
-#![doc(alias = "NFTABLES_FAMILY_NAME")]
 
 use ::nlkit as nl;
 
@@ -14980,49 +14979,49 @@ impl TraceEvent {
 #[allow(clippy::large_enum_variant)]
 pub enum Notification {
     /// There is a new table, or one has changed.
-    #[doc(alias = "NFT_MSG_NEWTABLE_NTF")]
+    #[doc(alias = "NFT_MSG_NEWTABLE")]
     NewtableNtf(GettableReply),
     /// A table is gone.
-    #[doc(alias = "NFT_MSG_DELTABLE_NTF")]
+    #[doc(alias = "NFT_MSG_DELTABLE")]
     DeltableNtf(GettableReply),
     /// There is a new chain, or one has changed.
-    #[doc(alias = "NFT_MSG_NEWCHAIN_NTF")]
+    #[doc(alias = "NFT_MSG_NEWCHAIN")]
     NewchainNtf(GetchainReply),
     /// A chain is gone, or devices were taken off it.
-    #[doc(alias = "NFT_MSG_DELCHAIN_NTF")]
+    #[doc(alias = "NFT_MSG_DELCHAIN")]
     DelchainNtf(GetchainReply),
     /// There is a new rule.
-    #[doc(alias = "NFT_MSG_NEWRULE_NTF")]
+    #[doc(alias = "NFT_MSG_NEWRULE")]
     NewruleNtf(GetruleReply),
     /// A rule is gone.
-    #[doc(alias = "NFT_MSG_DELRULE_NTF")]
+    #[doc(alias = "NFT_MSG_DELRULE")]
     DelruleNtf(GetruleReply),
     /// There is a new set.
-    #[doc(alias = "NFT_MSG_NEWSET_NTF")]
+    #[doc(alias = "NFT_MSG_NEWSET")]
     NewsetNtf(GetsetReply),
     /// A set is gone.
-    #[doc(alias = "NFT_MSG_DELSET_NTF")]
+    #[doc(alias = "NFT_MSG_DELSET")]
     DelsetNtf(GetsetReply),
     /// A set has new elements.
-    #[doc(alias = "NFT_MSG_NEWSETELEM_NTF")]
+    #[doc(alias = "NFT_MSG_NEWSETELEM")]
     NewsetelemNtf(GetsetelemReply),
     /// Elements of a set are gone.
-    #[doc(alias = "NFT_MSG_DELSETELEM_NTF")]
+    #[doc(alias = "NFT_MSG_DELSETELEM")]
     DelsetelemNtf(GetsetelemReply),
     /// A batch has taken effect. Comes after what it has changed.
-    #[doc(alias = "NFT_MSG_NEWGEN_NTF")]
+    #[doc(alias = "NFT_MSG_NEWGEN")]
     NewgenNtf(GetgenReply),
     /// There is a new object, or one has changed or is used up.
-    #[doc(alias = "NFT_MSG_NEWOBJ_NTF")]
+    #[doc(alias = "NFT_MSG_NEWOBJ")]
     NewobjNtf(GetobjReply),
     /// An object is gone.
-    #[doc(alias = "NFT_MSG_DELOBJ_NTF")]
+    #[doc(alias = "NFT_MSG_DELOBJ")]
     DelobjNtf(GetobjReply),
     /// There is a new flow table, or one has changed.
-    #[doc(alias = "NFT_MSG_NEWFLOWTABLE_NTF")]
+    #[doc(alias = "NFT_MSG_NEWFLOWTABLE")]
     NewflowtableNtf(GetflowtableReply),
     /// A flow table is gone, or devices were taken off it.
-    #[doc(alias = "NFT_MSG_DELFLOWTABLE_NTF")]
+    #[doc(alias = "NFT_MSG_DELFLOWTABLE")]
     DelflowtableNtf(GetflowtableReply),
     /// A traced packet has made a step through the ruleset. A rule starts a trace by setting
     /// `nftrace` of `meta-keys`.

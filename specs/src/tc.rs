@@ -3,7 +3,6 @@
 //! actions that sort and change packets. Times "in ticks" are in units of the scheduler
 //! clock, 64 ns, as `/proc/net/psched` tells. Probabilities "of 2^32" are fractions of
 //! 0xffffffff.
-#![doc(alias = "TC_FAMILY_NAME")]
 
 use ::nlkit as nl;
 
@@ -17,7 +16,6 @@ impl nl::Family for Family {
 
 /// Multicast group `rtnlgrp-tc`: Qdiscs, classes, filters, chains and actions that come,
 /// change or go.
-#[doc(alias = "TC_MCGRP_RTNLGRP_TC")]
 pub const RTNLGRP_TC: nl::Group<Notification> = nl::Group::numbered("rtnlgrp-tc", 4);
 
 /// Flags `cls-flags`: Where a filter runs: on the host, on the device, or on both.
@@ -22076,34 +22074,34 @@ impl nl::Dump for GetchainDump {
 #[allow(clippy::large_enum_variant)]
 pub enum Notification {
     /// A qdisc has been made or changed.
-    #[doc(alias = "RTM_NEWQDISC_NTF")]
+    #[doc(alias = "RTM_NEWQDISC")]
     NewqdiscNtf(GetqdiscReply),
     /// A qdisc has been deleted.
-    #[doc(alias = "RTM_DELQDISC_NTF")]
+    #[doc(alias = "RTM_DELQDISC")]
     DelqdiscNtf(GetqdiscReply),
     /// A class has been made or changed.
-    #[doc(alias = "RTM_NEWTCLASS_NTF")]
+    #[doc(alias = "RTM_NEWTCLASS")]
     NewtclassNtf(GettclassReply),
     /// A class has been deleted.
-    #[doc(alias = "RTM_DELTCLASS_NTF")]
+    #[doc(alias = "RTM_DELTCLASS")]
     DeltclassNtf(GettclassReply),
     /// A filter has been made or changed.
-    #[doc(alias = "RTM_NEWTFILTER_NTF")]
+    #[doc(alias = "RTM_NEWTFILTER")]
     NewtfilterNtf(GettfilterReply),
     /// A filter has been deleted, or all of a priority, which then have no handle.
-    #[doc(alias = "RTM_DELTFILTER_NTF")]
+    #[doc(alias = "RTM_DELTFILTER")]
     DeltfilterNtf(GettfilterReply),
     /// Actions have been made or changed.
-    #[doc(alias = "RTM_NEWACTION_NTF")]
+    #[doc(alias = "RTM_NEWACTION")]
     NewactionNtf(GetactionReply),
     /// Actions have been deleted.
-    #[doc(alias = "RTM_DELACTION_NTF")]
+    #[doc(alias = "RTM_DELACTION")]
     DelactionNtf(GetactionReply),
     /// A chain has been made.
-    #[doc(alias = "RTM_NEWCHAIN_NTF")]
+    #[doc(alias = "RTM_NEWCHAIN")]
     NewchainNtf(GetchainReply),
     /// A chain has been deleted.
-    #[doc(alias = "RTM_DELCHAIN_NTF")]
+    #[doc(alias = "RTM_DELCHAIN")]
     DelchainNtf(GetchainReply),
     /// A notification that this version of the spec does not know, as it came.
     Unknown(nl::RawMessage),

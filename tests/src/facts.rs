@@ -1,7 +1,7 @@
 //! A resolved family as a list of facts, one line each, without docs and Rust names: what two specs
 //! of one family are compared by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nlkit_codegen::ir::{
     Attribute, Call, Checks, EnumKind, Family, GroupBy, Limit, Member, MemberType, Message, Number,
@@ -62,9 +62,10 @@ impl Facts {
             };
             self.push(format!("{kind} {}: {} bits", item.name, item.repr.bits()));
             for entry in &item.entries {
-                let (name, value, c_name) = (&entry.name, entry.value, &entry.c_name);
-                self.push(format!("{kind} {}.{name}: {value}, {c_name}", item.name));
+                self.push(format!("{kind} {}.{}: {}", item.name, entry.name, entry.value));
             }
+            let names = item.entries.iter().map(|it| (it.name.as_str(), it.c_name.as_str()));
+            self.c_names(&format!("{kind} {}", item.name), names);
         }
     }
 
@@ -106,10 +107,14 @@ impl Facts {
             let parent = set.subset_of.as_ref().map(|set| format!(", part of {set}"));
             self.push(format!("set {}:{}", set.name, parent.unwrap_or_default()));
             for attribute in &set.attributes {
-                let Attribute { id, name, c_name, ty, multi, checks, .. } = attribute;
+                let Attribute { id, name, ty, multi, checks, .. } = attribute;
                 let multi = if *multi { ", repeats" } else { "" };
                 let (ty, checks) = (type_text(ty), checks_text(checks));
-                self.push(format!("set {}.{name}: {id}, {ty}{multi}{checks}, {c_name}", set.name));
+                self.push(format!("set {}.{name}: {id}, {ty}{multi}{checks}", set.name));
+            }
+            if set.subset_of.is_none() {
+                let names = set.attributes.iter().map(|it| (it.name.as_str(), it.c_name.as_str()));
+                self.c_names(&format!("set {}", set.name), names);
             }
         }
     }
@@ -117,7 +122,7 @@ impl Facts {
     fn operations(&mut self, family: &Family) {
         for op in &family.operations {
             let set = op.set.as_deref().unwrap_or("no set");
-            self.push(format!("op {}: {set}, {:?}, {}", op.name, op.permission, op.c_name));
+            self.push(format!("op {}: {set}, {:?}", op.name, op.permission));
             for (mode, call) in [("do", &op.once), ("dump", &op.dump)] {
                 let Some(Call { request_id, reply_id, request, reply, .. }) = call else {
                     continue;
@@ -132,8 +137,33 @@ impl Facts {
         }
         for told in family.notifications.iter().flatten() {
             let group = told.group.as_deref().unwrap_or("no group");
-            self.push(format!("told {}: {}, {group}, {}", told.name, told.id, told.c_name));
+            self.push(format!("told {}: {}, {group}", told.name, told.id));
             self.message(&format!("told {}", told.name), &told.message);
+        }
+        let asked = family.operations.iter().map(|it| (it.name.as_str(), it.c_name.as_str()));
+        let told = family.notifications.iter().flatten();
+        let told = told.map(|it| (it.name.as_str(), it.c_name.as_str()));
+        self.c_names("operations", asked.chain(told));
+    }
+
+    /// What the C names of `what` begin with, and those that begin with something else.
+    fn c_names<'n>(&mut self, what: &str, names: impl Iterator<Item = (&'n str, &'n str)>) {
+        let mut by_prefix: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for (name, c_name) in names {
+            let end = name.strip_suffix("-ntf").unwrap_or(name);
+            let ends = [name, end].map(|name| name.replace(['-', ' ', '.'], "_").to_uppercase());
+            let prefix = ends.iter().find_map(|end| c_name.strip_suffix(end.as_str()));
+            by_prefix.entry(prefix.unwrap_or(c_name)).or_default().push((name, c_name));
+        }
+        let most = by_prefix.values().map(Vec::len).max();
+        let Some(most) = by_prefix.iter().find(|(_, names)| Some(names.len()) == most) else {
+            return;
+        };
+        self.push(format!("C prefix of {what}: {}", most.0));
+        for (_, names) in by_prefix.iter().filter(|(prefix, _)| *prefix != most.0) {
+            for (name, c_name) in names {
+                self.push(format!("C name of {what}.{name}: {c_name}"));
+            }
         }
     }
 

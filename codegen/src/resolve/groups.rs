@@ -35,9 +35,11 @@ pub(super) fn resolve(
             let (name, number) = (&group.name, number.into());
             errors.push(texts::duplicate_value("number", number, name, &at, first, &place));
         }
-        let c_name = match &group.c_define_name {
-            Some(name) => names::c("", name),
-            None => names::c(&format!("{}-mcgrp-", spec.name), &group.name),
+        let c_name = match (&group.c_define_name, protocol) {
+            (Some(name), _) => names::c("", name),
+            (None, Protocol::Generic) => names::c(&format!("{}-mcgrp-", spec.name), &group.name),
+            // Its name in the spec is that of the constant: `rtnlgrp-link`.
+            (None, Protocol::Raw(_)) => names::c("", &group.name),
         };
         let (name, rust) = (group.name.clone(), names::constant(&group.name));
         let doc = group.doc.clone().unwrap_or_default();

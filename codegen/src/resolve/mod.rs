@@ -54,6 +54,7 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     let numbers = spec.operations.as_ref().map(|it| numbers::resolve(it, protocol, e));
     let parts = Parts {
         spec,
+        protocol,
         definitions: &definitions,
         structs: &structs,
         sets: &sets,
@@ -78,12 +79,17 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     if !errors.drafts.is_empty() {
         return Err(errors);
     }
-    let default = || format!("{}-family-name", spec.name);
+    let c_name = match (&spec.c_family_name, protocol) {
+        (Some(name), _) => names::c("", name),
+        (None, ir::Protocol::Generic) => names::c("", &format!("{}-family-name", spec.name)),
+        // The kernel knows it by no name.
+        (None, ir::Protocol::Raw(_)) => String::new(),
+    };
     Ok(ir::Family {
         name: spec.name.clone(),
         module: names::module(&spec.name),
         protocol,
-        c_name: names::c("", &spec.c_family_name.clone().unwrap_or_else(default)),
+        c_name,
         version,
         doc: spec.doc.clone().unwrap_or_default(),
         groups: items(groups),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Errors, texts};
-use crate::ir::{self, Call, Form, Message, Permission, StructRef};
+use crate::ir::{self, Call, Form, Message, Permission, Protocol, StructRef};
 use crate::place::{self, Place};
 use crate::resolve::definitions::{Definitions, Placed};
 use crate::resolve::numbers::{Numbers, Pair};
@@ -24,6 +24,7 @@ pub(super) struct Resolved {
 /// What operations are made of.
 pub(super) struct Parts<'a> {
     pub(super) spec: &'a Spec,
+    pub(super) protocol: Protocol,
     pub(super) definitions: &'a Definitions<'a>,
     pub(super) structs: &'a Structs,
     pub(super) sets: &'a [ir::Set],
@@ -355,7 +356,10 @@ impl<'a> Messages<'a> {
             (_, Some(prefix)) => prefix.clone(),
             (_, None) => format!("{}-cmd-", self.parts.spec.name),
         };
-        names::c(&prefix, &operation.name)
+        // A raw protocol tells with the number, and so the C name, of the operation that changes.
+        let raw = matches!(self.parts.protocol, Protocol::Raw(_));
+        let name = operation.name.strip_suffix("-ntf").filter(|_| told && raw);
+        names::c(&prefix, name.unwrap_or(&operation.name))
     }
 }
 
