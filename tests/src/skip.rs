@@ -17,6 +17,12 @@ pub fn skip(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
+/// Says that a test skips since the running kernel was built without what it is about. That is no
+/// fault of how a machine is set up, so it is never a failure; the lab's kernels may have it.
+pub fn absent(what: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: the running kernel has no {what}");
+}
+
 /// The folder that an environment variable names; `None`, said aloud, where it is not set.
 pub fn folder(variable: &str) -> Option<PathBuf> {
     let folder = std::env::var_os(variable).map(PathBuf::from);

@@ -3,7 +3,7 @@
 use nlkit::{Batch, Connection, Error, Modifiers, Netfilter, Socket};
 use nlkit_specs::nftables::{self as nft, ChainFlags, ObjData, ObjectType, TableFlags};
 use nlkit_tests::namespace::kernel_error;
-use nlkit_tests::skip::skip;
+use nlkit_tests::skip::absent;
 use serde_json::json;
 
 use crate::witness::{in_namespace, nft, nft_list, run, send_over_lo};
@@ -358,7 +358,7 @@ fn a_flow_table_is_made_shown_and_deleted() {
     let begin = nft::BatchBeginRequest::new().with_header(batch_header());
     let made = transaction(&mut conn, &begin, |batch| batch.add(&new, Modifiers::CREATE));
     if made[1].as_ref().err().and_then(Error::errno) == Some(ENOENT) {
-        return skip("the kernel has no flow tables");
+        return absent("flow tables");
     }
     made.into_iter().for_each(Result::unwrap);
     let shown = &nft_list("flowtable")[0];

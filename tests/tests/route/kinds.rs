@@ -11,7 +11,7 @@ use nlkit_specs::rt_link::{
     VxlanDf,
 };
 use nlkit_tests::namespace::{assert_shows, in_namespace, index_of, ip, ip_json, kernel_error};
-use nlkit_tests::skip::skip;
+use nlkit_tests::skip::absent;
 use serde_json::{Value, json};
 
 use crate::links::{data, of_kind, plain, shown};
@@ -270,7 +270,7 @@ fn a_vlan_has_its_protocol_and_its_maps() {
     let request =
         of_kind("v0.7", LinkinfoDataMsg::Vlan(Box::new(options))).with_link(index_of("v0"));
     match conn.request_with(&request, brand_new()) {
-        Err(error) if error.errno() == Some(95) => return skip("this kernel has no VLANs"),
+        Err(error) if error.errno() == Some(95) => return absent("VLANs"),
         made => made.unwrap(),
     }
     let of_kind = &shown("v0.7")["linkinfo"]["info_data"];
