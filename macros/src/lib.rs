@@ -20,7 +20,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `name = "4addr"` | its name in errors, where that is not the field's with `-` for `_` |
 /// | `header` | no attribute but the fixed header, alone and on one field at most |
 ///
-/// The header is a struct with `#[derive(NlStruct)]`, without `Option`: it is always there.
+/// The header is a struct with `#[derive(NlStruct)]`, without `Option`: it is always there. Behind it the
+/// attributes go out in the order of their numbers, whatever the order of the fields.
 ///
 /// The type says how often the attribute may stand: `Option<T>` once at most, `Vec<T>` any number
 /// of times (multi-attr), `bool` is a flag, an attribute without payload. `T` is

@@ -6,7 +6,7 @@ use std::io;
 use crate::attrs::{NlAttrs, encode_into};
 use crate::call::{Call, Running};
 use crate::connection::Connection;
-use crate::error::{Error, RequestName};
+use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
 use crate::modifiers::Modifiers;
 use crate::session::{Event, Outcome};
@@ -18,6 +18,11 @@ use crate::wire::{align, flag};
 /// The kernel carries them out one after the other and does not stop at an error, but for
 /// nftables, whose changes stand between `batch-begin` and `batch-end` and take effect together or
 /// not at all.
+///
+/// It answers while the datagram is sent, into the receive buffer of the socket, which by default has
+/// room for some 250 ACKs, and for fewer where there are replies, too. What does not fit is lost: the
+/// requests are carried out all the same, but their outcome is [`Error::NoReply`] with `overrun`. For
+/// long batches make room with [`Socket::set_receive_buffer`](crate::Socket::set_receive_buffer).
 ///
 /// ```no_run
 /// # fn f<R>(conn: &mut nlkit::Connection<nlkit::Route>, links: &[R]) -> Result<(), nlkit::Error>
@@ -108,35 +113,36 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
         }
         self.conn.channel.transport.send(&self.datagram)?;
         let mut outcomes: Vec<_> = self.requests.iter().map(|_| None).collect();
-        while let Some(request) = self.waited_for(&outcomes) {
-            if let Err(error) = self.next_outcome(request, &mut outcomes) {
-                outcomes
-                    .iter_mut()
-                    .for_each(|it| *it = it.take().or_else(|| Some(Err(again(&error)))));
+        let mut first = 0;
+        while let Some(outcome) = outcomes.get(first) {
+            if outcome.is_some() {
+                first += 1;
+            } else if let Err(error) = self.next_outcome(first, &mut outcomes) {
+                // Nothing more comes.
+                let open = self.requests.iter().zip(&mut outcomes);
+                for (queued, outcome) in open.filter(|(_, outcome)| outcome.is_none()) {
+                    *outcome = Some(queued.without_answer(&error));
+                }
             }
         }
-        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or(Ok(()))).collect())
+        Ok(outcomes.into_iter().flatten().collect())
     }
 
-    /// The first request whose ACK has not come.
-    fn waited_for(&self, outcomes: &[Option<Result<(), Error>>]) -> Option<RequestName> {
-        let mut open = self.requests.iter().zip(outcomes);
-        open.find(|(queued, outcome)| queued.acknowledged && outcome.is_none())
-            .map(|(queued, _)| queued.running.name())
-    }
-
-    /// Reads up to the end of the next answer.
+    /// Reads a message of an answer, while that to the request at `first` is waited for.
     fn next_outcome(
         &mut self,
-        request: RequestName,
+        first: usize,
         outcomes: &mut [Option<Result<(), Error>>],
     ) -> Result<(), Error> {
         let requests = &self.requests;
-        let ours = |seq| requests.iter().any(|queued| queued.running.seq() == seq);
+        let Some(request) = requests.get(first).map(|queued| queued.running.name()) else {
+            return Ok(());
+        };
+        let ours = |seq| position(requests, seq).is_some();
         let message = match self.conn.channel.answer_to(ours, request)? {
             Event::Finished(message) => message,
             Event::Reply(message) => {
-                let queued = requests.iter().find(|it| it.running.seq() == message.header.seq);
+                let queued = position(requests, message.header.seq).and_then(|it| requests.get(it));
                 if queued.is_some_and(|it| self.conn.is_stray(&message, &it.running)) {
                     self.conn.channel.keep_message(&message);
                 }
@@ -144,9 +150,9 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
             }
             _ => return Ok(()),
         };
-        let seq = message.header.seq;
-        let mut found = requests.iter().zip(outcomes);
-        if let Some((queued, slot)) = found.find(|(queued, _)| queued.running.seq() == seq) {
+        let found = position(requests, message.header.seq);
+        let found = found.and_then(|it| requests.get(it).zip(outcomes.get_mut(it)));
+        if let Some((queued, slot)) = found {
             let outcome = Outcome::read(self.conn.channel.datagram(), &message);
             *slot = Some(match outcome.errno {
                 0 => Ok(()),
@@ -163,12 +169,31 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
     }
 }
 
+impl Queued {
+    /// The outcome where an error ended the reading before the answer had come.
+    fn without_answer(&self, error: &Error) -> Result<(), Error> {
+        match error {
+            // The kernel has said all that it had to say.
+            Error::NoReply { overrun: false, .. } if !self.acknowledged => Ok(()),
+            Error::NoReply { overrun, .. } => {
+                Err(Error::NoReply { request: self.running.name(), overrun: *overrun })
+            }
+            error => Err(again(error)),
+        }
+    }
+}
+
+/// Which request has this sequence number: they have them in ascending order, which may begin anew
+/// in between.
+fn position(requests: &[Queued], seq: u32) -> Option<usize> {
+    let first = requests.first()?.running.seq();
+    let from_first = |seq: u32| seq.wrapping_sub(first);
+    requests.binary_search_by_key(&from_first(seq), |it| from_first(it.running.seq())).ok()
+}
+
 /// The error that ended the reading, for each request that it left without an answer.
 fn again(error: &Error) -> Error {
     match error {
-        Error::NoReply { request, overrun } => {
-            Error::NoReply { request: *request, overrun: *overrun }
-        }
         Error::Malformed { reason } => Error::Malformed { reason: reason.clone() },
         Error::Truncated { len } => Error::Truncated { len: *len },
         Error::Io(error) => Error::Io(

@@ -34,6 +34,8 @@ pub(crate) struct Channel<P, T> {
     pub(crate) notifications: VecDeque<RawMessage>,
     /// Notifications may have been lost while an answer was read; who reads them next is told.
     lost: bool,
+    /// Messages were lost since the last request was written: a part of its answer, perhaps.
+    overrun: bool,
     /// A request that the kernel acknowledges behind everything that it has to say until then.
     barrier: Option<u32>,
     protocol: PhantomData<P>,
@@ -50,6 +52,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             room: RECEIVE_BUFFER,
             notifications: VecDeque::new(),
             lost: false,
+            overrun: false,
             barrier: None,
             protocol: PhantomData,
         }
@@ -68,7 +71,6 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         wanted: impl Fn(u32) -> bool,
         request: RequestName,
     ) -> Result<Event, Error> {
-        let mut overrun = false;
         loop {
             let event = match self.next_event(self.barrier.is_some()) {
                 Ok(Some(event)) => event,
@@ -81,7 +83,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 Err(Error::Overrun) => {
                     self.drop_barrier();
                     self.lost = true;
-                    overrun = true;
+                    self.overrun = true;
                     continue;
                 }
                 Err(error) => {
@@ -96,7 +98,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             match event {
                 Event::Finished(message) if Some(message.header.seq) == self.barrier => {
                     self.barrier = None;
-                    return Err(Error::NoReply { request, overrun });
+                    return Err(Error::NoReply { request, overrun: self.overrun });
                 }
                 Event::Notification(span) => self.keep_message(&span),
                 _ => {}
@@ -153,6 +155,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 Ok(_) => {}
             }
         }
+        self.overrun = false;
     }
 
     /// The next notification, past those that are kept; `None` where none is there and `wait` is

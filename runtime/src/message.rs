@@ -51,7 +51,7 @@ impl<'a> Message<'a> {
         self.version
     }
 
-    /// The attributes as they came, after the fixed header where the family has one.
+    /// The attributes as they came; before them the fixed header, where the family has one.
     pub fn attrs(&self) -> &'a [u8] {
         self.attrs
     }

@@ -280,6 +280,7 @@ impl<const N: usize> Member<HwAddr> for Octets<N> {
 
     #[inline]
     fn get(bytes: &mut Bytes<'_>) -> HwAddr {
+        const { assert!(N <= 32, "an address has 32 bytes at most") };
         HwAddr::new(&bytes.take::<N>()).unwrap_or_default()
     }
 }

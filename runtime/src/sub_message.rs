@@ -77,7 +77,8 @@ impl<F: for<'a> Form<'a, u64>> Selector for F {
 /// The form of a sub-message whose selector is attribute `ID` of the same set.
 ///
 /// Where the selector is not set, it is written with the sub-message; one that is set to another kind
-/// is an encode error.
+/// is an encode error. Both only where the selector's number is the lower one, so that it is written
+/// first.
 #[derive(Debug)]
 pub enum Selected<const ID: u16> {}
 

@@ -14,12 +14,14 @@ use crate::transport::Transport;
 #[derive(Debug)]
 pub struct Subscription<'c, N, P, T> {
     conn: &'c mut Connection<P, T>,
+    /// Whether one of the kept notifications may be of the family.
+    kept: bool,
     notification: PhantomData<N>,
 }
 
 impl<'c, N, P, T> Subscription<'c, N, P, T> {
     pub(crate) fn new(conn: &'c mut Connection<P, T>) -> Self {
-        Self { conn, notification: PhantomData }
+        Self { conn, kept: true, notification: PhantomData }
     }
 }
 
@@ -33,8 +35,13 @@ where
     type Item = Result<N, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(kept) = self.conn.kept_notification() {
-            return Some(kept);
+        if self.kept {
+            // Only those of others join them from here on.
+            let kept = self.conn.kept_notification();
+            self.kept = kept.is_some();
+            if kept.is_some() {
+                return kept;
+            }
         }
         loop {
             match self.conn.channel.next_notification(true) {

@@ -75,7 +75,7 @@ impl<'b> Writer<'b> {
     fn attr_and_nul(&mut self, id: u16, payload: &[u8], nul: usize) {
         let len = ATTR_HEADER_LEN + payload.len() + nul;
         if len > usize::from(u16::MAX) {
-            return self.fail_at(id, EncodeErrorKind::TooLong { len: payload.len() });
+            return self.fail_at(id, EncodeErrorKind::TooLong { len: payload.len() + nul });
         }
         let end = self.buffer.len() + align(len);
         self.buffer.reserve(align(len));

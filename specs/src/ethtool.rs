@@ -16,7 +16,7 @@ impl nl::Family for Family {
     const VERSION: u8 = 1;
 }
 
-/// Multicast group `monitor`.
+/// Multicast group `monitor`: Settings that somebody has changed.
 #[doc(alias = "ETHTOOL_MCGRP_MONITOR_NAME")]
 pub const MONITOR: nl::Group<Notification> = nl::Group::new("monitor");
 

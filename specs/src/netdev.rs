@@ -14,11 +14,11 @@ impl nl::Family for Family {
     const VERSION: u8 = 1;
 }
 
-/// Multicast group `mgmt`.
+/// Multicast group `mgmt`: Devices that come, change and go.
 #[doc(alias = "NETDEV_MCGRP_MGMT")]
 pub const MGMT: nl::Group<Notification> = nl::Group::new("mgmt");
 
-/// Multicast group `page-pool`.
+/// Multicast group `page-pool`: Page pools that come, change and go.
 #[doc(alias = "NETDEV_MCGRP_PAGE_POOL")]
 pub const PAGE_POOL: nl::Group<Notification> = nl::Group::new("page-pool");
 

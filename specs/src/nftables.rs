@@ -7836,7 +7836,7 @@ impl TunnelKeyGeneveAttrs {
     }
 }
 
-/// Sub-message `expr-ops`.
+/// Sub-message `expr-ops`: What an expression does, by its kind.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExprOps {
@@ -8159,7 +8159,7 @@ nl::sub_message!(ExprOps, nl::Text:
     "xfrm" => Xfrm(Box<ExprXfrmAttrs>),
 );
 
-/// Sub-message `obj-data`.
+/// Sub-message `obj-data`: What a stateful object holds, by its type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ObjData {

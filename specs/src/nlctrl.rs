@@ -15,7 +15,7 @@ impl nl::Family for Family {
     const VERSION: u8 = 1;
 }
 
-/// Multicast group `notify`.
+/// Multicast group `notify`: Families and multicast groups that come and go.
 #[doc(alias = "NLCTRL_MCGRP_NOTIFY")]
 pub const NOTIFY: nl::Group<Notification> = nl::Group::new("notify");
 

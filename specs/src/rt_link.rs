@@ -11558,7 +11558,7 @@ impl LinkinfoVrfPortAttrs {
     }
 }
 
-/// Sub-message `linkinfo-data-msg`.
+/// Sub-message `linkinfo-data-msg`: What is particular to a kind of device.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinkinfoDataMsg {
@@ -11739,7 +11739,8 @@ nl::sub_message!(LinkinfoDataMsg, nl::Text:
     "bareudp" => Bareudp(Box<LinkinfoBareudpAttrs>),
 );
 
-/// Sub-message `linkinfo-peer-msg`.
+/// Sub-message `linkinfo-peer-msg`: The other end of a pair of devices, as in a message
+/// of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinkinfoPeerMsg {
@@ -14978,7 +14979,8 @@ impl LinkinfoPeerMsgNetkit {
     }
 }
 
-/// Sub-message `linkinfo-member-data-msg`.
+/// Sub-message `linkinfo-member-data-msg`: What a device has as a port of another, by the
+/// kind of that one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinkinfoMemberDataMsg {

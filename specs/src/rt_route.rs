@@ -2460,7 +2460,7 @@ impl EncapXfrmAttrs {
     }
 }
 
-/// Sub-message `encap-msg`.
+/// Sub-message `encap-msg`: What packets are wrapped in on a route.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EncapMsg {

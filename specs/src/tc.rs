@@ -18821,7 +18821,7 @@ impl U32Attrs {
     }
 }
 
-/// Sub-message `options-msg`.
+/// Sub-message `options-msg`: Settings of a qdisc, class or filter, by its kind.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OptionsMsg {
@@ -19544,7 +19544,7 @@ impl OptionsMsgNetem {
     }
 }
 
-/// Sub-message `act-options-msg`.
+/// Sub-message `act-options-msg`: Settings of an action, by its kind.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ActOptionsMsg {
@@ -19707,7 +19707,7 @@ nl::sub_message!(ActOptionsMsg, nl::Text:
     "vlan" => Vlan(Box<ActVlanAttrs>),
 );
 
-/// Sub-message `tca-stats-app-msg`.
+/// Sub-message `tca-stats-app-msg`: Counters of a qdisc or class that only its kind has.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TcaStatsAppMsg {

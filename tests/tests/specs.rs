@@ -80,3 +80,28 @@ fn every_item_has_its_c_name() {
     }
     assert!(checked > 1000, "{checked} names");
 }
+
+/// Whoever reads the docs of a family finds a sentence for all that has a name of its own.
+#[test]
+fn everything_has_a_doc() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families");
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(root).expect("the specs are there") {
+        let family = Builder::new().resolve(entry.expect("a spec").path()).expect("it resolves");
+        let mut check = |what: &str, name: &str, doc: &str| {
+            if doc.is_empty() {
+                missing.push(format!("{}: {what} {name}", family.name));
+            }
+        };
+        check("family", &family.name, &family.doc);
+        family.groups.iter().for_each(|it| check("group", &it.name, &it.doc));
+        family.enums.iter().for_each(|it| check("enum", &it.name, &it.doc));
+        family.structs.iter().for_each(|it| check("struct", &it.name, &it.doc));
+        family.sets.iter().for_each(|it| check("set", &it.name, &it.doc));
+        family.sub_messages.iter().for_each(|it| check("sub-message", &it.name, &it.doc));
+        family.operations.iter().for_each(|it| check("operation", &it.name, &it.doc));
+        let told = family.notifications.iter().flatten();
+        told.for_each(|it| check("notification", &it.name, &it.doc));
+    }
+    assert!(missing.is_empty(), "without a doc: {missing:#?}");
+}

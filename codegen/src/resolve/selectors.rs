@@ -119,7 +119,7 @@ struct Found {
     /// The sets around with the selector, and the attribute that leads from there; none where it is
     /// in the same set.
     outer: Vec<(usize, u16)>,
-    /// The sets between.
+    /// The sets between, its own among them.
     between: Vec<usize>,
 }
 
@@ -171,9 +171,9 @@ impl Search<'_, '_> {
     }
 
     /// The nearest sets around `set` that have the attribute `name`, with the attributes that lead
-    /// there, and the sets between.
+    /// there, and the sets up to there.
     fn around(&self, set: usize, name: &str) -> (Vec<(usize, u16)>, Vec<usize>) {
-        let (mut outer, mut between, mut seen) = (Vec::new(), Vec::new(), BTreeSet::from([set]));
+        let (mut outer, mut between, mut seen) = (Vec::new(), vec![set], BTreeSet::from([set]));
         let mut waiting = vec![set];
         while let Some(inner) = waiting.pop() {
             for (parent, through) in self.parents.get(inner).into_iter().flatten() {
@@ -254,8 +254,8 @@ impl Found {
         }
     }
 
-    /// Reports sets between the sub-message and its selector that have selectors themselves: the
-    /// search ends there.
+    /// Reports sets between the sub-message and its selector, its own set among them, that have
+    /// selectors themselves: the search ends there.
     fn report_hidden(&self, origins: &Sets<'_>, sets: &[ir::Set], errors: &mut Errors) {
         for between in &self.between {
             let (Some(set), Some(origin)) = (sets.get(*between), origins.sets.get(*between)) else {

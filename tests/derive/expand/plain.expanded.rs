@@ -58,8 +58,8 @@ impl<'nl> ::nlkit::NlAttrs<'nl> for Timer {
     );
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
-        ::nlkit::Field::<::nlkit::Native>::put(&self.on_ms, 2, out);
         ::nlkit::Field::<::nlkit::Native>::put(&self.off_ms, 1, out);
+        ::nlkit::Field::<::nlkit::Native>::put(&self.on_ms, 2, out);
     }
     #[inline]
     fn set(

@@ -91,7 +91,7 @@ fn the_longest_attribute_fits_and_one_byte_more_does_not() {
     let name = |len: usize| Room::new().with_name("x".repeat(len));
     let bytes = nlkit::encode(&name(65_530)).unwrap();
     assert_eq!(nlkit::decode::<Room>(&bytes).unwrap(), name(65_530));
-    let expected = (".name".to_owned(), EncodeErrorKind::TooLong { len: 65_531 });
+    let expected = (".name".to_owned(), EncodeErrorKind::TooLong { len: 65_532 });
     assert_eq!(encode_error(&name(65_531)), expected);
     // And so do the numbers of an array.
     let numbers = |len| Room::new().with_numbers(vec![7; len]);

@@ -113,6 +113,27 @@ fn a_selector_that_is_not_set_is_written_with_its_sub_message() {
     assert_eq!(nlkit::encode(&unknown).unwrap(), raw::attr(2, &[1, 2, 3, 4]));
 }
 
+/// A row whose fields stand in another order than their numbers.
+#[derive(Default, NlAttrs)]
+struct Turned {
+    #[nl(id = 2, as = nlkit::Selected<1>)]
+    content: Option<Content>,
+    #[nl(id = 1)]
+    kind: Option<NlString>,
+}
+
+#[test]
+fn the_selector_goes_out_first_wherever_its_field_stands() {
+    let turned = |kind: &str| Turned {
+        content: Some(Content::Books(Books::new().into())),
+        kind: Some(kind.into()),
+    };
+    let kind = raw::attr(1, b"books\0");
+    assert_eq!(nlkit::encode(&turned("books")).unwrap(), [kind, raw::nest(2, &[])].concat());
+    let error = nlkit::encode(&turned("label")).unwrap_err();
+    assert_eq!(error.kind(), &EncodeErrorKind::Selector { kind: "books" });
+}
+
 #[test]
 fn a_wrong_selector_is_an_error() {
     let books = || Content::Books(Books::new().into());

@@ -80,6 +80,21 @@ fn a_multipart_reply_whose_end_may_be_lost_is_not_complete() {
     assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
 }
 
+/// A part that was lost is lost, too, where the kernel told so before the first part came.
+#[test]
+fn parts_that_were_lost_before_the_first_reply_are_told() {
+    let mut conn = scripted(|request| match answer(request).request().kind {
+        shelf::GET => {
+            let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, PORT, 0), &[]);
+            let reply = message(answer(request), shelf::GET, flag::MULTI, &shelf(7));
+            vec![overrun, reply.into_datagram()]
+        }
+        _ => vec![answer(request).ack().into_datagram()],
+    });
+    let error = conn.request_all(&shelf(2)).unwrap_err();
+    assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
+}
+
 #[test]
 fn modifiers_are_flags_of_the_request() {
     let mut conn = scripted(|request| {
@@ -264,6 +279,62 @@ fn requests_of_a_batch_that_nobody_answers_are_told() {
         panic!("{outcomes:?}");
     };
     assert_eq!(error.errno, 1);
+}
+
+/// The receive buffer has room for so many ACKs; the kernel drops the others, and says so first.
+#[test]
+fn requests_of_a_batch_whose_answers_were_lost_say_so() {
+    let mut conn = scripted(|datagram| {
+        let header = answer(datagram).request();
+        let overrun = raw::message(raw::header(kind::OVERRUN, 0, 0, PORT, 0), &[]);
+        let first = answer(datagram).ack().into_datagram();
+        if header.kind == kind::NOOP { vec![first] } else { vec![overrun, first] }
+    });
+    let mut batch = conn.batch();
+    batch.add(&Make::new(), Modifiers::default()).unwrap();
+    batch.add(&Make::new(), Modifiers::default()).unwrap();
+    batch.add(&shelf(1), Modifiers::default()).unwrap();
+    batch.add_unacknowledged(&shelf(2)).unwrap();
+    let outcomes = batch.send().unwrap();
+    let [Ok(()), Err(new), Err(get), Err(silent)] = &outcomes[..] else {
+        panic!("{outcomes:?}");
+    };
+    for (error, name) in [(new, "new"), (get, "get"), (silent, "get")] {
+        let Error::NoReply { request, overrun: true } = error else { panic!("{error:?}") };
+        assert_eq!(request.operation, name);
+    }
+    // The next request does not suffer from it.
+    let error = conn.request(&shelf(2)).unwrap_err();
+    assert!(matches!(error, Error::NoReply { overrun: false, .. }), "{error:?}");
+}
+
+#[test]
+fn an_error_of_a_request_without_ack_is_its_outcome() {
+    let mut conn = scripted(|datagram| {
+        let mut rest = datagram;
+        let mut replies = Vec::new();
+        while let Some(header) = MessageHeader::parse(rest) {
+            if header.flags & flag::ACK != 0 {
+                replies.push(answer(rest).ack().into_datagram());
+            } else if header.kind == shelf::GET {
+                replies.push(answer(rest).error(16, &[]).into_datagram());
+            }
+            rest = &rest[header.len as usize..];
+        }
+        replies
+    });
+    for acknowledged in [false, true] {
+        let mut batch = conn.batch();
+        batch.add_unacknowledged(&Make::new()).unwrap();
+        if acknowledged {
+            batch.add(&Make::new(), Modifiers::default()).unwrap();
+        }
+        batch.add_unacknowledged(&shelf(1)).unwrap();
+        let outcomes = batch.send().unwrap();
+        let (last, others) = outcomes.split_last().unwrap();
+        assert!(others.iter().all(Result::is_ok), "{outcomes:?}");
+        assert_eq!(last.as_ref().unwrap_err().errno(), Some(16));
+    }
 }
 
 #[test]

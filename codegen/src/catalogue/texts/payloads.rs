@@ -100,7 +100,7 @@ pub(crate) fn hidden_selector(name: &str, at: Place, set: &str, place: Place) ->
     let title = format!("the selector of {} is behind attribute set `{set}`", quoted(name));
     Draft::new(Code::AmbiguousSelector, title)
         .at(at, "is looked for in the nearest set that has selectors")
-        .at(place, "has other selectors, and stands between")
+        .at(place, "has other selectors, which come first")
 }
 
 pub(crate) fn bad_selector(name: &str, at: Place, selector: &Place) -> Draft {

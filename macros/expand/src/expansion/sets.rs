@@ -56,12 +56,16 @@ fn print_table(set: &Set<'_>, nl: &Path) -> TokenStream {
     quote!(#nl::Set::new(#name, &[#(#entries),*]) #with_header #with_scope)
 }
 
+/// Attributes go out in the order of their numbers, so that the selector of a sub-message is there
+/// before it.
 fn print_put(set: &Set<'_>, nl: &Path) -> TokenStream {
     let header = set.header.map(|header| {
         let ident = header.ident;
         quote_spanned!(header.ty.span()=> out.header(&self.#ident);)
     });
-    let attributes = set.attributes.iter().map(|attribute| {
+    let mut in_order: Vec<&Attribute<'_>> = set.attributes.iter().collect();
+    in_order.sort_by_key(|attribute| attribute.id);
+    let attributes = in_order.into_iter().map(|attribute| {
         let (ident, id) = (attribute.field.ident, number(attribute));
         let field = field_trait(attribute, nl);
         quote_spanned!(attribute.field.ty.span()=> #field::put(&self.#ident, #id, out);)
