@@ -204,7 +204,9 @@ impl Builder {
     /// # Errors
     /// All that is wrong with it.
     pub fn resolve_str(&self, name: &str, spec: &str) -> Result<Family, Report> {
-        let source = Source { name, text: spec };
+        // Some editors begin a file with a mark of its encoding, which is no part of the text.
+        let text = spec.strip_prefix('\u{feff}').unwrap_or(spec);
+        let source = Source { name, text };
         let model = source.read().map_err(|errors| Report::new(source, errors))?;
         resolve::resolve(&model, self.allow_unknown_keys)
             .map_err(|errors| Report::new(source, errors))

@@ -17,7 +17,7 @@ use crate::wire::{align, flag};
 ///
 /// The kernel carries them out one after the other and does not stop at an error, but for
 /// nftables, whose changes stand between `batch-begin` and `batch-end` and take effect together or
-/// not at all.
+/// not at all, whatever the outcome of one of them: see `helpers::nftables` of nlkit-specs.
 ///
 /// It answers while the datagram is sent, into the receive buffer of the socket, which by default has
 /// room for some 250 ACKs, and for fewer where there are replies, too. What does not fit is lost: the
@@ -70,17 +70,21 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
         self.queue(request, modifiers, true)
     }
 
-    /// Adds a request that the kernel does not acknowledge: the begin and the end of a transaction
-    /// of nftables. Without an error it counts as done.
+    /// Adds a request that the kernel does not acknowledge, as the begin and the end of a transaction
+    /// of nftables. Without an error it counts as done, and it takes no room in the receive buffer.
     ///
     /// # Errors
     /// As [`Batch::add`].
-    pub fn add_unacknowledged<'r, R>(&mut self, request: &R) -> Result<(), Error>
+    pub fn add_unacknowledged<'r, R>(
+        &mut self,
+        request: &R,
+        modifiers: Modifiers,
+    ) -> Result<(), Error>
     where
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        self.queue(request, Modifiers::default(), false)
+        self.queue(request, modifiers, false)
     }
 
     fn queue<'r, R>(

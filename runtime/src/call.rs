@@ -7,7 +7,7 @@ use crate::extack::{KernelError, Sent};
 use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
 use crate::modifiers::Modifiers;
-use crate::session::{Ends, Event, Outcome, Span};
+use crate::session::{Ends, Event, MIN_TYPE, Outcome, Span};
 use crate::transport::Transport;
 use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag};
 
@@ -27,14 +27,24 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn of_do<'r, R: Do + NlAttrs<'r>>() -> Self {
-        const { assert!(fits::<R::Family>(R::CMD, R::REPLY_CMD), "generic netlink has 8 bits") };
+        const {
+            assert!(
+                fits::<R::Family>(R::CMD, R::REPLY_CMD),
+                "below 256 in generic netlink, else from 16 on"
+            )
+        };
         let ends = if R::ACK { Ends::Ack } else { Ends::Reply };
         let call = Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends);
         Self { replies: !R::Reply::SET.is_empty(), ..call }
     }
 
     pub(crate) fn of_dump<'r, R: Dump + NlAttrs<'r>>() -> Self {
-        const { assert!(fits::<R::Family>(R::CMD, R::REPLY_CMD), "generic netlink has 8 bits") };
+        const {
+            assert!(
+                fits::<R::Family>(R::CMD, R::REPLY_CMD),
+                "below 256 in generic netlink, else from 16 on"
+            )
+        };
         Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, Ends::Done)
     }
 
@@ -77,8 +87,14 @@ impl Call {
 }
 
 /// Whether the numbers of an operation fit into the header of the family's protocol.
+///
+/// In generic netlink they have 8 bits. In other protocols they are the types of messages, of which
+/// the first 16 are control messages: the kernel would acknowledge such a request and do nothing.
 const fn fits<F: Family>(cmd: u16, reply_cmd: u16) -> bool {
-    !F::Protocol::GENERIC || (cmd < 256 && reply_cmd < 256)
+    match F::Protocol::GENERIC {
+        true => cmd < 256 && reply_cmd < 256,
+        false => cmd >= MIN_TYPE && reply_cmd >= MIN_TYPE,
+    }
 }
 
 /// A request that was sent and whose answer is not complete.

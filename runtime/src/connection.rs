@@ -36,8 +36,8 @@ pub struct Connection<P = Generic, T = Socket> {
     pub(crate) families: Vec<Known>,
     /// The last request, kept for the paths in its errors.
     pub(crate) sent: Vec<u8>,
-    /// The families of which a multicast group was joined.
-    pub(crate) listens: Vec<&'static str>,
+    /// The multicast groups that were joined: family and group.
+    pub(crate) listens: Vec<(&'static str, &'static str)>,
 }
 
 impl Connection<Generic> {

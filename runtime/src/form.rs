@@ -230,6 +230,25 @@ scalar! {
     i64, 8, "8 bytes";
 }
 
+/// Arrays of numbers in structs; those of bytes are bytes.
+macro_rules! member_array {
+    ($($wire:ident)*) => {$(
+        impl<const N: usize> MemberValue for [$wire; N] {
+            const LEN: usize = N * <$wire as MemberValue>::LEN;
+
+            fn put(&self, out: &mut Writer<'_>) {
+                self.iter().for_each(|number| MemberValue::put(number, out));
+            }
+
+            fn get(bytes: &mut Bytes<'_>) -> Self {
+                std::array::from_fn(|_| MemberValue::get(bytes))
+            }
+        }
+    )*};
+}
+
+member_array!(u16 u32 u64 i8 i16 i32 i64);
+
 /// The payload as an array of just the right length.
 #[inline]
 pub(crate) fn get_fixed<const N: usize>(

@@ -39,8 +39,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     {
         let id = self.group_id(group)?;
         self.channel.transport.join(id).map_err(|error| group_error(group, error))?;
-        if !self.listens.contains(&group.family()) {
-            self.listens.push(group.family());
+        let name = (group.family(), group.name());
+        if !self.listens.contains(&name) {
+            self.listens.push(name);
         }
         Ok(())
     }
@@ -55,7 +56,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N::Family: Family<Protocol = P>,
     {
         let id = self.group_id(group)?;
-        self.channel.transport.leave(id).map_err(|error| group_error(group, error))
+        self.channel.transport.leave(id).map_err(|error| group_error(group, error))?;
+        self.listens.retain(|name| *name != (group.family(), group.name()));
+        Ok(())
     }
 
     fn group_id<N: Notification>(&mut self, group: Group<N>) -> Result<u32, Error> {
@@ -118,7 +121,11 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
                 known.is_some_and(|known| known.id == Some(message.header().kind))
             }
             // A message that no spec knows is of the family that alone is listened to.
-            false => N::CMDS.contains(&message.cmd()) || self.listens == [N::Family::NAME],
+            false => {
+                let mut listens = self.listens.iter();
+                N::CMDS.contains(&message.cmd())
+                    || !self.listens.is_empty() && listens.all(|it| it.0 == N::Family::NAME)
+            }
         }
     }
 

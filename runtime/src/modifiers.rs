@@ -5,7 +5,7 @@ use crate::names::Names;
 /// Flags of a request that changes something: how it treats what is there already.
 ///
 /// Families of raw protocols (rtnetlink, nfnetlink) go by them; those of generic netlink rarely do.
-/// Display names them: `create | excl`.
+/// Display names them: `excl | create`.
 ///
 /// ```
 /// use nlkit::Modifiers;

@@ -15,7 +15,7 @@ use std::ops::Range;
 use crate::wire::{HEADER_LEN, Header, align, flag, kind};
 
 /// Control messages have types below this, `NLMSG_MIN_TYPE`.
-const MIN_TYPE: u16 = 16;
+pub(crate) const MIN_TYPE: u16 = 16;
 /// Distance between the sequence numbers of two requests. Some families answer a request with
 /// notifications on its later progress that count on from its sequence number (ethtool's
 /// module-fw-flash-ntf); they must not meet that of the next request.

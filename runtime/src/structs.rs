@@ -45,6 +45,9 @@ use crate::writer::Writer;
 pub trait NlStruct: Sized {
     /// Length in bytes, without entries that repeat at its end ([`Rest`]).
     const LEN: usize;
+    /// Whether entries repeat at its end. Such a struct is an attribute of its own: neither a member of
+    /// another one nor a fixed header, since nothing would tell where it ends.
+    const OPEN: bool = false;
 
     /// Appends its bytes.
     fn put(&self, out: &mut Writer<'_>);
@@ -125,7 +128,7 @@ impl<'a> Bytes<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{T}` is no member of a struct in the form `{Self}`",
     label = "not a value of this form",
-    note = "a member is a number, `[u8; N]`, an address, or a struct with `#[derive(NlStruct)]`",
+    note = "a member is a number, an array of them such as `[u8; 4]`, an address, or a struct with `#[derive(NlStruct)]`",
     note = "an enum or another byte order needs its form: `#[nl(as = u16)]`, `#[nl(as = Be<u16>)]`; \
             text or bytes of a fixed length are `#[nl(as = Octets<16>)]`"
 )]
@@ -144,7 +147,7 @@ pub trait Member<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no member of a struct",
     label = "has no form of its own there",
-    note = "a member is a number, `[u8; N]`, an address, or a struct with `#[derive(NlStruct)]`",
+    note = "a member is a number, an array of them such as `[u8; 4]`, an address, or a struct with `#[derive(NlStruct)]`",
     note = "an enum or another byte order needs its form: `#[nl(as = u16)]`, `#[nl(as = Be<u16>)]`; \
             text or bytes of a fixed length are `#[nl(as = Octets<16>)]`"
 )]
@@ -176,7 +179,10 @@ impl<T: MemberValue> Member<T> for Native {
 /// A struct in a struct.
 #[diagnostic::do_not_recommend] // most types that are missing here are no structs
 impl<T: NlStruct> MemberValue for T {
-    const LEN: usize = T::LEN;
+    const LEN: usize = {
+        assert!(!T::OPEN, "a struct that repeats at its end can be no member of another");
+        T::LEN
+    };
 
     #[inline]
     fn put(&self, out: &mut Writer<'_>) {

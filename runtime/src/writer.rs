@@ -134,6 +134,7 @@ impl<'b> Writer<'b> {
     /// The fixed header of the set, which stands before its attributes.
     #[inline]
     pub fn header<T: NlStruct>(&mut self, header: &T) {
+        const { assert!(!T::OPEN, "a struct that repeats at its end can be no fixed header") };
         header.put(self);
         self.align();
         self.set = self.buffer.len();

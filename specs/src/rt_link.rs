@@ -11559,6 +11559,9 @@ impl LinkinfoVrfPortAttrs {
 }
 
 /// Sub-message `linkinfo-data-msg`: What is particular to a kind of device.
+///
+/// Formats may have the same attributes: `LinkinfoDataMsg::Erspan(attributes.into())`
+/// says which.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum LinkinfoDataMsg {

@@ -5315,6 +5315,7 @@ impl nl::NlStruct for TcU32Sel {
         + <nl::Native as nl::Member<i16>>::LEN + <nl::Native as nl::Member<i16>>::LEN
         + <nl::Be<u32> as nl::Member<u32>>::LEN
         + <nl::Rest as nl::Member<Vec<TcU32Key>>>::LEN;
+    const OPEN: bool = true;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u8>>::put(&self.flags, out);
@@ -5435,6 +5436,7 @@ impl nl::NlStruct for TcU32Pcnt {
     const LEN: usize = <nl::Native as nl::Member<u64>>::LEN
         + <nl::Native as nl::Member<u64>>::LEN
         + <nl::Rest as nl::Member<Vec<TcU32Kcnt>>>::LEN;
+    const OPEN: bool = true;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u64>>::put(&self.rcnt, out);
@@ -6202,6 +6204,7 @@ impl nl::NlStruct for TcPeditSel {
         + <nl::Native as nl::Member<i32>>::LEN + <nl::Native as nl::Member<i32>>::LEN
         + <nl::Native as nl::Member<u8>>::LEN + <nl::Native as nl::Member<u8>>::LEN + 2
         + <nl::Rest as nl::Member<Vec<TcPeditKey>>>::LEN;
+    const OPEN: bool = true;
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         <nl::Native as nl::Member<u32>>::put(&self.index, out);
@@ -9860,14 +9863,14 @@ impl<'nl> nl::NlAttrs<'nl> for ActTunnelKeyGeneveAttrs {
         "ActTunnelKeyGeneveAttrs",
         &[
             nl::Entry::of::<Vec<u16>, nl::Be<u16>>(1, "class"),
-            nl::Entry::of::<Vec<u8>, nl::Native>(2, "type"),
+            nl::Entry::of::<Vec<u8>, u8>(2, "type"),
             nl::Entry::of::<Vec<Vec<u8>>, nl::Native>(3, "data"),
         ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Be<u16>>::put(&self.class, 1, out);
-        nl::Field::<nl::Native>::put(&self.r#type, 2, out);
+        nl::Field::<u8>::put(&self.r#type, 2, out);
         nl::Field::<nl::Native>::put(&self.data, 3, out);
     }
     #[inline]
@@ -9877,7 +9880,7 @@ impl<'nl> nl::NlAttrs<'nl> for ActTunnelKeyGeneveAttrs {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Be<u16>>::set(&mut self.class, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.r#type, attr),
+            2 => nl::Field::<u8>::set(&mut self.r#type, attr),
             3 => nl::Field::<nl::Native>::set(&mut self.data, attr),
             _ => ::core::result::Result::Ok(()),
         }
@@ -14268,14 +14271,14 @@ impl<'nl> nl::NlAttrs<'nl> for FlowerKeyEncOptGeneveAttrs {
         "FlowerKeyEncOptGeneveAttrs",
         &[
             nl::Entry::of::<Vec<u16>, nl::Be<u16>>(1, "class"),
-            nl::Entry::of::<Vec<u8>, nl::Native>(2, "type"),
+            nl::Entry::of::<Vec<u8>, u8>(2, "type"),
             nl::Entry::of::<Vec<Vec<u8>>, nl::Native>(3, "data"),
         ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
         nl::Field::<nl::Be<u16>>::put(&self.class, 1, out);
-        nl::Field::<nl::Native>::put(&self.r#type, 2, out);
+        nl::Field::<u8>::put(&self.r#type, 2, out);
         nl::Field::<nl::Native>::put(&self.data, 3, out);
     }
     #[inline]
@@ -14285,7 +14288,7 @@ impl<'nl> nl::NlAttrs<'nl> for FlowerKeyEncOptGeneveAttrs {
     ) -> ::core::result::Result<(), nl::DecodeError> {
         match attr.id {
             1 => nl::Field::<nl::Be<u16>>::set(&mut self.class, attr),
-            2 => nl::Field::<nl::Native>::set(&mut self.r#type, attr),
+            2 => nl::Field::<u8>::set(&mut self.r#type, attr),
             3 => nl::Field::<nl::Native>::set(&mut self.data, attr),
             _ => ::core::result::Result::Ok(()),
         }
@@ -15951,7 +15954,7 @@ impl<'nl> nl::NlAttrs<'nl> for EtsAttrs {
             nl::Entry::of::<Option<Box<EtsAttrs>>, nl::Native>(3, "quanta"),
             nl::Entry::of::<Vec<u32>, nl::Native>(4, "quanta-band"),
             nl::Entry::of::<Option<Box<EtsAttrs>>, nl::Native>(5, "priomap"),
-            nl::Entry::of::<Vec<u8>, nl::Native>(6, "priomap-band"),
+            nl::Entry::of::<Vec<u8>, u8>(6, "priomap-band"),
         ],
     );
     #[inline]
@@ -15961,7 +15964,7 @@ impl<'nl> nl::NlAttrs<'nl> for EtsAttrs {
         nl::Field::<nl::Native>::put(&self.quanta, 3, out);
         nl::Field::<nl::Native>::put(&self.quanta_band, 4, out);
         nl::Field::<nl::Native>::put(&self.priomap, 5, out);
-        nl::Field::<nl::Native>::put(&self.priomap_band, 6, out);
+        nl::Field::<u8>::put(&self.priomap_band, 6, out);
     }
     #[inline]
     fn set(
@@ -15974,7 +15977,7 @@ impl<'nl> nl::NlAttrs<'nl> for EtsAttrs {
             3 => nl::Field::<nl::Native>::set(&mut self.quanta, attr),
             4 => nl::Field::<nl::Native>::set(&mut self.quanta_band, attr),
             5 => nl::Field::<nl::Native>::set(&mut self.priomap, attr),
-            6 => nl::Field::<nl::Native>::set(&mut self.priomap_band, attr),
+            6 => nl::Field::<u8>::set(&mut self.priomap_band, attr),
             _ => ::core::result::Result::Ok(()),
         }
     }
@@ -18822,6 +18825,9 @@ impl U32Attrs {
 }
 
 /// Sub-message `options-msg`: Settings of a qdisc, class or filter, by its kind.
+///
+/// Formats may have the same attributes: `OptionsMsg::Cake(attributes.into())` says
+/// which.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OptionsMsg {

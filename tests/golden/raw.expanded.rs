@@ -525,6 +525,7 @@ pub mod raw {
     impl nl::NlStruct for Steps {
         const LEN: usize = <nl::Native as nl::Member<u8>>::LEN
             + <nl::Rest as nl::Member<Vec<Step>>>::LEN;
+        const OPEN: bool = true;
         #[inline]
         fn put(&self, out: &mut nl::Writer<'_>) {
             <nl::Native as nl::Member<u8>>::put(&self.count, out);

@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::docs::Docs;
 use super::{Prelude, alias, ident};
 use crate::ir::{Attribute, Checks, Limit, MemberType, Number, Order, Scalar, Type, Width};
+use crate::resolve::structs::MAX_ARRAY;
 
 /// A value on the wire: its Rust type, and its form where the type has none or another.
 pub(super) struct Value {
@@ -22,6 +23,9 @@ pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<Toke
         ty => {
             let Value { ty, form } = value(ty, prelude)?;
             let wrapper = if *multi { prelude.vec() } else { prelude.option() };
+            // The derive takes a `Vec<u8>` for bytes that were meant.
+            let byte = ty.to_string() == "u8" && *multi;
+            let form = form.or_else(|| byte.then(|| quote!(u8)));
             (quote!(#wrapper<#ty>), form)
         }
     };
@@ -121,10 +125,12 @@ pub(super) fn ipv4_value(scalar: &Scalar) -> Value {
     Value { ty: quote!(::std::net::Ipv4Addr), form }
 }
 
-/// Whether a member is an address: those of std have no default, and that of a link is empty.
-pub(super) fn is_address(ty: &MemberType) -> bool {
+/// Whether the default of a member's type is missing, or is not zero: addresses of std have none, and
+/// those of links and long bytes are empty.
+pub(super) fn has_no_zero(ty: &MemberType) -> bool {
     let ip = matches!(ty, MemberType::Ipv4Scalar(_) | MemberType::Ipv4 | MemberType::Ipv6);
     ip || matches!(ty, MemberType::HwAddr(_))
+        || matches!(ty, MemberType::Bytes(len) if *len > MAX_ARRAY)
 }
 
 /// The form of a number.

@@ -13,8 +13,8 @@ pub(super) fn structure(item: &Struct, prelude: &Prelude<'_>, style: &Style) -> 
     let Struct { name, rust, c_name, doc, len: _, copy, members } = item;
     let docs = Docs::titled(&format!("Struct `{name}`"), doc).outer();
     let (alias, ident) = (alias(c_name, rust), ident(rust));
-    // Zero, as the kernel would have it: an address has no default, or an empty one.
-    let zero = members.iter().any(|it| fields::is_address(&it.ty));
+    // Zero, as the kernel would have it.
+    let zero = members.iter().any(|it| fields::has_no_zero(&it.ty));
     let own = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "Hash"].into_iter();
     let own = own.filter(|name| (*copy || *name != "Copy") && (!zero || *name != "Default"));
     let own: Vec<&str> = own.collect();

@@ -15,7 +15,19 @@ pub(super) fn sub_message(
     style: &Style,
 ) -> Vec<TokenStream> {
     let SubMessage { name, rust, doc, selector, formats } = item;
-    let docs = Docs::titled(&format!("Sub-message `{name}`"), doc).outer();
+    let docs = Docs::titled(&format!("Sub-message `{name}`"), doc);
+    let boxed = formats.iter().find(|it| {
+        let boxed = matches!(it.payload, Payload::Attributes { .. } | Payload::Both { .. });
+        boxed && !is_told_by_payload(it, formats)
+    });
+    let docs = match boxed {
+        Some(format) => docs.with(&format!(
+            "Formats may have the same attributes: `{rust}::{}(attributes.into())` says which.",
+            format.rust
+        )),
+        None => docs,
+    };
+    let docs = docs.outer();
     let derives = derives(&["Clone", "Debug", "PartialEq"], style, None);
     let (vec, ident) = (prelude.vec(), ident(rust));
     let payloads: Vec<Option<TokenStream>> =

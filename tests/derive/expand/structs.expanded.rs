@@ -200,6 +200,7 @@ pub(crate) struct Timers {
 impl ::nlkit::NlStruct for Timers {
     const LEN: usize = <::nlkit::Native as ::nlkit::Member<u32>>::LEN
         + <nl::Rest as ::nlkit::Member<Vec<Timer>>>::LEN;
+    const OPEN: bool = true;
     #[inline]
     fn put(&self, out: &mut ::nlkit::Writer<'_>) {
         <::nlkit::Native as ::nlkit::Member<u32>>::put(&self.first, out);

@@ -32,9 +32,14 @@ pub(crate) fn transaction(
     fill: impl FnOnce(&mut Transaction<'_>) -> Result<(), Error>,
 ) -> Vec<Result<(), Error>> {
     let mut batch = conn.batch();
-    batch.add_unacknowledged(begin).unwrap();
+    batch.add_unacknowledged(begin, Modifiers::default()).unwrap();
     fill(&mut batch).unwrap();
-    batch.add_unacknowledged(&nft::BatchEndRequest::new().with_header(batch_header())).unwrap();
+    batch
+        .add_unacknowledged(
+            &nft::BatchEndRequest::new().with_header(batch_header()),
+            Modifiers::default(),
+        )
+        .unwrap();
     batch.send().unwrap()
 }
 

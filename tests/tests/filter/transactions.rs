@@ -1,6 +1,7 @@
 //! Transactions of nftables: all of it or nothing; and what listeners are told of them and of packets.
 
 use nlkit::{Connection, Error, Modifiers, Netfilter};
+use nlkit_specs::helpers::nftables as helper;
 use nlkit_specs::nftables as nft;
 use nlkit_tests::namespace::kernel_error;
 use serde_json::json;
@@ -282,4 +283,42 @@ fn a_traced_packet_is_told_step_by_step() {
     let ports = [&sender, &receiver].map(|socket| socket.local_addr().unwrap().port());
     assert_eq!(udp[..4], [ports[0].to_be_bytes(), ports[1].to_be_bytes()].concat());
     assert_eq!(steps[0].network_header.as_ref().unwrap()[12..], [127, 0, 0, 1, 127, 0, 0, 1]);
+}
+
+#[test]
+fn a_long_transaction_is_one_call() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    let mut conn = Connection::netfilter().unwrap();
+    helper::transaction(&mut conn, |changes| {
+        changes.add(&new_table("t"), Modifiers::CREATE)?;
+        (0..1000).try_for_each(|number| {
+            changes.add(&new_chain("t", &format!("c{number}")), Modifiers::CREATE)
+        })
+    })
+    .unwrap();
+    assert_eq!(nft_list("chain").len(), 1000);
+}
+
+#[test]
+fn a_refused_transaction_names_the_request() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    let mut conn = Connection::netfilter().unwrap();
+    let refused = helper::transaction(&mut conn, |changes| {
+        changes.add(&new_table("t"), Modifiers::CREATE)?;
+        changes.add(&new_chain("t", "c"), Modifiers::CREATE)?;
+        changes.add(&new_rule("nosuch", [counter(1, 2)]), Modifiers::CREATE)
+    });
+    let refused = refused.unwrap_err();
+    assert_eq!((refused.request, refused.error.errno()), (Some(2), Some(ENOENT)));
+    assert!(refused.to_string().starts_with("request 2: nftables newrule: "), "{refused}");
+    assert!(nft_list("table").is_empty(), "nothing remains");
+    // What does not fit into a message is told before anything is sent.
+    let long = "x".repeat(70_000);
+    let refused =
+        helper::transaction(&mut conn, |changes| changes.add(&new_table(&long), Modifiers::CREATE));
+    assert!(matches!(refused.unwrap_err().error, Error::Encode(_)));
 }

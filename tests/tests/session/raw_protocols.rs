@@ -207,6 +207,8 @@ fn families_of_one_protocol_are_told_apart() {
     let unknown = conn.try_notification().unwrap().unwrap();
     assert_eq!(unknown.message().cmd(), 99);
     assert!(conn.decode_notification::<Told>(&unknown).is_none());
+    conn.leave(LAMPS).unwrap();
+    assert!(conn.decode_notification::<Told>(&unknown).is_some(), "only shelves are left");
 }
 
 #[test]
@@ -272,7 +274,7 @@ fn requests_of_a_batch_that_nobody_answers_are_told() {
         vec![first.error(1, &[]).into_datagram()]
     });
     let mut batch = conn.batch();
-    batch.add_unacknowledged(&Make::new()).unwrap();
+    batch.add_unacknowledged(&Make::new(), Modifiers::default()).unwrap();
     batch.add(&Make::new(), Modifiers::default()).unwrap();
     let outcomes = batch.send().unwrap();
     let [Err(Error::Kernel(error)), Err(Error::NoReply { .. })] = &outcomes[..] else {
@@ -294,7 +296,7 @@ fn requests_of_a_batch_whose_answers_were_lost_say_so() {
     batch.add(&Make::new(), Modifiers::default()).unwrap();
     batch.add(&Make::new(), Modifiers::default()).unwrap();
     batch.add(&shelf(1), Modifiers::default()).unwrap();
-    batch.add_unacknowledged(&shelf(2)).unwrap();
+    batch.add_unacknowledged(&shelf(2), Modifiers::default()).unwrap();
     let outcomes = batch.send().unwrap();
     let [Ok(()), Err(new), Err(get), Err(silent)] = &outcomes[..] else {
         panic!("{outcomes:?}");
@@ -325,11 +327,11 @@ fn an_error_of_a_request_without_ack_is_its_outcome() {
     });
     for acknowledged in [false, true] {
         let mut batch = conn.batch();
-        batch.add_unacknowledged(&Make::new()).unwrap();
+        batch.add_unacknowledged(&Make::new(), Modifiers::default()).unwrap();
         if acknowledged {
             batch.add(&Make::new(), Modifiers::default()).unwrap();
         }
-        batch.add_unacknowledged(&shelf(1)).unwrap();
+        batch.add_unacknowledged(&shelf(1), Modifiers::default()).unwrap();
         let outcomes = batch.send().unwrap();
         let (last, others) = outcomes.split_last().unwrap();
         assert!(others.iter().all(Result::is_ok), "{outcomes:?}");

@@ -21,6 +21,12 @@ fn print_bytes(read: &Struct<'_>, nl: &Path) -> TokenStream {
     let len = print_len(read, nl);
     let put = print_put(read, nl);
     let get = print_get(read, nl);
+    let open = read.members.last().is_some_and(Member::is_rest);
+    let open = open.then(|| {
+        quote!(
+            const OPEN: bool = true;
+        )
+    });
     let (out, bytes) = match read.members.is_empty() && read.pad.is_none() {
         true => (quote!(_), quote!(_)),
         false => (quote!(out), quote!(bytes)),
@@ -29,6 +35,7 @@ fn print_bytes(read: &Struct<'_>, nl: &Path) -> TokenStream {
         #[automatically_derived]
         impl #nl::NlStruct for #ident {
             const LEN: usize = #len;
+            #open
 
             #[inline]
             fn put(&self, #out: &mut #nl::Writer<'_>) {

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{
-    Errors, Field, Shape, argument_of, key_name, named_fields, once, read_keys, read_runtime,
+    Errors, Field, Shape, argument_of, bare, key_name, named_fields, once, read_keys, read_runtime,
     refuse_double_setters, switch_on, unknown_key, value,
 };
 
@@ -158,9 +158,21 @@ fn read_field<'i>(field: &'i syn::Field, set: &mut Set<'i>, errors: &mut Errors)
         let help = format!("`{ident}` needs the number of its attribute: `#[nl(id = 1)]`");
         errors.push(Error::new(ident.span(), help));
     }
+    refuse_bytes_one_by_one(field, &keys, errors);
     let name = keys.name.unwrap_or_else(|| field.label().replace('_', "-"));
     if let Some((id, id_span)) = keys.id {
         set.attributes.push(Attribute { field, id, id_span, name, form: keys.form });
+    }
+}
+
+/// An attribute for each byte is hardly ever meant, and looks like bytes.
+fn refuse_bytes_one_by_one(field: Field<'_>, keys: &Keys, errors: &mut Errors) {
+    let byte = argument_of("Vec", field.ty)
+        .is_some_and(|inner| matches!(bare(inner), Type::Path(path) if path.path.is_ident("u8")));
+    if byte && keys.form.is_none() {
+        let help = "this is an attribute for each byte: bytes are `Option<Vec<u8>>`, and where an \
+                    attribute for each is meant, say `as = u8`";
+        errors.push(Error::new_spanned(field.ty, help));
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Member<'i> {
 
 impl Member<'_> {
     /// Whether it takes all bytes that are left, as far as the name of its form tells.
-    fn is_rest(&self) -> bool {
+    pub(crate) fn is_rest(&self) -> bool {
         let Some(Type::Path(form)) = self.form.as_ref().map(bare) else { return false };
         form.path.segments.last().is_some_and(|last| last.ident == "Rest")
     }
