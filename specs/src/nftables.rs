@@ -3147,10 +3147,10 @@ impl FlowtableHookAttrs {
 pub struct ExprBitwiseAttrs {
     /// Register to read.
     #[doc(alias = "NFTA_BITWISE_SREG")]
-    pub sreg: Option<u32>,
+    pub sreg: Option<Registers>,
     /// Register for the result.
     #[doc(alias = "NFTA_BITWISE_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// Length of the operands in bytes.
     #[doc(alias = "NFTA_BITWISE_LEN")]
     pub len: Option<u32>,
@@ -3170,21 +3170,21 @@ pub struct ExprBitwiseAttrs {
     pub data: Option<DataAttrs>,
     /// Second register to read, in `and`, `or` and `xor` of two registers.
     #[doc(alias = "NFTA_BITWISE_SREG2")]
-    pub sreg2: Option<u32>,
+    pub sreg2: Option<Registers>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ExprBitwiseAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprBitwiseAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "sreg"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "sreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(2, "dreg"),
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "len"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(4, "mask"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(5, "xor"),
             nl::Entry::of::<Option<BitwiseOps>, nl::Be<u32>>(6, "op"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(7, "data"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(8, "sreg2"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(8, "sreg2"),
         ],
     );
     #[inline]
@@ -3246,14 +3246,14 @@ impl ExprBitwiseAttrs {
     }
     /// Sets `sreg`.
     #[must_use]
-    pub fn with_sreg(mut self, sreg: u32) -> Self {
-        self.sreg = ::core::option::Option::Some(sreg);
+    pub fn with_sreg(mut self, sreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg = ::core::option::Option::Some(::core::convert::Into::into(sreg));
         self
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `len`.
@@ -3288,8 +3288,8 @@ impl ExprBitwiseAttrs {
     }
     /// Sets `sreg2`.
     #[must_use]
-    pub fn with_sreg2(mut self, sreg2: u32) -> Self {
-        self.sreg2 = ::core::option::Option::Some(sreg2);
+    pub fn with_sreg2(mut self, sreg2: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg2 = ::core::option::Option::Some(::core::convert::Into::into(sreg2));
         self
     }
 }
@@ -3301,7 +3301,7 @@ impl ExprBitwiseAttrs {
 pub struct ExprCmpAttrs {
     /// Register to compare.
     #[doc(alias = "NFTA_CMP_SREG")]
-    pub sreg: Option<u32>,
+    pub sreg: Option<Registers>,
     /// Test to make.
     #[doc(alias = "NFTA_CMP_OP")]
     pub op: Option<CmpOps>,
@@ -3314,7 +3314,7 @@ impl<'nl> nl::NlAttrs<'nl> for ExprCmpAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprCmpAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "sreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "sreg"),
             nl::Entry::of::<Option<CmpOps>, nl::Be<u32>>(2, "op"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(3, "data"),
         ],
@@ -3359,8 +3359,8 @@ impl ExprCmpAttrs {
     }
     /// Sets `sreg`.
     #[must_use]
-    pub fn with_sreg(mut self, sreg: u32) -> Self {
-        self.sreg = ::core::option::Option::Some(sreg);
+    pub fn with_sreg(mut self, sreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg = ::core::option::Option::Some(::core::convert::Into::into(sreg));
         self
     }
     /// Sets `op`.
@@ -3614,7 +3614,7 @@ impl ExprCounterAttrs {
 pub struct ExprFibAttrs {
     /// Register for the result.
     #[doc(alias = "NFTA_FIB_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// What to yield.
     #[doc(alias = "NFTA_FIB_RESULT")]
     pub result: Option<FibResult>,
@@ -3627,7 +3627,7 @@ impl<'nl> nl::NlAttrs<'nl> for ExprFibAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprFibAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "dreg"),
             nl::Entry::of::<Option<FibResult>, nl::Be<u32>>(2, "result"),
             nl::Entry::of::<Option<FibFlags>, nl::Be<u32>>(3, "flags"),
         ],
@@ -3672,8 +3672,8 @@ impl ExprFibAttrs {
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `result`.
@@ -3697,7 +3697,7 @@ impl ExprFibAttrs {
 pub struct ExprCtAttrs {
     /// Register to read into. Absent when setting.
     #[doc(alias = "NFTA_CT_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// Property.
     #[doc(alias = "NFTA_CT_KEY")]
     pub key: Option<CtKeys>,
@@ -3706,17 +3706,17 @@ pub struct ExprCtAttrs {
     pub direction: Option<CtDirection>,
     /// Register to set from. Absent when reading.
     #[doc(alias = "NFTA_CT_SREG")]
-    pub sreg: Option<u32>,
+    pub sreg: Option<Registers>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ExprCtAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprCtAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "dreg"),
             nl::Entry::of::<Option<CtKeys>, nl::Be<u32>>(2, "key"),
             nl::Entry::of::<Option<CtDirection>, u8>(3, "direction"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(4, "sreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(4, "sreg"),
         ],
     );
     #[inline]
@@ -3766,8 +3766,8 @@ impl ExprCtAttrs {
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `key`.
@@ -3789,8 +3789,8 @@ impl ExprCtAttrs {
     }
     /// Sets `sreg`.
     #[must_use]
-    pub fn with_sreg(mut self, sreg: u32) -> Self {
-        self.sreg = ::core::option::Option::Some(sreg);
+    pub fn with_sreg(mut self, sreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg = ::core::option::Option::Some(::core::convert::Into::into(sreg));
         self
     }
 }
@@ -3855,7 +3855,7 @@ impl ExprFlowOffloadAttrs {
 pub struct ExprImmediateAttrs {
     /// Register, `reg-verdict` for a verdict.
     #[doc(alias = "NFTA_IMMEDIATE_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// Value or verdict.
     #[doc(alias = "NFTA_IMMEDIATE_DATA")]
     pub data: Option<DataAttrs>,
@@ -3865,7 +3865,7 @@ impl<'nl> nl::NlAttrs<'nl> for ExprImmediateAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprImmediateAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "dreg"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(2, "data"),
         ],
     );
@@ -3907,8 +3907,8 @@ impl ExprImmediateAttrs {
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `data`.
@@ -3928,10 +3928,10 @@ pub struct ExprLookupAttrs {
     pub set: Option<nl::NlString>,
     /// Register with the key.
     #[doc(alias = "NFTA_LOOKUP_SREG")]
-    pub sreg: Option<u32>,
+    pub sreg: Option<Registers>,
     /// Register for the data of a map. Absent for a set.
     #[doc(alias = "NFTA_LOOKUP_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// The set, by the `id` it has within the batch.
     #[doc(alias = "NFTA_LOOKUP_SET_ID")]
     pub set_id: Option<u32>,
@@ -3945,8 +3945,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExprLookupAttrs {
         "ExprLookupAttrs",
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "set"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "sreg"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(2, "sreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(3, "dreg"),
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(4, "set-id"),
             nl::Entry::of::<Option<LookupFlags>, nl::Be<u32>>(5, "flags"),
         ],
@@ -4007,14 +4007,14 @@ impl ExprLookupAttrs {
     }
     /// Sets `sreg`.
     #[must_use]
-    pub fn with_sreg(mut self, sreg: u32) -> Self {
-        self.sreg = ::core::option::Option::Some(sreg);
+    pub fn with_sreg(mut self, sreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg = ::core::option::Option::Some(::core::convert::Into::into(sreg));
         self
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `set_id`.
@@ -4138,22 +4138,22 @@ impl ExprMasqAttrs {
 pub struct ExprMetaAttrs {
     /// Register to read into. Absent when setting.
     #[doc(alias = "NFTA_META_DREG")]
-    pub dreg: Option<u32>,
+    pub dreg: Option<Registers>,
     /// Property.
     #[doc(alias = "NFTA_META_KEY")]
     pub key: Option<MetaKeys>,
     /// Register to set from. Absent when reading.
     #[doc(alias = "NFTA_META_SREG")]
-    pub sreg: Option<u32>,
+    pub sreg: Option<Registers>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ExprMetaAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "ExprMetaAttrs",
         &[
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "dreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "dreg"),
             nl::Entry::of::<Option<MetaKeys>, nl::Be<u32>>(2, "key"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "sreg"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(3, "sreg"),
         ],
     );
     #[inline]
@@ -4196,8 +4196,8 @@ impl ExprMetaAttrs {
     }
     /// Sets `dreg`.
     #[must_use]
-    pub fn with_dreg(mut self, dreg: u32) -> Self {
-        self.dreg = ::core::option::Option::Some(dreg);
+    pub fn with_dreg(mut self, dreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.dreg = ::core::option::Option::Some(::core::convert::Into::into(dreg));
         self
     }
     /// Sets `key`.
@@ -4208,8 +4208,8 @@ impl ExprMetaAttrs {
     }
     /// Sets `sreg`.
     #[must_use]
-    pub fn with_sreg(mut self, sreg: u32) -> Self {
-        self.sreg = ::core::option::Option::Some(sreg);
+    pub fn with_sreg(mut self, sreg: impl ::core::convert::Into<Registers>) -> Self {
+        self.sreg = ::core::option::Option::Some(::core::convert::Into::into(sreg));
         self
     }
 }
@@ -4226,16 +4226,16 @@ pub struct ExprNatAttrs {
     pub family: Option<u32>,
     /// Register with the first address.
     #[doc(alias = "NFTA_NAT_REG_ADDR_MIN")]
-    pub reg_addr_min: Option<u32>,
+    pub reg_addr_min: Option<Registers>,
     /// Register with the last address.
     #[doc(alias = "NFTA_NAT_REG_ADDR_MAX")]
-    pub reg_addr_max: Option<u32>,
+    pub reg_addr_max: Option<Registers>,
     /// Register with the first port.
     #[doc(alias = "NFTA_NAT_REG_PROTO_MIN")]
-    pub reg_proto_min: Option<u32>,
+    pub reg_proto_min: Option<Registers>,
     /// Register with the last port.
     #[doc(alias = "NFTA_NAT_REG_PROTO_MAX")]
-    pub reg_proto_max: Option<u32>,
+    pub reg_proto_max: Option<Registers>,
     /// Attribute `flags`.
     #[doc(alias = "NFTA_NAT_FLAGS")]
     pub flags: Option<NatRangeFlags>,
@@ -4247,10 +4247,10 @@ impl<'nl> nl::NlAttrs<'nl> for ExprNatAttrs {
         &[
             nl::Entry::of::<Option<NatTypes>, nl::Be<u32>>(1, "type"),
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "family"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "reg-addr-min"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(4, "reg-addr-max"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(5, "reg-proto-min"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(6, "reg-proto-max"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(3, "reg-addr-min"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(4, "reg-addr-max"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(5, "reg-proto-min"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(6, "reg-proto-max"),
             nl::Entry::of::<Option<NatRangeFlags>, nl::Be<u32>>(7, "flags"),
         ],
     );
@@ -4322,26 +4322,46 @@ impl ExprNatAttrs {
     }
     /// Sets `reg_addr_min`.
     #[must_use]
-    pub fn with_reg_addr_min(mut self, reg_addr_min: u32) -> Self {
-        self.reg_addr_min = ::core::option::Option::Some(reg_addr_min);
+    pub fn with_reg_addr_min(
+        mut self,
+        reg_addr_min: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_addr_min = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_addr_min),
+        );
         self
     }
     /// Sets `reg_addr_max`.
     #[must_use]
-    pub fn with_reg_addr_max(mut self, reg_addr_max: u32) -> Self {
-        self.reg_addr_max = ::core::option::Option::Some(reg_addr_max);
+    pub fn with_reg_addr_max(
+        mut self,
+        reg_addr_max: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_addr_max = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_addr_max),
+        );
         self
     }
     /// Sets `reg_proto_min`.
     #[must_use]
-    pub fn with_reg_proto_min(mut self, reg_proto_min: u32) -> Self {
-        self.reg_proto_min = ::core::option::Option::Some(reg_proto_min);
+    pub fn with_reg_proto_min(
+        mut self,
+        reg_proto_min: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_proto_min = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_proto_min),
+        );
         self
     }
     /// Sets `reg_proto_max`.
     #[must_use]
-    pub fn with_reg_proto_max(mut self, reg_proto_max: u32) -> Self {
-        self.reg_proto_max = ::core::option::Option::Some(reg_proto_max);
+    pub fn with_reg_proto_max(
+        mut self,
+        reg_proto_max: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_proto_max = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_proto_max),
+        );
         self
     }
     /// Sets `flags`.
@@ -4681,10 +4701,10 @@ pub struct ExprTproxyAttrs {
     pub family: Option<u32>,
     /// Register with the address of the socket.
     #[doc(alias = "NFTA_TPROXY_REG_ADDR")]
-    pub reg_addr: Option<u32>,
+    pub reg_addr: Option<Registers>,
     /// Register with the port of the socket.
     #[doc(alias = "NFTA_TPROXY_REG_PORT")]
-    pub reg_port: Option<u32>,
+    pub reg_port: Option<Registers>,
 }
 #[automatically_derived]
 impl<'nl> nl::NlAttrs<'nl> for ExprTproxyAttrs {
@@ -4692,8 +4712,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExprTproxyAttrs {
         "ExprTproxyAttrs",
         &[
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(1, "family"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "reg-addr"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "reg-port"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(2, "reg-addr"),
+            nl::Entry::of::<Option<Registers>, nl::Be<u32>>(3, "reg-port"),
         ],
     );
     #[inline]
@@ -4746,14 +4766,24 @@ impl ExprTproxyAttrs {
     }
     /// Sets `reg_addr`.
     #[must_use]
-    pub fn with_reg_addr(mut self, reg_addr: u32) -> Self {
-        self.reg_addr = ::core::option::Option::Some(reg_addr);
+    pub fn with_reg_addr(
+        mut self,
+        reg_addr: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_addr = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_addr),
+        );
         self
     }
     /// Sets `reg_port`.
     #[must_use]
-    pub fn with_reg_port(mut self, reg_port: u32) -> Self {
-        self.reg_port = ::core::option::Option::Some(reg_port);
+    pub fn with_reg_port(
+        mut self,
+        reg_port: impl ::core::convert::Into<Registers>,
+    ) -> Self {
+        self.reg_port = ::core::option::Option::Some(
+            ::core::convert::Into::into(reg_port),
+        );
         self
     }
 }
