@@ -18886,11 +18886,11 @@ pub enum OptionsMsg {
     /// Format `mq`.
     Mq,
     /// Format `mqprio`.
-    Mqprio(Box<OptionsMsgMqprio>),
+    Mqprio(Box<OptionsMsgMqprioAttrs>),
     /// Format `multiq`.
     Multiq(TcMultiqQopt),
     /// Format `netem`.
-    Netem(Box<OptionsMsgNetem>),
+    Netem(Box<OptionsMsgNetemAttrs>),
     /// Format `pfifo`.
     Pfifo(TcFifoQopt),
     /// Format `pfifo_fast`.
@@ -19030,8 +19030,8 @@ impl ::core::convert::From<MatchallAttrs> for OptionsMsg {
         Self::Matchall(::std::boxed::Box::new(payload))
     }
 }
-impl ::core::convert::From<OptionsMsgMqprio> for OptionsMsg {
-    fn from(payload: OptionsMsgMqprio) -> Self {
+impl ::core::convert::From<OptionsMsgMqprioAttrs> for OptionsMsg {
+    fn from(payload: OptionsMsgMqprioAttrs) -> Self {
         Self::Mqprio(::std::boxed::Box::new(payload))
     }
 }
@@ -19040,8 +19040,8 @@ impl ::core::convert::From<TcMultiqQopt> for OptionsMsg {
         Self::Multiq(payload)
     }
 }
-impl ::core::convert::From<OptionsMsgNetem> for OptionsMsg {
-    fn from(payload: OptionsMsgNetem) -> Self {
+impl ::core::convert::From<OptionsMsgNetemAttrs> for OptionsMsg {
+    fn from(payload: OptionsMsgNetemAttrs) -> Self {
         Self::Netem(::std::boxed::Box::new(payload))
     }
 }
@@ -19128,9 +19128,9 @@ nl::sub_message!(OptionsMsg, nl::Text:
     "ingress" => Ingress,
     "matchall" => Matchall(Box<MatchallAttrs>),
     "mq" => Mq,
-    "mqprio" => Mqprio(Box<OptionsMsgMqprio>),
+    "mqprio" => Mqprio(Box<OptionsMsgMqprioAttrs>),
     "multiq" => Multiq(TcMultiqQopt),
-    "netem" => Netem(Box<OptionsMsgNetem>),
+    "netem" => Netem(Box<OptionsMsgNetemAttrs>),
     "pfifo" => Pfifo(TcFifoQopt),
     "pfifo_fast" => PfifoFast(TcPrioQopt),
     "pfifo_head_drop" => PfifoHeadDrop(TcFifoQopt),
@@ -19148,11 +19148,11 @@ nl::sub_message!(OptionsMsg, nl::Text:
     "u32" => U32(Box<U32Attrs>),
 );
 
-/// Format `mqprio` of sub-message `options-msg`: Qdisc mqprio: traffic classes on
-/// hardware queues. These attributes follow the header, from byte 84 on.
+/// Struct `tc-mqprio-qopt` and set `mqprio-attrs` in `options-msg`: Qdisc mqprio: traffic
+/// classes on hardware queues. These attributes follow the header, from byte 84 on.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OptionsMsgMqprio {
+pub struct OptionsMsgMqprioAttrs {
     /// The fixed header, before the attributes.
     pub header: TcMqprioQopt,
     /// 0 for the mode of DCB, 1 for that of channels, which have rates.
@@ -19172,9 +19172,9 @@ pub struct OptionsMsgMqprio {
     pub tc_entry: Vec<MqprioTcEntryAttrs>,
 }
 #[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for OptionsMsgMqprio {
+impl<'nl> nl::NlAttrs<'nl> for OptionsMsgMqprioAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
-            "OptionsMsgMqprio",
+            "OptionsMsgMqprioAttrs",
             &[
                 nl::Entry::of::<Option<u16>, nl::Native>(1, "mode"),
                 nl::Entry::of::<Option<u16>, nl::Native>(2, "shaper"),
@@ -19213,15 +19213,15 @@ impl<'nl> nl::NlAttrs<'nl> for OptionsMsgMqprio {
     }
 }
 #[automatically_derived]
-impl nl::View for OptionsMsgMqprio {
-    type Of<'view> = OptionsMsgMqprio;
+impl nl::View for OptionsMsgMqprioAttrs {
+    type Of<'view> = OptionsMsgMqprioAttrs;
 }
 #[automatically_derived]
-impl ::core::fmt::Debug for OptionsMsgMqprio {
+impl ::core::fmt::Debug for OptionsMsgMqprioAttrs {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         nl::__private::fmt_set(
             f,
-            "OptionsMsgMqprio",
+            "OptionsMsgMqprioAttrs",
             &[
                 ("header", &::core::option::Option::Some(&self.header)),
                 ("mode", &self.mode),
@@ -19233,7 +19233,7 @@ impl ::core::fmt::Debug for OptionsMsgMqprio {
         )
     }
 }
-impl OptionsMsgMqprio {
+impl OptionsMsgMqprioAttrs {
     /// Without any attribute; `with_` methods set them.
     pub fn new() -> Self {
         ::core::default::Default::default()
@@ -19292,11 +19292,11 @@ impl OptionsMsgMqprio {
     }
 }
 
-/// Format `netem` of sub-message `options-msg`: Qdisc netem: delay, lose, double, reorder
-/// and damage packets, to imitate a network.
+/// Struct `tc-netem-qopt` and set `netem-attrs` in `options-msg`: Qdisc netem: delay,
+/// lose, double, reorder and damage packets, to imitate a network.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OptionsMsgNetem {
+pub struct OptionsMsgNetemAttrs {
     /// The fixed header, before the attributes.
     pub header: TcNetemQopt,
     /// Correlations.
@@ -19340,9 +19340,9 @@ pub struct OptionsMsgNetem {
     pub prng_seed: Option<u64>,
 }
 #[automatically_derived]
-impl<'nl> nl::NlAttrs<'nl> for OptionsMsgNetem {
+impl<'nl> nl::NlAttrs<'nl> for OptionsMsgNetemAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
-            "OptionsMsgNetem",
+            "OptionsMsgNetemAttrs",
             &[
                 nl::Entry::of::<Option<TcNetemCorr>, nl::Native>(1, "corr"),
                 nl::Entry::of::<Option<Vec<i16>>, nl::Array<i16>>(2, "delay-dist"),
@@ -19405,15 +19405,15 @@ impl<'nl> nl::NlAttrs<'nl> for OptionsMsgNetem {
     }
 }
 #[automatically_derived]
-impl nl::View for OptionsMsgNetem {
-    type Of<'view> = OptionsMsgNetem;
+impl nl::View for OptionsMsgNetemAttrs {
+    type Of<'view> = OptionsMsgNetemAttrs;
 }
 #[automatically_derived]
-impl ::core::fmt::Debug for OptionsMsgNetem {
+impl ::core::fmt::Debug for OptionsMsgNetemAttrs {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         nl::__private::fmt_set(
             f,
-            "OptionsMsgNetem",
+            "OptionsMsgNetemAttrs",
             &[
                 ("header", &::core::option::Option::Some(&self.header)),
                 ("corr", &self.corr),
@@ -19433,7 +19433,7 @@ impl ::core::fmt::Debug for OptionsMsgNetem {
         )
     }
 }
-impl OptionsMsgNetem {
+impl OptionsMsgNetemAttrs {
     /// Without any attribute; `with_` methods set them.
     pub fn new() -> Self {
         ::core::default::Default::default()

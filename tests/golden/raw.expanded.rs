@@ -1006,7 +1006,7 @@ pub mod raw {
         /// A bulb.
         Bulb(Box<OptionsAttrs>),
         /// Format `flood_light`.
-        FloodLight(Box<OptionsFloodLight>),
+        FloodLight(Box<OptionsOptions>),
         /// Format `strip`.
         Strip(Step),
         /// Format `torch`.
@@ -1020,8 +1020,8 @@ pub mod raw {
             Self::Bulb(::std::boxed::Box::new(payload))
         }
     }
-    impl ::core::convert::From<OptionsFloodLight> for Options {
-        fn from(payload: OptionsFloodLight) -> Self {
+    impl ::core::convert::From<OptionsOptions> for Options {
+        fn from(payload: OptionsOptions) -> Self {
             Self::FloodLight(::std::boxed::Box::new(payload))
         }
     }
@@ -1032,14 +1032,14 @@ pub mod raw {
     }
     nl::sub_message!(Options, nl::Text:
         "bulb" => Bulb(Box<OptionsAttrs>),
-        "flood_light" => FloodLight(Box<OptionsFloodLight>),
+        "flood_light" => FloodLight(Box<OptionsOptions>),
         "strip" => Strip(Step),
         "torch" => Torch,
     );
 
-    /// Format `flood_light` of sub-message `options`.
+    /// Struct `place` and set `options` in `options`.
     #[derive(Clone, Default, PartialEq)]
-    pub struct OptionsFloodLight {
+    pub struct OptionsOptions {
         /// The fixed header, before the attributes.
         pub header: Place,
         /// Attribute `brightness`.
@@ -1050,9 +1050,9 @@ pub mod raw {
         pub lamps: Option<Vec<Lamp>>,
     }
     #[automatically_derived]
-    impl<'nl> nl::NlAttrs<'nl> for OptionsFloodLight {
+    impl<'nl> nl::NlAttrs<'nl> for OptionsOptions {
         const SET: &'static nl::Set = &nl::Set::new(
-                "OptionsFloodLight",
+                "OptionsOptions",
                 &[
                     nl::Entry::of::<Option<u32>, nl::Native>(1, "brightness"),
                     nl::Entry::of::<Option<Vec<Lamp>>, nl::IndexedArray>(2, "lamps"),
@@ -1082,15 +1082,15 @@ pub mod raw {
         }
     }
     #[automatically_derived]
-    impl nl::View for OptionsFloodLight {
-        type Of<'view> = OptionsFloodLight;
+    impl nl::View for OptionsOptions {
+        type Of<'view> = OptionsOptions;
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for OptionsFloodLight {
+    impl ::core::fmt::Debug for OptionsOptions {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             nl::__private::fmt_set(
                 f,
-                "OptionsFloodLight",
+                "OptionsOptions",
                 &[
                     ("header", &::core::option::Option::Some(&self.header)),
                     ("brightness", &self.brightness),
@@ -1099,7 +1099,7 @@ pub mod raw {
             )
         }
     }
-    impl OptionsFloodLight {
+    impl OptionsOptions {
         /// Without any attribute; `with_` methods set them.
         pub fn new() -> Self {
             ::core::default::Default::default()

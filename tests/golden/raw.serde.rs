@@ -422,7 +422,7 @@ pub mod raw {
         /// A bulb.
         Bulb(Box<OptionsAttrs>),
         /// Format `flood_light`.
-        FloodLight(Box<OptionsFloodLight>),
+        FloodLight(Box<OptionsOptions>),
         /// Format `strip`.
         Strip(Step),
         /// Format `torch`.
@@ -436,8 +436,8 @@ pub mod raw {
             Self::Bulb(::std::boxed::Box::new(payload))
         }
     }
-    impl ::core::convert::From<OptionsFloodLight> for Options {
-        fn from(payload: OptionsFloodLight) -> Self {
+    impl ::core::convert::From<OptionsOptions> for Options {
+        fn from(payload: OptionsOptions) -> Self {
             Self::FloodLight(::std::boxed::Box::new(payload))
         }
     }
@@ -448,12 +448,12 @@ pub mod raw {
     }
     nl::sub_message!(Options, nl::Text:
         "bulb" => Bulb(Box<OptionsAttrs>),
-        "flood_light" => FloodLight(Box<OptionsFloodLight>),
+        "flood_light" => FloodLight(Box<OptionsOptions>),
         "strip" => Strip(Step),
         "torch" => Torch,
     );
 
-    /// Format `flood_light` of sub-message `options`.
+    /// Struct `place` and set `options` in `options`.
     #[derive(
         Clone,
         Default,
@@ -464,7 +464,7 @@ pub mod raw {
     )]
     #[serde(default)]
     #[nl(debug, setters)]
-    pub struct OptionsFloodLight {
+    pub struct OptionsOptions {
         /// The fixed header, before the attributes.
         #[nl(header)]
         pub header: Place,

@@ -62,10 +62,12 @@ pub(super) fn sub_message(
         nl::sub_message!(#ident, #selector: #(#arms)*);
         #(#conversions)*
     };
-    let own = formats.iter().filter_map(|format| match &format.payload {
+    let own = formats.iter().zip(0..).filter_map(|(format, index)| match &format.payload {
+        // Formats with the same header and set share the struct.
+        payload if formats.iter().take(index).any(|it| it.payload == *payload) => None,
         Payload::Both { header, set, rust } => {
             let set = sets.iter().find(|other| other.name == *set)?;
-            let title = format!("Format `{}` of sub-message `{name}`", format.value);
+            let title = format!("Struct `{}` and set `{}` in `{name}`", header.name, set.name);
             let docs = Docs::titled(&title, &set.doc).outer();
             let (ident, header) = (super::ident(rust), super::ident(&header.rust));
             let parts = messages::Body {

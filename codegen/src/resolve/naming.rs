@@ -74,8 +74,12 @@ fn check_types(named: &Named<'_>, types: &mut Scope<'_>) {
         types.take(&item.rust, format!("sub-message `{}`", item.name), at);
         for (format, index) in item.formats.iter().zip(0..) {
             if let ir::Payload::Both { rust, .. } = &format.payload {
-                let at = at.key("formats").index(index).key("value");
-                types.take_at(rust, format!("format `{}`", format.value), at);
+                // Formats with the same header and set share it.
+                let shared = item.formats.iter().take(index).any(|it| it.payload == format.payload);
+                if !shared {
+                    let at = at.key("formats").index(index).key("value");
+                    types.take_at(rust, format!("format `{}`", format.value), at);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Errors, texts};
-use crate::ir::{self, EnumKind, Payload, Selector};
+use crate::ir::{self, EnumKind, Payload, Selector, StructRef};
 use crate::place::{self, Place};
 use crate::resolve::definitions::{Definitions, Placed};
 use crate::resolve::names;
@@ -69,18 +69,25 @@ impl Formats<'_, '_> {
                 self.errors.push(texts::duplicate_name("format", &format.value, &first, &at));
                 continue;
             }
+            let payload = self.payload(message, format, &at, &formats);
             formats.push(ir::Format {
                 value: format.value.clone(),
                 number: None,
                 rust: names::ty(&format.value),
                 doc: format.doc.clone().unwrap_or_default(),
-                payload: self.payload(message, format, &at),
+                payload,
             });
         }
         formats
     }
 
-    fn payload(&mut self, message: &SubMessage, format: &Format, at: &Place) -> Payload {
+    fn payload(
+        &mut self,
+        message: &SubMessage,
+        format: &Format,
+        at: &Place,
+        before: &[ir::Format],
+    ) -> Payload {
         let header = format.fixed_header.as_ref().and_then(|name| {
             let at = at.key("fixed-header");
             self.structs.header(name, at, self.definitions, self.errors)
@@ -106,10 +113,32 @@ impl Formats<'_, '_> {
                     let (set, header) = (at.key("attribute-set"), at.key("fixed-header"));
                     self.errors.push(texts::header_clash(&clash.name, set, header));
                 }
-                let name = format!("{}-{}", message.name, format.value);
-                Payload::Both { header, set: set.name.clone(), rust: names::ty(&name) }
+                let rust = struct_of_both(message, format, &header, &set.name, before);
+                Payload::Both { header, set: set.name.clone(), rust }
             }
         }
+    }
+}
+
+/// The struct of a format that has both a header and attributes. Formats with the same ones share it,
+/// so it is named for the set; for the format only where another header stands before the same set.
+fn struct_of_both(
+    message: &SubMessage,
+    format: &Format,
+    header: &StructRef,
+    set: &str,
+    before: &[ir::Format],
+) -> String {
+    let same_set = before.iter().filter_map(|other| match &other.payload {
+        Payload::Both { header, set: other, rust } if other == set => Some((header, rust)),
+        _ => None,
+    });
+    let mut same_set = same_set.peekable();
+    let another_header = same_set.peek().is_some();
+    match same_set.find(|(other, _)| *other == header) {
+        Some((_, rust)) => rust.clone(),
+        None if another_header => names::ty(&format!("{}-{}", message.name, format.value)),
+        None => names::ty(&format!("{}-{set}", message.name)),
     }
 }
 

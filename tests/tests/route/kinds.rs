@@ -6,9 +6,9 @@ use nlkit::Connection;
 use nlkit_specs::rt_link::{
     GetlinkDump, IfinfoFlags, Ifinfomsg, IflaVxlanPortRange, LinkinfoAttrs, LinkinfoBridgeAttrs,
     LinkinfoBrportAttrs, LinkinfoDataMsg, LinkinfoMacvlanAttrs, LinkinfoMemberDataMsg,
-    LinkinfoPeerMsg, LinkinfoPeerMsgVeth, LinkinfoVethAttrs, LinkinfoVlanAttrs, LinkinfoVxlanAttrs,
-    MacvlanMacaddrDataAttrs, MacvlanMacaddrMode, MacvlanMode, NewlinkRequest, VlanProtocols,
-    VxlanDf,
+    LinkinfoPeerMsg, LinkinfoPeerMsgLinkAttrs, LinkinfoVethAttrs, LinkinfoVlanAttrs,
+    LinkinfoVxlanAttrs, MacvlanMacaddrDataAttrs, MacvlanMacaddrMode, MacvlanMode, NewlinkRequest,
+    VlanProtocols, VxlanDf,
 };
 use nlkit_tests::namespace::{assert_shows, in_namespace, index_of, ip, ip_json, kernel_error};
 use nlkit_tests::skip::absent;
@@ -137,7 +137,7 @@ fn a_veth_is_made_with_its_peer() {
         return;
     }
     let mut conn = Connection::route().unwrap();
-    let peer = LinkinfoPeerMsgVeth::new()
+    let peer = LinkinfoPeerMsgLinkAttrs::new()
         .with_header(Ifinfomsg::new().with_ifi_index(41).with_ifi_flags(IfinfoFlags::NO_ARP))
         .with_ifname("right")
         .with_mtu(1234)
@@ -382,7 +382,7 @@ fn a_peer_is_made_in_another_namespace() {
     });
     let namespace = of_other.recv().unwrap();
     let mut conn = Connection::route().unwrap();
-    let peer = LinkinfoPeerMsgVeth::new()
+    let peer = LinkinfoPeerMsgLinkAttrs::new()
         .with_ifname("right")
         .with_mtu(1234)
         .with_net_ns_fd(std::os::fd::AsRawFd::as_raw_fd(&namespace).unsigned_abs());
@@ -431,7 +431,8 @@ fn an_error_has_a_path_into_the_data_of_a_kind() {
     );
 
     // Through a sub-message in it, and behind the fixed header of that.
-    let peer = LinkinfoPeerMsgVeth::new().with_mtu(1400).with_ifname("a-name-that-is-too-long");
+    let peer =
+        LinkinfoPeerMsgLinkAttrs::new().with_mtu(1400).with_ifname("a-name-that-is-too-long");
     let veth = LinkinfoVethAttrs::new().with_peer(LinkinfoPeerMsg::Veth(Box::new(peer)));
     let request = of_kind("v0", LinkinfoDataMsg::Veth(Box::new(veth)));
     let error = kernel_error(conn.request_with(&request, brand_new()));
