@@ -185,27 +185,39 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         self.channel.session.cancel(running.seq);
     }
 
-    /// Reads the answer up to its end. An answer that breaks off with an error is abandoned.
+    /// Reads the answer, of one reply at most, up to its end. One that breaks off with an error is
+    /// abandoned.
     pub(crate) fn finish(
         &mut self,
-        mut running: Running,
+        running: Running,
         take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut replied = false;
+        self.each_message(running, &mut |conn, span, running| {
+            if std::mem::replace(&mut replied, true) {
+                return Err(unexpected(running, "a second reply".to_owned()));
+            }
+            conn.reply_in(span, running).and_then(&mut *take)
+        })
+    }
+
+    /// Reads the answer up to its end, message by message. One that breaks off with an error is
+    /// abandoned.
+    pub(crate) fn each_message(
+        &mut self,
+        mut running: Running,
+        take: &mut dyn FnMut(&Self, &Span, &Running) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut replied = false;
         let outcome = loop {
             match self.advance(&mut running) {
-                Ok(Step::Message(_)) if replied => {
-                    break Err(unexpected(&running, "a second reply".to_owned()));
-                }
                 Ok(Step::Message(span)) => {
                     replied = true;
-                    if let Err(error) = self.reply_in(&span, &running).and_then(&mut *take) {
+                    if let Err(error) = take(self, &span, &running) {
                         break Err(error);
                     }
                 }
-                Ok(Step::LastMessage(span)) => {
-                    break self.reply_in(&span, &running).and_then(&mut *take);
-                }
+                Ok(Step::LastMessage(span)) => break take(self, &span, &running),
                 Ok(Step::End { .. }) => break Ok(()),
                 // Conntrack marks its one reply as one of several, and sends nothing behind it.
                 Err(Error::NoReply { overrun: false, .. }) if replied => break Ok(()),

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::attrs::{NlAttrs, View, encode_into};
 use crate::batch::Batch;
-use crate::call::{Call, Running, Step};
+use crate::call::{Call, Running};
 use crate::channel::Channel;
 use crate::dump::{Replies, Views};
 use crate::error::Error;
@@ -171,27 +171,15 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// Reads an answer up to its end, each message through `read`.
     fn collect<V>(
         &mut self,
-        mut running: Running,
+        running: Running,
         read: impl Fn(&Self, &Span, &Running) -> Result<V, Error>,
     ) -> Result<Vec<V>, Error> {
         let mut values = Vec::new();
-        let outcome = loop {
-            match self.advance(&mut running) {
-                Ok(Step::Message(span)) => match read(self, &span, &running) {
-                    Ok(value) => values.push(value),
-                    Err(error) => break Err(error),
-                },
-                Ok(Step::LastMessage(span)) => {
-                    break read(self, &span, &running).map(|value| values.push(value));
-                }
-                Ok(Step::End { .. }) => break Ok(()),
-                // As in `finish`: nothing behind the last one.
-                Err(Error::NoReply { overrun: false, .. }) if !values.is_empty() => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
-        self.cancel(&running);
-        outcome.map(|()| values)
+        self.each_message(running, &mut |conn, span, running| {
+            values.push(read(conn, span, running)?);
+            Ok(())
+        })?;
+        Ok(values)
     }
 
     /// Asks, whatever protocol the types are of.

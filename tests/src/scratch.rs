@@ -55,8 +55,8 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 pub fn cargo(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Command::new(cargo)
-        .args(arguments)
         .args(["--offline", "--quiet"])
+        .args(arguments)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("../target"))
         .output()

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use nlkit_codegen::ir::{
     Attribute, Call, Enum, EnumKind, Family, Form, GroupBy, MemberType, Message, Number, Order,
     Payload, Protocol, Scalar, Selector, Type,
 };
 use nlkit_codegen::{Builder, Layout};
+use nlkit_tests::scratch;
 use nlkit_tests::skip::folder;
 
 /// The specs in a folder and in those below it, with a name for the module of each.
@@ -65,59 +65,34 @@ fn all_specs_of_kernels_compile() {
     }
     println!("{table}");
     assert!(failures.is_empty(), "{failures}");
-    let derived = scratch("derived", &["derive"], &code);
-    cargo(&derived, "check", &[]);
-    cargo(&derived, "doc", &["--no-deps"]);
+    let derived = write_crate("derived", &["derive"], &code);
+    cargo(&derived, &["check"]);
+    cargo(&derived, &["rustdoc", "--", "-D", "warnings"]);
 
     let expanded = specs.iter().map(|(name, path)| {
         let builder = Builder::new().layout(Layout::File).expand(true).non_exhaustive(true);
         (name.as_str(), builder.generate(path).unwrap())
     });
-    cargo(&scratch("expanded", &[], &expanded.collect()), "check", &[]);
+    cargo(&write_crate("expanded", &[], &expanded.collect()), &["check"]);
 }
 
 /// A crate with a module for each spec.
-fn scratch(name: &str, features: &[&str], modules: &BTreeMap<&str, String>) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus").join(name);
-    let source = folder.join("src");
-    fs::create_dir_all(&source).unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let runtime = root.join("runtime");
-    let manifest = format!(
-        "[package]\nname = \"corpus-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nnlkit = {{ path = {runtime:?}, features = {features:?} }}\n\n\
-         [workspace]\n"
-    );
-    write(&folder.join("Cargo.toml"), &manifest);
-    // The versions that are there already: the test needs no network.
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+fn write_crate(name: &str, features: &[&str], modules: &BTreeMap<&str, String>) -> PathBuf {
     let mut lib = String::from("//! Families of kernels.\n#![deny(warnings, missing_docs)]\n");
+    let mut sources = BTreeMap::new();
     for (module, code) in modules {
         writeln!(lib, "pub mod {module};").unwrap();
-        write(&source.join(format!("{module}.rs")), code);
+        sources.insert(format!("{module}.rs"), code.clone());
     }
-    write(&source.join("lib.rs"), &lib);
-    folder
+    sources.insert("lib.rs".to_owned(), lib);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
+    scratch::write(&folder, name, features, &sources).unwrap()
 }
 
-/// Writes a file unless it is so already, so that nothing is built twice.
-fn write(path: &Path, text: &str) {
-    if fs::read_to_string(path).ok().as_deref() != Some(text) {
-        fs::write(path, text).unwrap();
-    }
-}
-
-fn cargo(folder: &Path, command: &str, arguments: &[&str]) {
-    let output = Command::new(env!("CARGO"))
-        .args([command, "--offline", "--quiet"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("../target"))
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .output()
-        .unwrap();
+fn cargo(folder: &Path, arguments: &[&str]) {
+    let output = scratch::cargo(folder, arguments).unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo {command} in {}:\n{errors}", folder.display());
+    assert!(output.status.success(), "cargo {arguments:?} in {}:\n{errors}", folder.display());
 }
 
 /// How often each construct was met, and in which specs.
