@@ -211,7 +211,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         loop {
             self.received.clear();
             self.received.reserve(self.room);
-            match self.transport.receive(&mut self.received, wait) {
+            match self.transport.receive(&mut self.received) {
                 Ok(received) if received.len > self.received.len() => {
                     self.received.clear();
                     self.room = received.len.next_power_of_two();
@@ -224,6 +224,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && !wait => {
                     return Ok(false);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.transport.wait(None)?;
                 }
                 Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
                     return Err(Error::Overrun);

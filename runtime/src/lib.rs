@@ -73,7 +73,7 @@ pub use crate::string::{NlStr, NlString};
 pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, read};
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
-pub use crate::transport::{Received, Socket, Transport};
+pub use crate::transport::{AsyncTransport, Received, Socket, Transport};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::wire::{Attr, Attrs};
 pub use crate::writer::Writer;

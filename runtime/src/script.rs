@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::time::Duration;
 
 use crate::family::Generic;
 use crate::message::Message;
@@ -14,8 +15,9 @@ pub const PORT: u32 = 4711;
 
 /// A kernel as a function from a datagram that is sent to the datagrams that come back.
 ///
-/// The function may say anything, well formed or not. What is queued beforehand comes first, and a
-/// `receive` that finds nothing is told so at once, waiting or not: a script never hangs.
+/// The function may say anything, well formed or not. What is queued beforehand comes first, and who
+/// waits for nothing is told so at once, as an error or as the end of the timeout: a script never
+/// hangs.
 ///
 /// # Examples
 /// ```
@@ -69,7 +71,7 @@ impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Transport for Script<F> {
         Ok(())
     }
 
-    fn receive(&mut self, buffer: &mut Vec<u8>, _: bool) -> io::Result<Received> {
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         let Some((datagram, source)) = self.queue.pop_front() else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
@@ -77,6 +79,15 @@ impl<F: FnMut(&[u8]) -> Vec<Vec<u8>>> Transport for Script<F> {
         let room = buffer.capacity().saturating_sub(buffer.len());
         buffer.extend(datagram.iter().take(room));
         Ok(Received { len: datagram.len(), source })
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        match (self.queue.is_empty(), timeout) {
+            (false, _) => Ok(true),
+            (true, Some(_)) => Ok(false),
+            // Nothing can come any more.
+            (true, None) => Err(io::ErrorKind::WouldBlock.into()),
+        }
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {

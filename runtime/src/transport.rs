@@ -1,10 +1,14 @@
 //! Where datagrams go and come from: the seam between a connection and the kernel.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use netlink_sys::SocketAddr;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::family::Protocol;
 use crate::session::Source;
@@ -23,11 +27,17 @@ pub trait Transport {
     /// Of the socket.
     fn send(&mut self, datagram: &[u8]) -> io::Result<()>;
 
-    /// Appends one datagram to `buffer` as far as the spare capacity goes.
+    /// Appends one datagram to `buffer` as far as the spare capacity goes. It never waits.
     ///
     /// # Errors
-    /// `WouldBlock` where there is none and `wait` is false; `ENOBUFS` where messages were lost.
-    fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received>;
+    /// `WouldBlock` where there is none; `ENOBUFS` where messages were lost.
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received>;
+
+    /// Waits until there may be something to receive; false where `timeout` passed before that.
+    ///
+    /// # Errors
+    /// Of the socket.
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool>;
 
     /// Joins a multicast group.
     ///
@@ -40,6 +50,22 @@ pub trait Transport {
     /// # Errors
     /// Of the socket.
     fn leave(&mut self, group: u32) -> io::Result<()>;
+}
+
+/// A transport that an async task can wait on, whatever the runtime.
+pub trait AsyncTransport: Transport {
+    /// A time to wait.
+    type Sleep: Future<Output = ()> + Send;
+
+    /// As [`Transport::receive`]; where there is nothing, the task is woken once there may be.
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Poll<io::Result<Received>>;
+
+    /// Ends when `duration` has passed.
+    fn sleep(&self, duration: Duration) -> Self::Sleep;
 }
 
 /// What was received.
@@ -109,10 +135,14 @@ impl Transport for Socket {
         self.socket.send(datagram, 0).map(|_| ())
     }
 
-    fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received> {
-        let dont_wait = if wait { 0 } else { libc::MSG_DONTWAIT };
-        let (len, from) = self.socket.recv_from(buffer, libc::MSG_TRUNC | dont_wait)?;
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
+        let flags = libc::MSG_TRUNC | libc::MSG_DONTWAIT;
+        let (len, from) = self.socket.recv_from(buffer, flags)?;
         Ok(Received { len, source: source_of(from) })
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        wait_readable(self.as_fd(), timeout)
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {
@@ -121,6 +151,26 @@ impl Transport for Socket {
 
     fn leave(&mut self, group: u32) -> io::Result<()> {
         self.socket.drop_membership(group)
+    }
+}
+
+fn wait_readable(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<bool> {
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // In milliseconds: rounded up, so as not to come back a moment too early.
+        let millis =
+            left.map(|left| left.as_millis() + u128::from(left.subsec_nanos() % 1_000_000 > 0));
+        let wait = match millis {
+            Some(millis) => PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX),
+            None => PollTimeout::NONE,
+        };
+        match poll(&mut [PollFd::new(fd, PollFlags::POLLIN)], wait) {
+            Ok(0) if left.is_none_or(|left| !left.is_zero()) => {}
+            Ok(ready) => return Ok(ready > 0),
+            Err(nix::Error::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 

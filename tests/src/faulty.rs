@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::time::Duration;
 
 use nlkit::script::{PORT, answer};
 use nlkit::session::Source;
@@ -68,7 +69,7 @@ impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Transport for Faulty<F> {
         Ok(())
     }
 
-    fn receive(&mut self, buffer: &mut Vec<u8>, _: bool) -> io::Result<Received> {
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         let room = buffer.capacity().saturating_sub(buffer.len());
         self.rooms.push(room);
         let (source, datagram) = match self.queue.pop_front() {
@@ -82,6 +83,14 @@ impl<F: FnMut(&[u8]) -> Result<Vec<Step>, i32>> Transport for Faulty<F> {
     }
 
     /// Fails where an error is what comes next.
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        match (self.queue.is_empty(), timeout) {
+            (false, _) => Ok(true),
+            (true, Some(_)) => Ok(false),
+            (true, None) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
     fn join(&mut self, _: u32) -> io::Result<()> {
         match self.queue.front() {
             Some(Step::Errno(errno)) => Err(io::Error::from_raw_os_error(*errno)),

@@ -12,6 +12,7 @@
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
 
 use nlkit::nlctrl::GetFamily;
 use nlkit::wire::{HEADER_LEN, Header, kind};
@@ -292,9 +293,9 @@ impl Transport for Stale {
         self.socket.send(datagram)
     }
 
-    fn receive(&mut self, buffer: &mut Vec<u8>, wait: bool) -> io::Result<Received> {
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         let start = buffer.len();
-        let received = self.socket.receive(buffer, wait)?;
+        let received = self.socket.receive(buffer)?;
         let header = Header::parse(&buffer[start..]).unwrap();
         if header.kind == nlkit::nlctrl::ID && header.kind != kind::ERROR {
             self.replies += 1;
@@ -307,6 +308,10 @@ impl Transport for Stale {
             }
         }
         Ok(received)
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        self.socket.wait(timeout)
     }
 
     fn join(&mut self, group: u32) -> io::Result<()> {
