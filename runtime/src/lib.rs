@@ -26,14 +26,17 @@ mod batch;
 mod call;
 mod channel;
 mod connection;
+mod counters;
 mod debug;
 mod dump;
+mod engine;
 mod error;
 mod extack;
 mod families;
 mod family;
 mod form;
 mod hwaddr;
+mod listeners;
 mod listening;
 mod message;
 mod modifiers;
@@ -48,17 +51,19 @@ mod sub_message;
 mod subscription;
 mod transport;
 mod value;
+mod wait;
 pub mod wire;
 mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
-pub use crate::batch::Batch;
+pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::connection::Connection;
+pub use crate::counters::Counters;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
-pub use crate::extack::KernelError;
+pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
 };

@@ -21,7 +21,12 @@ pub trait Transport {
     /// The port id that answers are addressed to.
     fn port(&self) -> u32;
 
-    /// Sends one datagram to the kernel.
+    /// The port id of whom it talks to: 0, the kernel, or another process.
+    fn peer(&self) -> u32 {
+        0
+    }
+
+    /// Sends one datagram to the peer.
     ///
     /// # Errors
     /// Of the socket.
@@ -175,7 +180,7 @@ fn wait_readable(fd: BorrowedFd<'_>, timeout: Option<Duration>) -> io::Result<bo
 }
 
 fn source_of(address: SocketAddr) -> Source {
-    Source { port: address.port_number(), groups: address.multicast_groups() }
+    Source { port: address.port_number(), groups: address.multicast_groups(), namespace: None }
 }
 
 impl fmt::Debug for Socket {
