@@ -13,7 +13,8 @@ use crate::families::Known;
 use crate::family::{Do, Dump, Family, Generic, Netfilter, Notification, Protocol, Route};
 use crate::modifiers::Modifiers;
 use crate::session::Span;
-use crate::transport::{Socket, Transport};
+use crate::socket::Socket;
+use crate::transport::Transport;
 
 /// A netlink socket of protocol `P` to ask through, one request at a time.
 ///
