@@ -18,7 +18,8 @@ use crate::family::{Do, Dump, Family, Generic, Netfilter, Notification, Protocol
 use crate::message::Message;
 use crate::modifiers::Modifiers;
 use crate::nlctrl::FamilyInfo;
-use crate::transport::{Socket, Transport};
+use crate::socket::Socket;
+use crate::transport::Transport;
 use crate::wait::Block;
 
 /// A netlink socket of protocol `P` to ask through, one request at a time.
