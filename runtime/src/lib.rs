@@ -21,6 +21,7 @@
 //! values and flag bits are kept, unknown notifications are handed over as they came. A malformed
 //! length is always an error, with the attribute's path.
 
+pub mod asynchronous;
 mod attrs;
 mod batch;
 mod call;
@@ -57,6 +58,7 @@ pub mod tokio;
 mod transport;
 mod value;
 mod wait;
+mod watch;
 pub mod wire;
 mod writer;
 
@@ -86,6 +88,7 @@ pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
 pub use crate::value::{AttrValue, Bitfield32};
+pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};
 pub use crate::writer::Writer;
 
