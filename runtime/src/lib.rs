@@ -60,7 +60,7 @@ pub use crate::error::{
 };
 pub use crate::extack::KernelError;
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
