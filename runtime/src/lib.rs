@@ -41,7 +41,11 @@ mod names;
 pub mod nlctrl;
 mod path;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod session;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod string;
 mod structs;
 mod sub_message;
