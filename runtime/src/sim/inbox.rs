@@ -161,9 +161,9 @@ impl State {
         self.limit = bytes.saturating_mul(2).max(LEAST_BUFFER);
     }
 
-    /// Whether there is room for the first datagram of a dump.
-    pub(super) fn has_room(&self) -> bool {
-        self.used < self.limit
+    /// Whether there is room for a dump's next datagram, which may have this length.
+    pub(super) fn has_room(&self, len: usize) -> bool {
+        self.used == 0 || self.used.saturating_add(size_of(len)) < self.limit
     }
 
     /// Whether the next datagram of a dump is to be made.
@@ -255,7 +255,7 @@ impl State {
 
     /// Puts a datagram into the queue, or drops it where the queue is full.
     fn admit(&mut self, mut datagram: Queued, delivery: Delivery) {
-        let size = size_of(&datagram.bytes);
+        let size = size_of(datagram.bytes.len());
         let fits = self.used == 0 || self.used.saturating_add(size) <= self.limit;
         if delivery == Delivery::Message && (self.congested || !fits) {
             return self.overrun();
@@ -292,7 +292,7 @@ impl State {
         }
         let Queued { bytes, source, cut, .. } =
             self.queue.pop_front().ok_or(io::ErrorKind::WouldBlock)?;
-        self.used = self.used.saturating_sub(size_of(&bytes));
+        self.used = self.used.saturating_sub(size_of(bytes.len()));
         self.congested &= !self.queue.is_empty();
         let room = buffer.capacity().saturating_sub(buffer.len());
         let given = if cut { bytes.len() / 2 } else { bytes.len() };
@@ -306,8 +306,8 @@ fn queued(bytes: Vec<u8>, source: Source) -> Queued {
 }
 
 /// What a datagram counts for in the receive buffer (truesize): its memory comes in powers of two.
-fn size_of(datagram: &[u8]) -> usize {
-    (datagram.len() + SHARED_INFO).next_power_of_two() + SK_BUFF
+fn size_of(len: usize) -> usize {
+    len.saturating_add(SHARED_INFO).next_power_of_two() + SK_BUFF
 }
 
 /// Changes the headers of all messages in a datagram, but not those of other control messages than

@@ -78,7 +78,7 @@ impl Socket {
     /// Makes the dump's next datagram.
     fn go_on(&mut self) {
         let Some(dump) = &mut self.dump else { return };
-        if !self.inbox.lock().has_room() {
+        if !self.inbox.lock().has_room(self.largest) {
             return self.inbox.lock().fail(libc::ENOBUFS);
         }
         let (datagram, last) = dump.next(self.largest);
@@ -192,7 +192,7 @@ impl Outlet for Desk<'_> {
     }
 
     fn start(&mut self, dump: Dump) -> Result<(), Refusal> {
-        if !self.socket.inbox.lock().has_room() {
+        if !self.socket.inbox.lock().has_room(self.socket.largest) {
             return Err(Refusal::new(libc::ENOBUFS));
         }
         self.socket.dump = Some(dump);

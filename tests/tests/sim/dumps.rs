@@ -171,7 +171,7 @@ fn dumps_of_several_sockets_do_not_mix() {
 }
 
 #[test]
-fn a_service_is_cheap_to_have_twice() {
+fn two_kernels_can_have_services_of_the_same_data() {
     let tunnels = Tunnels::default();
     let (one, other) = (Kernel::new(), Kernel::new());
     one.add(tunnels.service());
