@@ -18,6 +18,7 @@ const DEL_GROUP: u16 = 8;
 /// The family nlctrl, which tells of the families of `kernel`.
 pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
     let mut service = Service::new();
+    service.done_with_last_entries();
     let known = kernel.downgrade();
     service.on_do(move |request: GetFamily, _: &mut Call| {
         let GetFamily { id, name } = request;
