@@ -45,7 +45,11 @@ mod names;
 pub mod nlctrl;
 mod path;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod session;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "smol")]
 pub mod smol;
 mod socket;
@@ -72,7 +76,7 @@ pub use crate::error::{
 };
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
