@@ -44,6 +44,10 @@ pub struct Source {
     pub port: u32,
     /// Mask of the multicast groups that it was sent to; 0 for a unicast one.
     pub groups: u32,
+    /// Number of the network namespace that it was multicast in, as seen from the socket's; `None` is the
+    /// socket's own. Only a socket that listens to all of them gets others':
+    /// [`Socket::set_listen_all_namespaces`](crate::Socket::set_listen_all_namespaces).
+    pub namespace: Option<i32>,
 }
 
 /// What a datagram says. The sequence number of the request is that of the message's header.

@@ -10,7 +10,7 @@ use nlkit_tests::tunnel::{self, Notification, Peer, Set, Tunnel};
 
 use crate::{is_dump, list, name, names, one, scripted};
 
-const MULTICAST: Source = Source { port: 0, groups: 1 << 6 };
+const MULTICAST: Source = Source { port: 0, groups: 1 << 6, namespace: None };
 const OTHER_FAMILY: u16 = 55;
 
 fn event<'a>(family: u16, cmd: u8, attrs: &impl NlAttrs<'a>) -> Vec<u8> {

@@ -31,7 +31,7 @@ fn message<'v>(answer: Answer, kind: u16, flags: u16, value: &impl NlAttrs<'v>) 
 fn told(kind: u16, number: i32) -> (Vec<u8>, Source) {
     let body = nlkit::encode(&shelf(number)).unwrap();
     let datagram = raw::message(raw::header(kind, 0, 0, 0, body.len()), &body);
-    (datagram, Source { port: 0, groups: 1 << 2 })
+    (datagram, Source { groups: 1 << 2, ..Source::default() })
 }
 
 #[test]
