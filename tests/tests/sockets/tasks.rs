@@ -24,7 +24,7 @@ fn on_tokio<F: Future>(task: F) -> F::Output {
     runtime.block_on(task)
 }
 
-async fn receive<T: AsyncTransport>(socket: &mut T) -> io::Result<(Vec<u8>, Received)> {
+pub(crate) async fn receive<T: AsyncTransport>(socket: &mut T) -> io::Result<(Vec<u8>, Received)> {
     let mut buffer = Vec::with_capacity(1 << 16);
     let received = poll_fn(|cx| socket.poll_receive(cx, &mut buffer)).await?;
     Ok((buffer, received))
