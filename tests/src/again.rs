@@ -37,10 +37,12 @@ pub fn as_nobody(test: &str, role: &str) -> bool {
         skip("to become somebody else needs root");
         return false;
     }
-    // Where others can read it.
+    // Where others can read it. Not by this process: what another thread starts meanwhile would have the
+    // file open for writing, and nobody can execute it then.
     let number = COPIES.fetch_add(1, Ordering::Relaxed);
     let copy = std::env::temp_dir().join(format!("nlkit-{}-{number}", std::process::id()));
-    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&copy).status();
+    assert!(copied.unwrap().success(), "a copy of this program");
     let mut command = Command::new(&copy);
     command.args(["--exact", test]).env(ROLE, role).uid(65534).gid(65534);
     let output = command.output();
