@@ -4243,7 +4243,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlRateTcBws {
     const SET: &'static nl::Set = &nl::Set::new(
         "DlRateTcBws",
         &[
-            nl::Entry::of::<Option<u8>, nl::Native>(1, "index"),
+            nl::Entry::of::<Option<u8>, nl::Native>(1, "index")
+                .with_checks(&nl::Checks::NONE.max(7)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "bw"),
         ],
     );
@@ -4320,7 +4321,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlParentDev {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4423,7 +4425,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlNestedDevlink {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4531,7 +4534,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4649,7 +4653,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(136, "reload-failed"),
             nl::Entry::of::<Option<DlDevStats>, nl::Native>(156, "dev-stats"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4827,7 +4832,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5019,7 +5025,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5327,7 +5334,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5445,7 +5453,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<PortType>, u16>(4, "port-type"),
             nl::Entry::of::<Option<DlPortFunction>, nl::Native>(145, "port-function"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5607,7 +5616,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortNewRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(127, "port-pci-pf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5771,7 +5781,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5893,7 +5904,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "port-split-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6020,7 +6032,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortUnsplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6138,7 +6151,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6277,7 +6291,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(14, "sb-egress-pool-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(15, "sb-ingress-tc-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(16, "sb-egress-tc-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6430,7 +6445,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6544,7 +6560,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6692,7 +6709,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(105, "sb-pool-cell-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6855,7 +6873,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6977,7 +6996,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolSetRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7135,7 +7155,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7293,7 +7314,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7446,7 +7468,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7569,7 +7592,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7727,7 +7751,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7907,7 +7932,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8084,7 +8110,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8216,7 +8243,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindSetRequest {
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8384,7 +8412,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccSnapshotRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8502,7 +8531,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccMaxClearRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8616,7 +8646,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8732,7 +8763,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetReply {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8886,7 +8918,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchSetRequest {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9038,7 +9071,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9160,7 +9194,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeTables>, nl::Native>(27, "dpipe-tables"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9278,7 +9313,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9400,7 +9436,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeEntries>, nl::Native>(34, "dpipe-entries"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9514,7 +9551,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9622,7 +9660,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeHeaders>, nl::Native>(49, "dpipe-headers"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9744,7 +9783,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableCountersSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
             nl::Entry::of::<Option<u8>, nl::Native>(33, "dpipe-table-counters-enabled"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9890,7 +9930,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(66, "resource-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(67, "resource-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10017,7 +10058,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10139,7 +10181,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<DlResourceList>, nl::Native>(63, "resource-list"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10264,7 +10307,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<ResourceScopeFlags>, u32>(185, "resource-scope-mask"),
         ],
     );
@@ -10407,7 +10451,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
             nl::Entry::of::<Option<ReloadAction>, u8>(153, "reload-action"),
             nl::Entry::of::<Option<nl::Bitfield32>, nl::Native>(155, "reload-limits"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10575,7 +10620,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadReply {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(154, "reload-actions-performed"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10692,7 +10738,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10819,7 +10866,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlParam>, nl::Native>(80, "param"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10941,7 +10989,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11068,7 +11117,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamSetRequest {
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(86, "param-value-data"),
             nl::Entry::of::<Option<ParamCmode>, u8>(87, "param-value-cmode"),
             nl::Entry::of::<bool, nl::Native>(183, "param-reset-default"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11246,7 +11296,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11397,7 +11448,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetReply {
                 nl::Native,
             >(90, "region-snapshots"),
             nl::Entry::of::<Option<u32>, nl::Native>(170, "region-max-snapshots"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11551,7 +11603,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11668,7 +11721,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11816,7 +11870,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11959,7 +12014,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionDelRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12121,7 +12177,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadDump {
             nl::Entry::of::<Option<u64>, nl::Native>(96, "region-chunk-addr"),
             nl::Entry::of::<Option<u64>, nl::Native>(97, "region-chunk-len"),
             nl::Entry::of::<bool, nl::Native>(179, "region-direct"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12296,7 +12353,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<DlRegionChunks>, nl::Native>(93, "region-chunks"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12436,7 +12494,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12554,7 +12613,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12704,7 +12764,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12818,7 +12879,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12950,7 +13012,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(146, "info-board-serial-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13182,7 +13245,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13328,7 +13392,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13468,7 +13533,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetDump {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13616,7 +13682,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterSetRequest {
                 Option<u64>,
                 nl::Native,
             >(181, "health-reporter-burst-period"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13829,7 +13896,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterRecoverRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13969,7 +14037,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDiagnoseRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14162,7 +14231,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpGetDump {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14305,7 +14375,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpClearRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14457,7 +14528,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateRequest {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(152, "flash-update-overwrite-mask"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14610,7 +14682,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14759,7 +14832,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<DlTrapMetadata>, nl::Native>(134, "trap-metadata"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14946,7 +15020,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15060,7 +15135,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15197,7 +15273,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15335,7 +15412,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15475,7 +15553,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15595,7 +15674,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupSetRequest {
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15742,7 +15822,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15874,7 +15955,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16009,7 +16091,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16128,7 +16211,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16271,7 +16355,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterTestRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16407,7 +16492,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16578,7 +16664,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -16791,7 +16878,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16936,7 +17024,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17175,7 +17264,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17375,7 +17465,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17498,7 +17589,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17637,7 +17729,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetReply {
                 nl::Native,
             >(174, "linecard-supported-types"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17799,7 +17892,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17914,7 +18008,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(173, "linecard-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18042,7 +18137,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18151,7 +18247,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18307,7 +18404,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18425,7 +18523,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunReply {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18529,7 +18628,8 @@ impl<'nl> nl::NlAttrs<'nl> for NotifyFilterSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18660,7 +18760,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewNtfEvent {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(89, "region-size"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18841,7 +18942,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateStatusNtfEvent {
             nl::Entry::of::<Option<u64>, nl::Native>(125, "flash-update-status-done"),
             nl::Entry::of::<Option<u64>, nl::Native>(126, "flash-update-status-total"),
             nl::Entry::of::<Option<u64>, nl::Native>(151, "flash-update-status-timeout"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]

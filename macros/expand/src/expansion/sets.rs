@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Lifetime, Path};
 
 use super::setters;
+use crate::grammar::checks::Check;
 use crate::grammar::sets::{Attribute, Set};
 
 pub(crate) fn print(set: &Set<'_>, nl: &Path) -> TokenStream {
@@ -46,7 +47,8 @@ fn print_table(set: &Set<'_>, nl: &Path) -> TokenStream {
     let entries = set.attributes.iter().map(|attribute| {
         let (ty, name) = (attribute.field.ty, &attribute.name);
         let (id, form) = (number(attribute), form(attribute, nl));
-        quote_spanned!(ty.span()=> #nl::Entry::of::<#ty, #form>(#id, #name))
+        let checks = print_checks(attribute, nl);
+        quote_spanned!(ty.span()=> #nl::Entry::of::<#ty, #form>(#id, #name) #checks)
     });
     let with_header = set.header.map(|header| {
         let ty = header.ty;
@@ -54,6 +56,17 @@ fn print_table(set: &Set<'_>, nl: &Path) -> TokenStream {
     });
     let with_scope = set.scope.then(|| quote!(.with_scope()));
     quote!(#nl::Set::new(#name, &[#(#entries),*]) #with_header #with_scope)
+}
+
+/// The limits of an attribute, where it has some.
+fn print_checks(attribute: &Attribute<'_>, nl: &Path) -> Option<TokenStream> {
+    let first = attribute.checks.first()?;
+    let checks = attribute.checks.iter().map(|Check { key, number, .. }| {
+        let number = Literal::i128_unsuffixed(*number);
+        quote!(.#key(#number))
+    });
+    let span = first.key.span();
+    Some(quote_spanned!(span=> .with_checks(&#nl::Checks::NONE #(#checks)*)))
 }
 
 /// Attributes go out in the order of their numbers, so that the selector of a sub-message is there
