@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::attrs::Shape;
 use crate::kind::Kind;
+use crate::wire::{ATTR_HEADER_LEN, MAX_NESTING};
 
 /// Limits of an attribute: what a spec's `checks` say, or a policy of the kernel.
 ///
@@ -144,6 +145,10 @@ impl Rule {
     pub(crate) fn check(&self, payload: &[u8], nested_flag: bool) -> Result<(), Fault> {
         let Some(kind) = self.kind else { return Ok(()) };
         let found = payload.len();
+        // In the order in which the kernel does, so that of several faults it is the same one.
+        if kind.width().is_some_and(|width| width != found) {
+            return Err(Fault::Length(found));
+        }
         let nest = matches!(kind, Kind::Nested | Kind::NestedArray);
         match (nest, nested_flag) {
             (true, false) => return Err(Fault::NotMarked),
@@ -160,7 +165,7 @@ impl Rule {
                 [text @ .., 0] => self.check_length(text.len()),
                 text => self.check_length(text.len()),
             },
-            Kind::Nested if (1..4).contains(&found) => Err(Fault::Length(found)),
+            Kind::Nested if (1..ATTR_HEADER_LEN).contains(&found) => Err(Fault::Length(found)),
             Kind::Flag | Kind::Nested | Kind::NestedArray => Ok(()),
             _ => self.check_number(kind, payload),
         }
@@ -244,13 +249,15 @@ pub enum Fault {
     NotMarked,
     /// Something else that is marked as a nest (`NLA_F_NESTED`).
     Marked,
-    /// An attribute that nobody looks at there.
+    /// An attribute that there is not.
     Unknown,
+    /// An attribute that there is, but not to be set.
+    Rejected,
     /// An attribute's header that is cut, or gives a length that is not there.
     Malformed,
     /// A message that is shorter than its fixed header.
     NoHeader,
-    /// Nests deeper in each other than [`MAX_NESTING`](crate::wire::MAX_NESTING).
+    /// Nests deeper in each other than [`MAX_NESTING`].
     TooDeep,
     /// An operation that the running kernel does not have.
     NoOperation,
@@ -276,7 +283,7 @@ impl Fault {
             Self::ReservedBits(_) => "reserved bit set",
             Self::Length(_) if is_fixed(rule) => "invalid attribute length",
             Self::Length(_) if is_ranged(rule) => "binary attribute size out of range",
-            Self::Length(_) | Self::Bitfield(_) | Self::Unterminated => FAILED,
+            Self::Length(_) | Self::Bitfield(_) | Self::Unterminated | Self::Rejected => FAILED,
             Self::NotMarked => "NLA_F_NESTED is missing",
             Self::Marked => "NLA_F_NESTED not expected",
             Self::Unknown => "Unknown attribute type",
@@ -317,10 +324,11 @@ impl fmt::Display for Fault {
             Self::NotMarked => f.write_str("a nest that is not marked as one"),
             Self::Marked => f.write_str("marked as a nest, which it is not"),
             Self::Unknown => f.write_str("no such attribute there"),
+            Self::Rejected => f.write_str("an attribute that cannot be set there"),
             Self::Malformed => f.write_str("a malformed attribute"),
             Self::NoHeader => f.write_str("shorter than its fixed header"),
             Self::TooDeep => {
-                write!(f, "nested deeper than {} levels", crate::wire::MAX_NESTING)
+                write!(f, "nested deeper than {MAX_NESTING} levels")
             }
             Self::NoOperation => f.write_str("the running kernel has no such operation"),
         }

@@ -102,6 +102,17 @@ impl Kind {
         })
     }
 
+    /// The length in bytes of a number that has just one.
+    pub(crate) const fn width(self) -> Option<usize> {
+        Some(match self {
+            Self::U8 | Self::S8 => 1,
+            Self::U16 | Self::S16 => 2,
+            Self::U32 | Self::S32 => 4,
+            Self::U64 | Self::S64 => 8,
+            _ => return None,
+        })
+    }
+
     /// Whether it is text or bytes, whose length can have limits.
     pub const fn has_length(self) -> bool {
         matches!(self, Self::Binary | Self::String | Self::NulString)
@@ -110,15 +121,12 @@ impl Kind {
     /// The number in a payload of this kind, whose bytes lie the other way round than the host's where
     /// `swapped`. `None` of what is no number, and of a length that it does not have.
     pub(crate) fn value(self, payload: &[u8], swapped: bool) -> Option<i128> {
-        let lengths: &[usize] = match self {
-            Self::U8 | Self::S8 => &[1],
-            Self::U16 | Self::S16 => &[2],
-            Self::U32 | Self::S32 => &[4],
-            Self::U64 | Self::S64 => &[8],
-            Self::Uint | Self::Sint => &[4, 8],
-            _ => return None,
+        let (lowest, _) = self.range()?;
+        let fits = match self.width() {
+            Some(width) => payload.len() == width,
+            None => matches!(payload.len(), 4 | 8),
         };
-        if !lengths.contains(&payload.len()) {
+        if !fits {
             return None;
         }
         let big = cfg!(target_endian = "big") != swapped;
@@ -128,7 +136,7 @@ impl Kind {
             false => payload.iter().rev().fold(0, add),
         };
         let above = 1 << (payload.len() * 8);
-        let negative = self.range().is_some_and(|(min, _)| min < 0) && unsigned >= above / 2;
+        let negative = lowest < 0 && unsigned >= above / 2;
         Some(if negative { unsigned - above } else { unsigned })
     }
 }

@@ -162,8 +162,8 @@ pub(crate) trait Rules: Copy {
 
 /// What the rules say of an attribute.
 pub(crate) enum Ruling<L> {
-    /// There is no such attribute.
-    Refused,
+    /// There is no such attribute, or it cannot be set.
+    Refused(Fault),
     /// Nothing is known of it.
     Unknown,
     /// It goes by a rule, and what is in it by those of a level.
@@ -187,7 +187,7 @@ impl Rules for Level {
                 let known = !matches!(inside, Self::Unknown);
                 Ruling::Ruled(meaning.rule(), known.then_some(inside))
             }
-            None => Ruling::Refused,
+            None => Ruling::Refused(Fault::Unknown),
         }
     }
 }
@@ -208,7 +208,7 @@ fn check_level<L: Rules>(
         let attr = attr.map_err(|at| broken(start + header + at, Fault::Malformed))?;
         match level.rule(attr.id, scope) {
             Ruling::Unknown => {}
-            Ruling::Refused => return Err(broken(start + header + attr.at, Fault::Unknown)),
+            Ruling::Refused(fault) => return Err(broken(start + header + attr.at, fault)),
             Ruling::Ruled(rule, inside) => {
                 check_attribute(attr, start + header + attr.at, rule, inside, scope, depth)?;
             }

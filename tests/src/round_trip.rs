@@ -110,8 +110,7 @@ const BYTES: Shape = Shape::Leaf(Kind::Binary);
 fn tree(bytes: &[u8], set: &'static Set, scope: &[u8]) -> Content {
     let (header, attrs) = bytes.split_at(set.header.min(bytes.len()));
     let scope = if set.scope { attrs } else { scope };
-    let mut nodes =
-        nodes(attrs, scope, |id| set.entry(id).map_or(BYTES, |entry| entry.shape));
+    let mut nodes = nodes(attrs, scope, |id| set.entry(id).map_or(BYTES, |entry| entry.shape));
     // The order among different attributes means nothing; among equal ones it does, and is kept.
     nodes.sort_by_key(|node| node.kind);
     Content::Nest(header.to_vec(), nodes)

@@ -86,6 +86,8 @@ pub(super) enum Listing<'p> {
     Entry(Policy<'p>),
     /// Its number is beyond all that the policy knows.
     Beyond,
+    /// It cannot be set (`NLA_REJECT`).
+    Rejected,
     /// Nothing.
     Untold,
 }
@@ -107,6 +109,8 @@ impl<'p> KernelLevel<'p> {
         let listed = self.ours.meaning(id);
         let swapped = listed.is_some_and(|meaning| matches!(meaning.shape, Shape::Swapped(_)));
         match policy.attribute(id) {
+            // NL_ATTR_TYPE_INVALID.
+            Some(attribute) if attribute.info().kind == Some(0) => Listing::Rejected,
             Some(attribute) => Listing::Listed(attribute),
             None if policy.is_beyond(id) && !swapped => Listing::Beyond,
             None => Listing::Untold,
@@ -122,7 +126,7 @@ impl<'p> KernelLevel<'p> {
                 (_, None) => Theirs::Untold,
             },
             Listing::Entry(policy) => Theirs::Policy(*policy),
-            Listing::Beyond | Listing::Untold => Theirs::Untold,
+            Listing::Beyond | Listing::Rejected | Listing::Untold => Theirs::Untold,
         };
         let meaning = self.ours.meaning(id);
         let ours = meaning.map_or(Level::Unknown, |meaning| meaning.inside(scope));
@@ -162,7 +166,8 @@ impl Rules for KernelLevel<'_> {
         match listing {
             Listing::Listed(attribute) => Ruling::Ruled(attribute.rule(), inside),
             Listing::Entry(_) => Ruling::Ruled(Rule::new(None, Checks::NONE), inside),
-            Listing::Beyond => Ruling::Refused,
+            Listing::Beyond => Ruling::Refused(Fault::Unknown),
+            Listing::Rejected => Ruling::Refused(Fault::Rejected),
             Listing::Untold => Ruling::Unknown,
         }
     }

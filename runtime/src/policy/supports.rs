@@ -17,7 +17,7 @@ pub enum Support {
     ///
     /// So it is of attributes where an operation has no policy, or where the kernel tells none, which
     /// it does from 5.7 on; of an attribute that the policy does not list, but has a place for: one
-    /// without a check, one that it refuses, or a number in network byte order; of what a nest or a
+    /// without a check, or a number in network byte order; of what a nest or a
     /// sub-message holds that no policy looks into; of the values of an attribute without limits; and of
     /// a path that the request's type does not have.
     Unknown,
@@ -93,7 +93,7 @@ impl Supported<'_> {
         match self.operation() {
             Support::Yes => self.find(path).map_or(Support::Unknown, |listing| match listing {
                 Listing::Listed(_) => Support::Yes,
-                Listing::Beyond => Support::No,
+                Listing::Beyond | Listing::Rejected => Support::No,
                 Listing::Entry(_) | Listing::Untold => Support::Unknown,
             }),
             other => other,
@@ -123,7 +123,7 @@ impl Supported<'_> {
             let (Level::Set(set) | Level::InOrder(set)) = level.ours else { return None };
             let entry = set.entries.iter().find(|entry| entry.name == name)?;
             let listing = level.listing(entry.id);
-            if matches!(listing, Listing::Beyond) {
+            if matches!(listing, Listing::Beyond | Listing::Rejected) {
                 return Some(listing);
             }
             level = level.inside(entry.id, &listing, &[]);

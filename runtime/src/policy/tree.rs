@@ -96,9 +96,9 @@ impl<'p> Policy<'p> {
         Some(Attribute { policies: self.policies, id, info })
     }
 
-    /// Whether an attribute of this number is beyond all that it knows.
+    /// Whether an attribute of this number is beyond all that it knows. No policy knows 0.
     pub(super) fn is_beyond(&self, id: u16) -> bool {
-        self.table.highest.is_some_and(|highest| u32::from(id) > highest)
+        id == 0 || self.table.highest.is_some_and(|highest| u32::from(id) > highest)
     }
 
     /// Its attributes and, behind each nest, those inside. Each policy comes once, however often nests
