@@ -159,12 +159,8 @@ impl Rule {
             Kind::Flag if found > 0 => Err(Fault::Length(found)),
             Kind::Bitfield32 => self.check_bitfield(payload),
             Kind::Binary => self.check_length(found),
-            Kind::NulString if !payload.contains(&0) => Err(Fault::Unterminated),
-            Kind::String | Kind::NulString => match payload {
-                [] => Err(Fault::Length(0)),
-                [text @ .., 0] => self.check_length(text.len()),
-                text => self.check_length(text.len()),
-            },
+            Kind::NulString => self.check_nul(payload).and_then(|()| self.check_text(payload)),
+            Kind::String => self.check_text(payload),
             Kind::Nested if (1..ATTR_HEADER_LEN).contains(&found) => Err(Fault::Length(found)),
             Kind::Flag | Kind::Nested | Kind::NestedArray => Ok(()),
             _ => self.check_number(kind, payload),
@@ -184,6 +180,28 @@ impl Rule {
         match mask.map_or(0, |mask| bits & !mask) {
             0 => Ok(()),
             reserved => Err(Fault::ReservedBits(reserved)),
+        }
+    }
+
+    /// Checks that text ends where it must, whatever is behind.
+    fn check_nul(&self, payload: &[u8]) -> Result<(), Fault> {
+        let max = self.checks.max_len.and_then(|max| usize::try_from(max).ok());
+        let longest = max.map_or(payload.len(), |max| max.saturating_add(1));
+        match payload.split_at_checked(longest) {
+            Some((text, rest)) if !text.contains(&0) => Err(match rest.is_empty() {
+                true => Fault::Unterminated,
+                false => Fault::TooLong(payload.len()),
+            }),
+            None if !payload.contains(&0) => Err(Fault::Unterminated),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_text(&self, payload: &[u8]) -> Result<(), Fault> {
+        match payload {
+            [] => Err(Fault::Length(0)),
+            [text @ .., 0] => self.check_length(text.len()),
+            text => self.check_length(text.len()),
         }
     }
 
@@ -245,6 +263,8 @@ pub enum Fault {
     Length(usize),
     /// Text without a NUL at its end.
     Unterminated,
+    /// Text of so many bytes with its NUL, which is not where it has to be at the latest.
+    TooLong(usize),
     /// A nest that is not marked as one (`NLA_F_NESTED`).
     NotMarked,
     /// Something else that is marked as a nest (`NLA_F_NESTED`).
@@ -253,6 +273,8 @@ pub enum Fault {
     Unknown,
     /// An attribute that there is, but not to be set.
     Rejected,
+    /// A nest in a list whose bytes are fewer than the header of an attribute.
+    ShortEntry(usize),
     /// An attribute's header that is cut, or gives a length that is not there.
     Malformed,
     /// A message that is shorter than its fixed header.
@@ -267,9 +289,8 @@ impl Fault {
     /// The errno that the kernel refuses this with, under a rule, in its strict way.
     pub(crate) fn errno(&self, rule: Option<&Rule>) -> i32 {
         match self {
-            Self::OutOfRange(_) => libc::ERANGE,
-            // Of text that needs a NUL, the kernel finds none where it may stand.
-            Self::Length(_) if !is_fixed(rule) && !is_kind(rule, Kind::NulString) => libc::ERANGE,
+            Self::OutOfRange(_) | Self::ShortEntry(_) => libc::ERANGE,
+            Self::Length(_) if !is_fixed(rule) => libc::ERANGE,
             Self::NoOperation => libc::EOPNOTSUPP,
             _ => libc::EINVAL,
         }
@@ -283,7 +304,9 @@ impl Fault {
             Self::ReservedBits(_) => "reserved bit set",
             Self::Length(_) if is_fixed(rule) => "invalid attribute length",
             Self::Length(_) if is_ranged(rule) => "binary attribute size out of range",
-            Self::Length(_) | Self::Bitfield(_) | Self::Unterminated | Self::Rejected => FAILED,
+            Self::Length(_) | Self::TooLong(_) | Self::Unterminated => FAILED,
+            Self::Bitfield(_) | Self::Rejected => FAILED,
+            Self::ShortEntry(_) => "Array element too short",
             Self::NotMarked => "NLA_F_NESTED is missing",
             Self::Marked => "NLA_F_NESTED not expected",
             Self::Unknown => "Unknown attribute type",
@@ -300,14 +323,10 @@ fn is_fixed(rule: Option<&Rule>) -> bool {
     kind.is_some_and(|kind| kind.range().is_some())
 }
 
-fn is_kind(rule: Option<&Rule>, kind: Kind) -> bool {
-    rule.is_some_and(|rule| rule.kind == Some(kind))
-}
-
 /// Whether it is bytes with a range of lengths, which the kernel checks apart from a plain greatest
 /// one.
 fn is_ranged(rule: Option<&Rule>) -> bool {
-    is_kind(rule, Kind::Binary) && rule.is_some_and(|rule| rule.checks.min_len.is_some())
+    rule.is_some_and(|rule| rule.kind == Some(Kind::Binary) && rule.checks.min_len.is_some())
 }
 
 impl fmt::Display for Fault {
@@ -318,8 +337,10 @@ impl fmt::Display for Fault {
             Self::Bitfield(bits) => {
                 write!(f, "bits {bits:#x} may not be set, or are not in the selector")
             }
+            Self::ShortEntry(len) => write!(f, "{len} bytes are too few for an attribute"),
             Self::Length(1) => f.write_str("1 byte does not fit"),
             Self::Length(len) => write!(f, "{len} bytes do not fit"),
+            Self::TooLong(len) => write!(f, "text of {len} bytes with its NUL does not fit"),
             Self::Unterminated => f.write_str("the text has no NUL at its end"),
             Self::NotMarked => f.write_str("a nest that is not marked as one"),
             Self::Marked => f.write_str("marked as a nest, which it is not"),

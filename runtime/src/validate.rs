@@ -7,7 +7,7 @@ use crate::attrs::{NlAttrs, Set, encode};
 use crate::checks::{Fault, Rule};
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Dump, Family};
-use crate::level::{Level, Located, located};
+use crate::level::{Level, located};
 use crate::path::path_to;
 use crate::wire::{ATTR_HEADER_LEN, MAX_NESTING};
 
@@ -168,6 +168,8 @@ pub(crate) enum Ruling<L> {
     Unknown,
     /// It goes by a rule, and what is in it by those of a level.
     Ruled(Rule, Option<L>),
+    /// It is a nest in a list, which need not be marked as one; what is in it goes by a level.
+    Entry(L),
 }
 
 /// The rules of our own tables.
@@ -184,8 +186,11 @@ impl Rules for Level {
         match self.meaning(id) {
             Some(meaning) => {
                 let inside = meaning.inside(scope);
-                let known = !matches!(inside, Self::Unknown);
-                Ruling::Ruled(meaning.rule(), known.then_some(inside))
+                match (self, inside) {
+                    (_, Self::Unknown) => Ruling::Ruled(meaning.rule(), None),
+                    (Self::Array(_) | Self::Keyed(_), inside) => Ruling::Entry(inside),
+                    (_, inside) => Ruling::Ruled(meaning.rule(), Some(inside)),
+                }
             }
             None => Ruling::Refused(Fault::Unknown),
         }
@@ -206,33 +211,28 @@ fn check_level<L: Rules>(
     let scope = if level.is_scope() { attrs } else { scope };
     for attr in located(attrs) {
         let attr = attr.map_err(|at| broken(start + header + at, Fault::Malformed))?;
-        match level.rule(attr.id, scope) {
-            Ruling::Unknown => {}
-            Ruling::Refused(fault) => return Err(broken(start + header + attr.at, fault)),
+        let at = start + header + attr.at;
+        let inside = match level.rule(attr.id, scope) {
+            Ruling::Unknown => continue,
+            Ruling::Refused(fault) => return Err(broken(at, fault)),
             Ruling::Ruled(rule, inside) => {
-                check_attribute(attr, start + header + attr.at, rule, inside, scope, depth)?;
+                let with_rule = |fault| Violation::at(at, fault, rule.kind.map(|_| rule));
+                rule.check(attr.payload, attr.nested).map_err(with_rule)?;
+                inside
             }
+            Ruling::Entry(_) if (1..ATTR_HEADER_LEN).contains(&attr.payload.len()) => {
+                return Err(broken(at, Fault::ShortEntry(attr.payload.len())));
+            }
+            Ruling::Entry(inside) => Some(inside),
+        };
+        match inside {
+            Some(_) if depth >= MAX_NESTING => return Err(broken(at, Fault::TooDeep)),
+            // An empty one has not even a fixed header.
+            Some(inside) if !attr.payload.is_empty() => {
+                check_level(attr.payload, at + ATTR_HEADER_LEN, inside, scope, depth + 1)?;
+            }
+            _ => {}
         }
     }
     Ok(())
-}
-
-fn check_attribute<L: Rules>(
-    attr: Located<'_>,
-    at: usize,
-    rule: Rule,
-    inside: Option<L>,
-    scope: &[u8],
-    depth: u8,
-) -> Result<(), Box<Violation>> {
-    let broken = |fault| Violation::at(at, fault, rule.kind.map(|_| rule));
-    rule.check(attr.payload, attr.nested).map_err(broken)?;
-    match inside {
-        Some(_) if depth >= MAX_NESTING => Err(broken(Fault::TooDeep)),
-        // An empty one has not even a fixed header.
-        Some(inside) if !attr.payload.is_empty() => {
-            check_level(attr.payload, at + ATTR_HEADER_LEN, inside, scope, depth + 1)
-        }
-        _ => Ok(()),
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Attribute, Mode, Policies, Policy, Support};
 use crate::attrs::{NlAttrs, Set, Shape, encode};
-use crate::checks::{Checks, Fault, Rule};
+use crate::checks::Fault;
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Dump};
 use crate::kind::Kind;
@@ -12,7 +12,8 @@ use crate::validate::{Rules, Ruling, Violation, check, of_do, of_dump};
 impl Policies {
     /// Checks a request for a do against the policy of the running kernel, as the kernel will.
     ///
-    /// It lets pass what the policies do not tell: see [`Support::Unknown`]. It takes all operations to
+    /// It lets pass what the policies do not tell: see [`Support::Unknown`]; the least length of bytes is
+    /// told only beside a greatest one. It takes all operations to
     /// check strictly, as newer ones do; others of the kernel's skip attributes that they do not
     /// know in silence, which are refused here.
     ///
@@ -162,10 +163,12 @@ impl Rules for KernelLevel<'_> {
     fn rule(self, id: u16, scope: &[u8]) -> Ruling<Self> {
         let listing = self.listing(id);
         let inside = self.inside(id, &listing, scope);
-        let inside = (!matches!(inside.theirs, Theirs::Untold)).then_some(inside);
         match listing {
-            Listing::Listed(attribute) => Ruling::Ruled(attribute.rule(), inside),
-            Listing::Entry(_) => Ruling::Ruled(Rule::new(None, Checks::NONE), inside),
+            Listing::Listed(attribute) => {
+                let told = !matches!(inside.theirs, Theirs::Untold);
+                Ruling::Ruled(attribute.rule(), told.then_some(inside))
+            }
+            Listing::Entry(_) => Ruling::Entry(inside),
             Listing::Beyond => Ruling::Refused(Fault::Unknown),
             Listing::Rejected => Ruling::Refused(Fault::Rejected),
             Listing::Untold => Ruling::Unknown,

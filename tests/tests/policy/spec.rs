@@ -90,6 +90,11 @@ fn what_breaks_a_check_is_told_with_path_and_rule() {
         (
             Lamp { name: Some("a".into()), ..lamp() },
             ".name: 1 byte does not fit (nul-string, 2 to 4 bytes)",
+            ERANGE,
+        ),
+        (
+            Lamp { name: Some("abcde".into()), ..lamp() },
+            ".name: text of 6 bytes with its NUL does not fit (nul-string, 2 to 4 bytes)",
             EINVAL,
         ),
         (
