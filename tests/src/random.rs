@@ -21,8 +21,8 @@ const LENGTHS: &[usize] = &[0, 1, 2, 4, 4, 4, 8, 8, 3, 5, 6, 12, 16, 20, 32, 36,
 pub struct Random(pub u64);
 
 impl Random {
-    /// A number.
-    pub fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -31,12 +31,12 @@ impl Random {
 
     /// A number below `end`, or 0.
     pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap()).unwrap()
+        usize::try_from(self.number() % u64::try_from(end.max(1)).unwrap()).unwrap()
     }
 
     /// So many bytes.
     pub fn bytes(&mut self, len: usize) -> Vec<u8> {
-        (0..len).map(|_| self.next().to_le_bytes()[3]).collect()
+        (0..len).map(|_| self.number().to_le_bytes()[3]).collect()
     }
 
     /// A fixed header, some attributes of the set, and now and then one that it does not have.
@@ -88,7 +88,7 @@ impl Random {
 
     /// A payload that this kind could have: numbers are small ones more often than not.
     fn value(&mut self, kind: Kind) -> Vec<u8> {
-        let number = self.next() >> self.below(64);
+        let number = self.number() >> self.below(64);
         let number = if self.below(3) == 0 { number.wrapping_neg() } else { number };
         let narrow = |len: usize| number.to_ne_bytes()[..len].to_vec();
         match kind {
