@@ -382,6 +382,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             let len = span.body.len();
             return self.lose(Loss::Headless { len });
         };
+        crate::trace::notification(&message);
         self.counters.notifications += 1;
         self.listeners.tell(&message.of_namespace(self.source.namespace));
         self.waiting.wake_all();
@@ -443,6 +444,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
 
     #[cold]
     fn lose(&mut self, loss: Loss) {
+        crate::trace::loss(&loss.error());
         self.losses += 1;
         self.cuts += u64::from(matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)));
         self.loss = Some(loss);

@@ -39,6 +39,7 @@ mod extack;
 mod families;
 mod family;
 mod form;
+mod guards;
 mod hwaddr;
 mod kind;
 mod level;
@@ -67,6 +68,7 @@ mod sub_message;
 mod subscription;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+mod trace;
 mod transport;
 mod validate;
 mod value;

@@ -216,6 +216,50 @@ impl std::fmt::Display for PolicyInfo {
     }
 }
 
+/// The multicast group in which the kernel tells of families that come and go.
+pub const NOTIFY: nl::Group<Change> = nl::Group::new("notify");
+
+/// What is told in the group [`NOTIFY`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// CTRL_CMD_NEWFAMILY: a family is there.
+    New(FamilyInfo),
+    /// CTRL_CMD_DELFAMILY: a family is gone.
+    Gone(FamilyInfo),
+    /// CTRL_CMD_NEWMCAST_GRP: a family has a new group, the only one that is listed here.
+    NewGroup(FamilyInfo),
+    /// CTRL_CMD_DELMCAST_GRP: a family has a group no more, the only one that is listed here.
+    GroupGone(FamilyInfo),
+    /// Another message, as it came.
+    Unknown(nl::RawMessage),
+}
+
+impl nl::Notification for Change {
+    type Family = NlCtrl;
+
+    fn decode(message: nl::Message<'_>) -> Result<Self, DecodeError> {
+        match message.cmd() {
+            1 => message.decode().map(Self::New),
+            2 => message.decode().map(Self::Gone),
+            7 => message.decode().map(Self::NewGroup),
+            8 => message.decode().map(Self::GroupGone),
+            _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        let (cmd, family) = match self {
+            Self::New(family) => (1, family),
+            Self::Gone(family) => (2, family),
+            Self::NewGroup(family) => (7, family),
+            Self::GroupGone(family) => (8, family),
+            Self::Unknown(message) => return message.encode(buffer),
+        };
+        nl::encode_into(family, buffer).map(|()| cmd)
+    }
+}
+
 /// What the derive writes, for this module: fields of the types' own forms, or of the form given.
 macro_rules! set {
     ($type:ident { $($id:literal $name:literal $field:ident: $ty:ty $(as $form:ty)?;)* }) => {
