@@ -73,7 +73,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             answer => answer?,
         };
         let info = info.ok_or(Error::UnknownFamily { family: name })?;
-        self.channel.listeners.has_id(name, info.id);
+        self.channel.listeners.has_id(&info);
         self.families.push(Known { name, info });
         Poll::Ready(Ok(()))
     }

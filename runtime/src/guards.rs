@@ -38,8 +38,7 @@ impl Guards {
             check_message(attrs, call.set).map_err(|violation| violation.of(call.name))?;
         }
         let ours = |policies: &&Policies| {
-            let name = policies.family().and_then(|family| family.name.as_ref());
-            name.is_some_and(|name| *name == call.name.family)
+            policies.family().is_some_and(|family| family.is(call.name.family))
         };
         let Some(policies) = self.policies.iter().find(ours) else { return Ok(()) };
         let mode = if call.ends == Ends::Done { Mode::Dump } else { Mode::Do };

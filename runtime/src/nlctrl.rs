@@ -81,6 +81,11 @@ pub struct FamilyInfo {
 }
 
 impl FamilyInfo {
+    /// Whether this is its name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|known| *known == name)
+    }
+
     /// The id of a multicast group.
     pub fn group(&self, name: &str) -> Option<u32> {
         let group = self
@@ -217,6 +222,10 @@ impl std::fmt::Display for PolicyInfo {
 }
 
 /// The multicast group in which the kernel tells of families that come and go.
+///
+/// When a family's module is unloaded its groups are gone, and who had joined them hears nothing more.
+/// A connection that has joined this group, too, joins them again when the family comes back, and tells
+/// its listeners that notifications may have been lost ([`Error::Lost`](crate::Error::Lost)).
 pub const NOTIFY: nl::Group<Change> = nl::Group::new("notify");
 
 /// What is told in the group [`NOTIFY`].
@@ -233,6 +242,14 @@ pub enum Change {
     GroupGone(FamilyInfo),
     /// Another message, as it came.
     Unknown(nl::RawMessage),
+}
+
+impl Change {
+    /// The change that a notification of any family tells, if it is of this one.
+    pub(crate) fn of(message: &nl::Message<'_>) -> Option<Self> {
+        let ours = message.header().kind == ID;
+        ours.then(|| nl::Notification::decode(*message).ok()).flatten()
+    }
 }
 
 impl nl::Notification for Change {
