@@ -21,19 +21,23 @@
 //! values and flag bits are kept, unknown notifications are handed over as they came. A malformed
 //! length is always an error, with the attribute's path.
 
+pub mod asynchronous;
 mod attrs;
 mod batch;
 mod call;
 mod channel;
 mod connection;
+mod counters;
 mod debug;
 mod dump;
+mod engine;
 mod error;
 mod extack;
 mod families;
 mod family;
 mod form;
 mod hwaddr;
+mod listeners;
 mod listening;
 mod message;
 mod modifiers;
@@ -46,23 +50,31 @@ pub mod serve;
 pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
+#[cfg(feature = "smol")]
+pub mod smol;
+mod socket;
 mod string;
 mod structs;
 mod sub_message;
 mod subscription;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod transport;
 mod value;
+mod wait;
+mod watch;
 pub mod wire;
 mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
-pub use crate::batch::Batch;
+pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::connection::Connection;
+pub use crate::counters::Counters;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
-pub use crate::extack::KernelError;
+pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
 };
@@ -73,12 +85,14 @@ pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
 pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
+pub use crate::socket::Socket;
 pub use crate::string::{NlStr, NlString};
 pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, read};
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
-pub use crate::transport::{AsyncTransport, Received, Socket, Transport};
+pub use crate::transport::{AsyncTransport, Received, Transport};
 pub use crate::value::{AttrValue, Bitfield32};
+pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};
 pub use crate::writer::Writer;
 

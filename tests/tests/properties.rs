@@ -254,7 +254,8 @@ fn print((pieces, damages): &(Vec<Piece>, Vec<Damage>), open: &[u32]) -> Vec<u8>
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    let other = any::<(u32, u32)>().prop_map(|(port, groups)| Source { port, groups });
+    let other =
+        any::<(u32, u32)>().prop_map(|(port, groups)| Source { port, groups, namespace: None });
     prop_oneof![4 => Just(Source::default()), 1 => other]
 }
 

@@ -130,9 +130,8 @@ fn implementation(
         Permission::Admin => Some(quote!(Admin)),
         Permission::NamespaceAdmin => Some(quote!(NamespaceAdmin)),
     };
-    let permission = permission.map(|permission| {
-        quote!(const PERMISSION: nl::Permission = nl::Permission::#permission;)
-    });
+    let permission = permission
+        .map(|permission| quote!(const PERMISSION: nl::Permission = nl::Permission::#permission;));
     quote! {
         impl nl::#kind for #request {
             type Family = Family;

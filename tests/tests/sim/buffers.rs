@@ -84,7 +84,7 @@ fn a_connection_tells_of_lost_notifications_and_goes_on() {
     conn.join(PEERS).unwrap();
     conn.transport_mut().set_receive_buffer(1);
     (1..=5).for_each(|key| tell(&kernel, key));
-    assert!(matches!(conn.notification(), Err(Error::Overrun)));
+    assert!(matches!(conn.notification(), Err(Error::Lost)));
     let kept = std::iter::from_fn(|| conn.try_notification().unwrap()).count();
     assert_eq!(kept, 3);
     assert_eq!(conn.request(&Tunnel::new().with_ifindex(1)).unwrap(), tunnel(1, "a"));
