@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use crate::attrs::Set;
+use crate::explained::errno;
 use crate::extack::KernelError;
 use crate::wire::MAX_NESTING;
 
@@ -109,7 +110,7 @@ impl Error {
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Kernel(error) => Some(error.errno),
-            Self::Io(error) | Self::Group { error, .. } => error.raw_os_error(),
+            Self::Io(error) | Self::Group { error, .. } => errno(error),
             _ => None,
         }
     }

@@ -48,6 +48,33 @@ pub type Route = Raw<{ libc::NETLINK_ROUTE }>;
 /// Connection tracking, nftables (`NETLINK_NETFILTER`).
 pub type Netfilter = Raw<{ libc::NETLINK_NETFILTER }>;
 
+/// Between processes (`NETLINK_USERSOCK`): the kernel only carries the messages, within one network
+/// namespace.
+///
+/// Everybody may send, to a port id and to a group, and take any port id that is free. To join a group
+/// needs `CAP_NET_ADMIN`. Over other protocols, sending to processes needs that as well. Protocols
+/// cannot be added without a kernel module, so this one serves all; port ids and groups tell its users
+/// apart.
+///
+/// # Examples
+/// ```
+/// use nlkit::{Socket, Transport, Usersock};
+///
+/// let mut server = Socket::new::<Usersock>()?;
+/// let mut client = Socket::options().peer(server.port()).open::<Usersock>()?;
+/// client.send(b"what time is it?")?;
+///
+/// let mut buffer = Vec::with_capacity(1 << 16);
+/// let asked = server.receive(&mut buffer)?;
+/// server.send_to(b"late", asked.source.port)?;
+///
+/// buffer.clear();
+/// assert_eq!(client.receive(&mut buffer)?.source.port, client.peer());
+/// assert_eq!(buffer, b"late");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub type Usersock = Raw<{ libc::NETLINK_USERSOCK }>;
+
 /// A family of operations.
 pub trait Family {
     /// The protocol that it is spoken over.

@@ -32,6 +32,7 @@ mod debug;
 mod dump;
 mod engine;
 mod error;
+mod explained;
 mod extack;
 mod families;
 mod family;
@@ -42,6 +43,7 @@ mod listening;
 mod message;
 mod modifiers;
 mod names;
+mod namespace;
 pub mod nlctrl;
 mod path;
 pub mod script;
@@ -53,6 +55,7 @@ pub mod sim;
 #[cfg(feature = "smol")]
 pub mod smol;
 mod socket;
+mod socket_options;
 mod string;
 mod structs;
 mod sub_message;
@@ -77,6 +80,7 @@ pub use crate::error::{
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
+    Usersock,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
@@ -85,7 +89,9 @@ pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
 pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
+pub use crate::namespace::Namespace;
 pub use crate::socket::Socket;
+pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};
 pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, read};
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod again;
 pub mod facts;
 pub mod faulty;
 pub mod golden;

@@ -151,18 +151,30 @@ fn connections_get_over_what_does_no_harm() {
 }
 
 #[test]
-fn connections_ask_again_or_tell_of_what_is_lost_and_go_on() {
-    let harmful = [Fault::Overrun, Fault::Vanish, Fault::Truncate, Fault::Garbage(vec![7; 20])];
+fn connections_ask_again_where_the_answer_is_lost() {
+    let harmful = [Fault::Overrun, Fault::Truncate, Fault::Garbage(vec![7; 20])];
     for fault in harmful {
         let mut conn = connected(Faults::new().on_arrival(2, fault.clone()));
-        if let Ok(reply) = conn.request(&one()) {
-            assert_eq!(reply, tunnel(1, "a"), "{fault:?}");
-            let asked_again = conn.counters().retries == 1;
-            assert!(asked_again || matches!(fault, Fault::Garbage(_)), "{fault:?}");
-        }
+        assert_eq!(conn.request(&one()).unwrap(), tunnel(1, "a"), "{fault:?}");
+        assert!(conn.counters().losses > 0, "{fault:?}");
+        let mut conn = connected(Faults::new().on_arrival(2, fault.clone()));
+        let garbage = matches!(fault, Fault::Garbage(_));
+        assert_eq!(
+            conn.request(&Set::default()).is_ok(),
+            garbage,
+            "{fault:?}: it is not asked again"
+        );
         assert_eq!(conn.request(&one()).unwrap(), tunnel(1, "a"), "{fault:?}");
         assert_eq!(names(&mut conn).unwrap(), ["a", "b", "c"], "{fault:?}");
     }
+}
+
+#[test]
+fn an_answer_that_vanishes_is_told() {
+    let mut conn = connected(Faults::new().on_arrival(2, Fault::Vanish));
+    assert!(matches!(conn.request(&one()), Err(Error::NoReply { overrun: false, .. })));
+    assert_eq!(conn.request(&one()).unwrap(), tunnel(1, "a"));
+    assert_eq!(names(&mut conn).unwrap(), ["a", "b", "c"]);
 }
 
 #[test]
