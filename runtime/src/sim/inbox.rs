@@ -37,6 +37,8 @@ pub(super) struct State {
     /// What the next receive is told.
     error: Option<i32>,
     pub(super) groups: BTreeSet<u32>,
+    /// Whether it hears of other network namespaces, too.
+    pub(super) all_namespaces: bool,
     pub(super) faults: Faults,
     /// The socket's time. It only moves where someone waits for it to.
     pub(super) clock: Duration,
@@ -73,6 +75,7 @@ impl Inbox {
             congested: false,
             error: None,
             groups: BTreeSet::new(),
+            all_namespaces: false,
             faults,
             clock: Duration::ZERO,
             sleeps: Vec::new(),
@@ -98,10 +101,16 @@ impl Inbox {
         }
     }
 
-    /// A datagram to a group arrives, where this socket is in it.
-    pub(super) fn deliver_to_group(&self, datagram: &[u8], group: u32) {
-        if self.lock().groups.contains(&group) {
-            self.deliver(datagram.to_vec(), told_to(group), Delivery::Message);
+    /// A datagram to a group arrives, from another network namespace where one is given; where this
+    /// socket listens to that.
+    pub(super) fn deliver_to_group(&self, datagram: &[u8], group: u32, namespace: Option<i32>) {
+        let state = self.lock();
+        let listens = state.groups.contains(&group);
+        let reaches = namespace.is_none() || state.all_namespaces;
+        drop(state);
+        if listens && reaches {
+            let source = Source { namespace, ..told_to(group) };
+            self.deliver(datagram.to_vec(), source, Delivery::Message);
         }
     }
 
@@ -152,7 +161,7 @@ impl Inbox {
 /// Where a datagram to a group comes from; groups above 32 have no bit.
 pub(super) fn told_to(group: u32) -> Source {
     let groups = group.checked_sub(1).and_then(|bit| 1_u32.checked_shl(bit)).unwrap_or(0);
-    Source { port: 0, groups, namespace: None }
+    Source { groups, ..Source::default() }
 }
 
 impl State {

@@ -8,6 +8,7 @@ use super::faults::Faults;
 use super::inbox::Inbox;
 use super::nlctrl;
 use super::socket::Socket;
+use crate::asynchronous;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::family::{Family, Generic, Group, Notification, Protocol};
@@ -124,12 +125,40 @@ impl Kernel {
         Socket::new(self.clone(), P::NUMBER, client, inbox)
     }
 
+    /// A connection to this kernel for tasks, on any runtime.
+    pub fn connect_async<P: Protocol>(&self) -> asynchronous::Connection<P, Socket> {
+        asynchronous::Connection::with_transport(self.socket::<P>())
+    }
+
     /// Tells a group, as the kernel tells what nobody has asked for.
     ///
     /// # Errors
     /// Where the family is not loaded, or did not declare the group, or a value does not fit into a
     /// message.
     pub fn notify<N: Notification>(&self, group: Group<N>, message: &N) -> Result<(), Error> {
+        self.notify_from(None, group, message)
+    }
+
+    /// As [`Kernel::notify`], in another network namespace: only sockets that listen to all of them
+    /// ([`Socket::set_listen_all_namespaces`]) hear of it, and of the namespace's id.
+    ///
+    /// # Errors
+    /// As [`Kernel::notify`].
+    pub fn notify_in<N: Notification>(
+        &self,
+        namespace: i32,
+        group: Group<N>,
+        message: &N,
+    ) -> Result<(), Error> {
+        self.notify_from(Some(namespace), group, message)
+    }
+
+    fn notify_from<N: Notification>(
+        &self,
+        namespace: Option<i32>,
+        group: Group<N>,
+        message: &N,
+    ) -> Result<(), Error> {
         let (family, protocol) = (N::Family::NAME, <N::Family as Family>::Protocol::NUMBER);
         let state = self.lock();
         let loaded = state.loaded(family, protocol).ok_or(Error::UnknownFamily { family })?;
@@ -139,7 +168,8 @@ impl Kernel {
         let cmd = message.encode(&mut attrs)?;
         let datagram = loaded.envelope.notification(cmd, &attrs);
         drop(state);
-        self.multicast(protocol, number, &datagram, None);
+        let deliver = |inbox: &Inbox| inbox.deliver_to_group(&datagram, number, namespace);
+        self.each_inbox(protocol, None, deliver);
         Ok(())
     }
 
@@ -212,12 +242,19 @@ impl Kernel {
         datagram: &[u8],
         except: Option<u32>,
     ) {
+        let deliver = |inbox: &Inbox| inbox.deliver_to_group(datagram, group, None);
+        self.each_inbox(protocol, except, deliver);
+    }
+
+    /// Calls `deliver` for each socket of a protocol, but for the one at port `except`.
+    fn each_inbox(&self, protocol: i32, except: Option<u32>, deliver: impl Fn(&Inbox)) {
         let state = self.lock();
         let sockets = state.sockets.iter().filter(|(number, _, _)| *number == protocol);
         let others = sockets.filter(|(_, port, _)| Some(*port) != except);
         let inboxes: Vec<_> = others.map(|(_, _, inbox)| inbox.clone()).collect();
+        // Delivering may wake a task, which may use the kernel.
         drop(state);
-        inboxes.iter().for_each(|inbox| inbox.deliver_to_group(datagram, group));
+        inboxes.iter().for_each(|inbox| deliver(inbox));
     }
 
     /// Whether anything in the kernel listens to a protocol.
