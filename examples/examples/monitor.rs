@@ -37,7 +37,7 @@ fn monitor(count: usize) -> Result<(), Error> {
     for _ in 0..count {
         match conn.notification() {
             Ok(message) => println!("{}", describe(&conn, &message)),
-            Err(Error::Overrun) => println!("some notifications were lost"),
+            Err(Error::Lost) => println!("some notifications were lost"),
             Err(error) => return Err(error),
         }
     }

@@ -2,16 +2,22 @@
 
 use std::fmt;
 use std::io;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::task::{Poll, ready};
 
-use crate::attrs::{NlAttrs, encode_into};
-use crate::call::{Call, Running};
-use crate::connection::Connection;
+use crate::attrs::{NlAttrs, decode};
+use crate::call::{Call, Running, write};
+use crate::channel::{Asked, Heard, Loss, Part};
+use crate::connection::{Connection, ready as now};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
 use crate::modifiers::Modifiers;
-use crate::session::{Event, Outcome};
+use crate::session::Ends;
 use crate::transport::Transport;
-use crate::wire::{align, flag};
+use crate::wait::Wait;
+use crate::wire::{HEADER_LEN, align, flag};
 
 /// Requests that go to the kernel in one datagram, each with an outcome of its own.
 ///
@@ -37,37 +43,39 @@ use crate::wire::{align, flag};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// What they are answered with is had by the ticket of each:
+/// ```no_run
+/// use nlkit::nlctrl::GetFamily;
+///
+/// let mut conn = nlkit::Connection::generic()?;
+/// let mut batch = conn.batch();
+/// let nlctrl = batch.add(&GetFamily { id: Some(16), name: None }, Default::default())?;
+/// let netdev = batch.add(&GetFamily { name: Some("netdev".into()), id: None }, Default::default())?;
+/// let mut outcomes = batch.send()?;
+/// println!("{:?} {:?}", outcomes.take(nlctrl)?, outcomes.take(netdev)?);
+/// # Ok::<(), nlkit::Error>(())
+/// ```
 pub struct Batch<'c, P: Protocol, T: Transport> {
     conn: &'c mut Connection<P, T>,
-    requests: Vec<Queued>,
-    datagram: Vec<u8>,
-}
-
-/// A request of the batch.
-struct Queued {
-    running: Running,
-    /// Where in the datagram it stands.
-    start: usize,
-    end: usize,
-    /// Whether the kernel says so when it is done.
-    acknowledged: bool,
+    requests: Requests,
 }
 
 impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
     pub(crate) fn new(conn: &'c mut Connection<P, T>) -> Self {
-        Self { conn, requests: Vec::new(), datagram: Vec::new() }
+        Self { conn, requests: Requests::default() }
     }
 
     /// Adds a request.
     ///
     /// # Errors
-    /// Where it cannot be put into a message, or its family is not there. The batch is as before.
-    pub fn add<'r, R>(&mut self, request: &R, modifiers: Modifiers) -> Result<(), Error>
+    /// Where it cannot be put into a message. The batch is as before.
+    pub fn add<'r, R>(&mut self, request: &R, modifiers: Modifiers) -> Result<Ticket<R>, Error>
     where
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        self.queue(request, modifiers, true)
+        self.requests.add::<P, R>(request, modifiers, true)
     }
 
     /// Adds a request that the kernel does not acknowledge, as the begin and the end of a transaction
@@ -79,109 +87,313 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
         &mut self,
         request: &R,
         modifiers: Modifiers,
-    ) -> Result<(), Error>
+    ) -> Result<Ticket<R>, Error>
     where
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        self.queue(request, modifiers, false)
-    }
-
-    fn queue<'r, R>(
-        &mut self,
-        request: &R,
-        modifiers: Modifiers,
-        acknowledged: bool,
-    ) -> Result<(), Error>
-    where
-        R: Do + NlAttrs<'r>,
-    {
-        let call = Call::of_do::<R>().with(modifiers).acknowledged();
-        let running = self.conn.write(call, |buffer| encode_into(request, buffer))?;
-        let start = self.datagram.len();
-        self.conn.write_header(&running, if acknowledged { flag::ACK } else { 0 });
-        self.datagram.extend_from_slice(&self.conn.sent);
-        self.datagram.resize(align(self.datagram.len()), 0);
-        let end = start + self.conn.sent.len();
-        self.requests.push(Queued { running, start, end, acknowledged });
-        Ok(())
+        self.requests.add::<P, R>(request, modifiers, false)
     }
 
     /// Sends the requests and gives the outcome of each, in their order.
     ///
     /// # Errors
-    /// Where the datagram cannot be sent; then nothing was done.
-    pub fn send(mut self) -> Result<Vec<Result<(), Error>>, Error> {
-        if self.requests.is_empty() {
-            return Ok(Vec::new()); // the kernel refuses a datagram of nothing
-        }
-        self.conn.channel.transport.send(&self.datagram)?;
-        let mut outcomes: Vec<_> = self.requests.iter().map(|_| None).collect();
-        let mut first = 0;
-        while let Some(outcome) = outcomes.get(first) {
-            if outcome.is_some() {
-                first += 1;
-            } else if let Err(error) = self.next_outcome(first, &mut outcomes) {
-                // Nothing more comes.
-                let open = self.requests.iter().zip(&mut outcomes);
-                for (queued, outcome) in open.filter(|(_, outcome)| outcome.is_none()) {
-                    *outcome = Some(queued.without_answer(&error));
-                }
-            }
-        }
-        Ok(outcomes.into_iter().flatten().collect())
+    /// Where the datagram cannot be sent, or a family is not there; then nothing was done.
+    pub fn send(mut self) -> Result<Outcomes, Error> {
+        let mut wait = self.conn.block();
+        now(self.requests.poll_outcomes(&mut self.conn.engine, &mut wait))
+    }
+}
+
+impl<P: Protocol, T: Transport> Drop for Batch<'_, P, T> {
+    fn drop(&mut self) {
+        self.requests.close(&mut self.conn.engine);
+    }
+}
+
+impl<P: Protocol, T: Transport> fmt::Debug for Batch<'_, P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("requests", &self.requests).finish_non_exhaustive()
+    }
+}
+
+/// Which request of a batch: what its outcome is had by.
+pub struct Ticket<R> {
+    index: usize,
+    request: PhantomData<fn() -> R>,
+}
+
+impl<R> Ticket<R> {
+    /// The position of the request in the batch, from 0 on.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+}
+
+impl<R> fmt::Debug for Ticket<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ticket({})", self.index)
+    }
+}
+
+/// What became of the requests of a batch, in their order.
+#[derive(Debug)]
+pub struct Outcomes(Vec<Option<Outcome>>);
+
+/// What became of a request; the reply as it came.
+type Outcome = Result<Option<Vec<u8>>, Error>;
+
+impl Outcomes {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
-    /// Reads a message of an answer, while that to the request at `first` is waited for.
-    fn next_outcome(
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether each succeeded, in the order of the requests.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(), &Error>> {
+        self.0.iter().map(|outcome| match outcome {
+            Some(Err(error)) => Err(error),
+            _ => Ok(()),
+        })
+    }
+
+    /// What a request was answered with; where the kernel only acknowledged it, an empty reply.
+    ///
+    /// # Errors
+    /// Why it failed: [`KernelError::index`](crate::KernelError::index) is its position.
+    pub fn take<R: Do>(&mut self, ticket: Ticket<R>) -> Result<R::Reply, Error> {
+        let outcome = self.0.get_mut(ticket.index).and_then(Option::take);
+        match outcome.unwrap_or(Ok(None))? {
+            Some(reply) => Ok(decode(&reply)?),
+            None => Ok(R::Reply::default()),
+        }
+    }
+}
+
+/// Whether each succeeded.
+impl IntoIterator for Outcomes {
+    type Item = Result<(), Error>;
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let outcomes = self.0.into_iter();
+        let told: Vec<_> = outcomes.map(|it| it.unwrap_or(Ok(None)).map(|_| ())).collect();
+        told.into_iter()
+    }
+}
+
+/// The requests of a batch, whoever waits for their answers.
+#[derive(Default)]
+pub(crate) struct Requests {
+    requests: Vec<Queued>,
+    datagram: Vec<u8>,
+    lookup: Option<Box<Running>>,
+    asked: Option<Asked>,
+    /// The first request that has no outcome yet.
+    first: usize,
+}
+
+/// A request of the batch.
+struct Queued {
+    call: Call,
+    kind: u16,
+    seq: u32,
+    /// Where in the datagram it stands.
+    range: Range<usize>,
+    /// Whether the kernel says so when it is done.
+    acknowledged: bool,
+    /// Whether its family's id was known before.
+    cached: bool,
+    reply: Option<Vec<u8>>,
+    outcome: Option<Result<(), Error>>,
+}
+
+impl Requests {
+    pub(crate) fn add<'r, P: Protocol, R: Do + NlAttrs<'r>>(
         &mut self,
-        first: usize,
-        outcomes: &mut [Option<Result<(), Error>>],
-    ) -> Result<(), Error> {
+        request: &R,
+        modifiers: Modifiers,
+        acknowledged: bool,
+    ) -> Result<Ticket<R>, Error> {
+        let call = Call::of_do::<R>().with(modifiers).acknowledged();
+        let start = self.datagram.len();
+        write::<P, R>(&call, request, &mut self.datagram)?;
+        let range = start..self.datagram.len();
+        self.datagram.resize(align(self.datagram.len()), 0);
+        let index = self.requests.len();
+        let queued = Queued {
+            call,
+            kind: call.cmd,
+            seq: 0,
+            range,
+            acknowledged,
+            cached: false,
+            reply: None,
+            outcome: None,
+        };
+        self.requests.push(queued);
+        Ok(Ticket { index, request: PhantomData })
+    }
+
+    /// Sends the requests, if that was not done yet, and reads their outcomes.
+    pub(crate) fn poll_outcomes<P: Protocol, T: Transport>(
+        &mut self,
+        engine: &mut Engine<P, T>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Outcomes, Error>> {
+        if self.requests.is_empty() {
+            return Poll::Ready(Ok(Outcomes(Vec::new()))); // the kernel refuses a datagram of nothing
+        }
+        if self.asked.is_none() {
+            ready!(self.poll_resolved(engine, wait))?;
+            self.send(engine)?;
+        }
+        while let Some(queued) = self.requests.get(self.first) {
+            if queued.outcome.is_some() {
+                self.first += 1;
+            } else if let Err(error) = ready!(self.poll_outcome(engine, wait)) {
+                // Nothing more comes.
+                let open = self.requests.iter_mut().filter(|it| it.outcome.is_none());
+                open.for_each(|it| it.outcome = Some(it.without_answer(&error)));
+            }
+        }
+        let requests = std::mem::take(&mut self.requests);
+        requests.iter().for_each(|it| engine.channel.cancel(it.seq));
+        let outcome = |it: Queued| it.outcome.map(|outcome| outcome.map(|()| it.reply));
+        Poll::Ready(Ok(Outcomes(requests.into_iter().map(outcome).collect())))
+    }
+
+    /// Asks for the ids of all families.
+    fn poll_resolved<P: Protocol, T: Transport>(
+        &mut self,
+        engine: &mut Engine<P, T>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        if !P::GENERIC {
+            return Poll::Ready(Ok(()));
+        }
+        for queued in &mut self.requests {
+            let family = queued.call.name.family;
+            queued.cached = self.lookup.is_none() && engine.known(family).is_some();
+            queued.kind = ready!(engine.poll_id(family, &mut self.lookup, wait))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn send<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>) -> Result<(), Error> {
+        engine.channel.read_rest();
+        let port = engine.channel.session.port();
+        for queued in &mut self.requests {
+            queued.seq = engine.channel.session.begin(Ends::Ack);
+            let mode = if queued.acknowledged { flag::ACK } else { 0 };
+            let len = queued.range.len();
+            let header = queued.call.header(len, queued.kind, mode, queued.seq, port);
+            let at = queued.range.start..queued.range.start + HEADER_LEN;
+            if let Some(start) = self.datagram.get_mut(at) {
+                start.copy_from_slice(&header.to_bytes());
+            }
+        }
+        engine.channel.send(&self.datagram)?;
+        engine.channel.counters.requests += self.requests.len() as u64;
+        self.asked = Some(engine.channel.now());
+        Ok(())
+    }
+
+    /// Reads a message of an answer.
+    fn poll_outcome<P: Protocol, T: Transport>(
+        &mut self,
+        engine: &mut Engine<P, T>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        let asked = self.asked.unwrap_or(engine.channel.now());
         let requests = &self.requests;
-        let Some(request) = requests.get(first).map(|queued| queued.running.name()) else {
+        let ours = |seq| position(requests, seq).is_some();
+        let Some(request) = requests.get(self.first).map(|queued| queued.call.name) else {
+            return Poll::Ready(Ok(()));
+        };
+        let end = match ready!(engine.channel.poll_answer(ours, asked, wait))? {
+            Heard::Reply(part) => {
+                return Poll::Ready(self.take_reply(engine, &part));
+            }
+            Heard::End(part) => {
+                self.finish(engine, &part);
+                Ok(())
+            }
+            Heard::LastReply(_) | Heard::Others => Ok(()),
+            Heard::Silence => Err(match engine.channel.loss_since(asked) {
+                Some(Loss::Overrun) => Error::NoReply { request, overrun: true },
+                Some(loss) => loss.error(),
+                None => Error::NoReply { request, overrun: false },
+            }),
+            Heard::Timeout => Err(Error::Timeout { request }),
+        };
+        Poll::Ready(end)
+    }
+
+    fn take_reply<P: Protocol, T: Transport>(
+        &mut self,
+        engine: &mut Engine<P, T>,
+        part: &Part,
+    ) -> Result<(), Error> {
+        let found = position(&self.requests, part.span.header.seq);
+        let Some(queued) = found.and_then(|at| self.requests.get_mut(at)) else {
             return Ok(());
         };
-        let ours = |seq| position(requests, seq).is_some();
-        let message = match self.conn.channel.answer_to(ours, request)? {
-            Event::Finished(message) => message,
-            Event::Reply(message) => {
-                let queued = position(requests, message.header.seq).and_then(|it| requests.get(it));
-                if queued.is_some_and(|it| self.conn.is_stray(&message, &it.running)) {
-                    self.conn.channel.keep_message(&message);
-                }
-                return Ok(());
+        if engine.is_stray(part, &queued.call, queued.kind) {
+            engine.channel.tell(part);
+            return Ok(());
+        }
+        engine.channel.counters.replies += 1;
+        if queued.call.replies && queued.outcome.is_none() {
+            match engine.reply_in(part, &queued.call, queued.kind) {
+                Ok(message) => queued.reply = Some(message.attrs().to_vec()),
+                Err(error) => queued.outcome = Some(Err(error)),
             }
-            _ => return Ok(()),
-        };
-        let found = position(requests, message.header.seq);
-        let found = found.and_then(|it| requests.get(it).zip(outcomes.get_mut(it)));
-        if let Some((queued, slot)) = found {
-            let outcome = Outcome::read(self.conn.channel.datagram(), &message);
-            *slot = Some(match outcome.errno {
-                0 => Ok(()),
-                _ => {
-                    // Paths in errors are read from the request itself.
-                    self.conn.sent.clear();
-                    let request = self.datagram.get(queued.start..queued.end).unwrap_or_default();
-                    self.conn.sent.extend_from_slice(request);
-                    Err(self.conn.kernel_error(outcome, &queued.running))
-                }
-            });
         }
         Ok(())
+    }
+
+    fn finish<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>, part: &Part) {
+        let Some(index) = position(&self.requests, part.span.header.seq) else { return };
+        let Some(queued) = self.requests.get_mut(index) else { return };
+        let outcome = engine.channel.outcome(part);
+        // Paths in errors are read from the request itself.
+        let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
+        if outcome.errno == 0 {
+            engine.warn(&outcome, part.place, &queued.call, message);
+            queued.outcome.get_or_insert(Ok(()));
+            return;
+        }
+        if outcome.errno == libc::ENOENT && queued.cached {
+            engine.forget(queued.call.name.family); // its id is stale, perhaps
+        }
+        let mut error = engine.kernel_error(outcome, part.place, &queued.call, message);
+        error.index = Some(index);
+        queued.outcome = Some(Err(Error::Kernel(Box::new(error))));
+    }
+
+    /// Nobody waits for the answers any more.
+    pub(crate) fn close<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>) {
+        let seqs = self.requests.iter().map(|queued| queued.seq);
+        let lookup = self.lookup.take().map(|lookup| lookup.seq);
+        seqs.chain(lookup).for_each(|seq| engine.channel.cancel(seq));
     }
 }
 
 impl Queued {
     /// The outcome where an error ended the reading before the answer had come.
     fn without_answer(&self, error: &Error) -> Result<(), Error> {
+        let request = self.call.name;
         match error {
             // The kernel has said all that it had to say.
             Error::NoReply { overrun: false, .. } if !self.acknowledged => Ok(()),
-            Error::NoReply { overrun, .. } => {
-                Err(Error::NoReply { request: self.running.name(), overrun: *overrun })
-            }
+            Error::NoReply { overrun, .. } => Err(Error::NoReply { request, overrun: *overrun }),
+            Error::Timeout { .. } => Err(Error::Timeout { request }),
             error => Err(again(error)),
         }
     }
@@ -190,9 +402,9 @@ impl Queued {
 /// Which request has this sequence number: they have them in ascending order, which may begin anew
 /// in between.
 fn position(requests: &[Queued], seq: u32) -> Option<usize> {
-    let first = requests.first()?.running.seq();
+    let first = requests.first()?.seq;
     let from_first = |seq: u32| seq.wrapping_sub(first);
-    requests.binary_search_by_key(&from_first(seq), |it| from_first(it.running.seq())).ok()
+    requests.binary_search_by_key(&from_first(seq), |it| from_first(it.seq)).ok()
 }
 
 /// The error that ended the reading, for each request that it left without an answer.
@@ -203,19 +415,12 @@ fn again(error: &Error) -> Error {
         Error::Io(error) => Error::Io(
             error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error),
         ),
-        _ => Error::Overrun,
+        _ => Error::Lost,
     }
 }
 
-impl<P: Protocol, T: Transport> Drop for Batch<'_, P, T> {
-    fn drop(&mut self) {
-        self.requests.iter().for_each(|queued| self.conn.cancel(&queued.running));
-    }
-}
-
-impl<P: Protocol, T: Transport> fmt::Debug for Batch<'_, P, T> {
+impl fmt::Debug for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests: Vec<_> = self.requests.iter().map(|queued| queued.running.name()).collect();
-        f.debug_struct("Batch").field("requests", &requests).finish_non_exhaustive()
+        f.debug_list().entries(self.requests.iter().map(|queued| queued.call.name)).finish()
     }
 }

@@ -1,109 +1,268 @@
 //! What a connection does with datagrams, whatever they are about: sends them, feeds those that come
-//! to the session, and keeps what comes between.
+//! to the session, and hands each message to whom it is for.
+//!
+//! Several calls can be under way. The one that reads also finds messages for the others: those it
+//! puts into their mail. Notifications go to the listeners that want them.
 
 use std::collections::VecDeque;
 use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
+use std::task::{Poll, ready};
 
-use crate::error::{Error, RequestName};
+use crate::counters::Counters;
+use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::family::Protocol;
-use crate::message::{Message, RawMessage};
-use crate::session::{Ends, Event, Session, Source, Span};
-use crate::transport::Transport;
-use crate::wire::{HEADER_LEN, Header, flag, kind};
+use crate::listeners::{Listeners, Told};
+use crate::message::Message;
+use crate::session::{Ends, Event, Malformed, Outcome, Session, Source, Span};
+use crate::transport::{Received, Transport};
+use crate::wait::{Wait, Waiting};
+use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag, kind};
 
 /// Room for one datagram. The kernel fills dumps' datagrams up to the largest receive that it has
 /// seen on the socket, 32 KiB at most, so the first one has to be large already; single messages
 /// can be longer, and untouched memory costs nothing.
 const RECEIVE_BUFFER: usize = 256 * 1024;
 
-/// How many notifications are kept for who reads them later. Who never does must not fill memory.
-const KEPT: usize = 1 << 16;
-
 pub(crate) struct Channel<P, T> {
     pub(crate) transport: T,
     pub(crate) session: Session,
+    pub(crate) listeners: Listeners,
+    pub(crate) counters: Counters,
+    pub(crate) waiting: Arc<Waiting>,
     /// The last datagram.
     received: Vec<u8>,
     /// How much of it is read.
     at: usize,
     source: Source,
     room: usize,
-    /// What came while something else was waited for.
-    pub(crate) notifications: VecDeque<RawMessage>,
-    /// Notifications may have been lost while an answer was read; who reads them next is told.
-    lost: bool,
-    /// Messages were lost since the last request was written: a part of its answer, perhaps.
-    overrun: bool,
+    /// Parts of answers that others read.
+    mail: VecDeque<Letter>,
+    /// The letter that was taken last.
+    opened: Vec<u8>,
+    /// How often something was sent: the time of this channel.
+    time: u64,
     /// A request that the kernel acknowledges behind everything that it has to say until then.
-    barrier: Option<u32>,
+    barrier: Option<Barrier>,
+    /// The kernel has nothing more to say to what was sent before this time.
+    settled: u64,
+    /// How often a part of what came was lost, and how the last time.
+    losses: u64,
+    loss: Option<Loss>,
+    /// Of these, how often it can have been a part of a dump.
+    cuts: u64,
     protocol: PhantomData<P>,
+}
+
+struct Letter {
+    event: Event,
+    message: Vec<u8>,
+}
+
+struct Barrier {
+    seq: u32,
+    time: u64,
+}
+
+/// How a part of what came was lost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Loss {
+    /// The receive buffer of the socket was full. Dumps lose nothing by that: the kernel goes on with
+    /// them once there is room.
+    Overrun,
+    /// A datagram was longer than our buffer.
+    Truncated { len: usize },
+    /// A datagram was no sequence of messages.
+    Malformed(Malformed),
+    /// A notification was shorter than the header of generic netlink.
+    Headless { len: usize },
+}
+
+impl Loss {
+    #[cold]
+    pub(crate) fn error(self) -> Error {
+        match self {
+            Self::Overrun => Error::Lost,
+            Self::Truncated { len } => Error::Truncated { len },
+            Self::Malformed(malformed) => Error::Malformed { reason: malformed.to_string() },
+            Self::Headless { len } => Error::Decode(DecodeError::new(DecodeErrorKind::Short {
+                expected: GENL_HEADER_LEN,
+                found: len,
+            })),
+        }
+    }
+}
+
+/// When something was asked, to tell what happened since.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    time: u64,
+    losses: u64,
+    cuts: u64,
+}
+
+/// What came of waiting for an answer.
+pub(crate) enum Heard {
+    /// A message of the answer.
+    Reply(Part),
+    /// A message with which the answer is complete.
+    LastReply(Part),
+    /// The end of the answer.
+    End(Part),
+    /// Something for others.
+    Others,
+    /// The kernel has said all that it has to say.
+    Silence,
+    /// The time is over.
+    Timeout,
+}
+
+impl Heard {
+    fn of(event: Event, place: Place) -> Self {
+        match event {
+            Event::Reply(span) => Self::Reply(Part { span, place }),
+            Event::LastReply(span) => Self::LastReply(Part { span, place }),
+            Event::Finished(span) => Self::End(Part { span, place }),
+            Event::Notification(_) | Event::Overrun => Self::Others,
+        }
+    }
+}
+
+/// A message of an answer: where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) span: Span,
+    pub(crate) place: Place,
+}
+
+/// Where the bytes of a message are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Datagram,
+    Letter,
 }
 
 impl<P: Protocol, T: Transport> Channel<P, T> {
     pub(crate) fn new(transport: T) -> Self {
         Self {
-            session: Session::new(transport.port()),
+            session: Session::new(transport.port()).with_peer(transport.peer()),
             transport,
+            listeners: Listeners::default(),
+            counters: Counters::default(),
+            waiting: Arc::default(),
             received: Vec::new(),
             at: 0,
             source: Source::default(),
             room: RECEIVE_BUFFER,
-            notifications: VecDeque::new(),
-            lost: false,
-            overrun: false,
+            mail: VecDeque::new(),
+            opened: Vec::new(),
+            time: 0,
             barrier: None,
+            settled: 0,
+            losses: 0,
+            loss: None,
+            cuts: 0,
             protocol: PhantomData,
         }
     }
 
-    /// The next event of the answer to a request that is `wanted`, by its sequence number. What
-    /// belongs to none is kept or skipped.
+    /// Sends requests.
+    ///
+    /// # Errors
+    /// Of the transport; nothing was sent then.
+    pub(crate) fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
+        loop {
+            match self.transport.send(datagram) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                sent => {
+                    sent?;
+                    break;
+                }
+            }
+        }
+        self.time += 1;
+        self.counters.bytes_sent += datagram.len() as u64;
+        Ok(())
+    }
+
+    /// Now: what is sent next, or was sent last, is answered after this.
+    pub(crate) fn now(&self) -> Asked {
+        Asked { time: self.time, losses: self.losses, cuts: self.cuts }
+    }
+
+    /// How often something was lost.
+    pub(crate) fn losses(&self) -> u64 {
+        self.losses
+    }
+
+    /// As [`Channel::now`], with the losses since the request itself.
+    pub(crate) fn heard(&self, asked: Asked) -> Asked {
+        Asked { time: self.time, ..asked }
+    }
+
+    /// How something was lost since then, if it was.
+    pub(crate) fn loss_since(&self, asked: Asked) -> Option<Loss> {
+        self.loss.filter(|_| self.losses > asked.losses)
+    }
+
+    /// How a part of a dump can have been lost since then, if it can.
+    pub(crate) fn cut_since(&self, asked: Asked) -> Option<Loss> {
+        self.loss.filter(|_| self.cuts > asked.cuts)
+    }
+
+    /// The next part of an answer to a request that is `wanted`, by its sequence number.
     ///
     /// The kernel answers while it is being sent to, and builds the next datagram of a dump while
     /// the last is received, so an empty queue means that the answer is late, or lost, or was
     /// never going to come. A no-op that it has to acknowledge tells: its ACK comes after all that
     /// the kernel had to say.
     #[inline]
-    pub(crate) fn answer_to(
+    pub(crate) fn poll_answer(
         &mut self,
         wanted: impl Fn(u32) -> bool,
-        request: RequestName,
-    ) -> Result<Event, Error> {
+        asked: Asked,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Heard, Error>> {
+        if let Some(event) = self.open_letter(&wanted) {
+            return Poll::Ready(Ok(Heard::of(event, Place::Letter)));
+        }
         loop {
-            let event = match self.next_event(self.barrier.is_some()) {
-                Ok(Some(event)) => event,
-                Ok(None) => {
-                    self.send_barrier()?;
-                    continue;
+            if let Some(event) = self.next_event()? {
+                if event.answered().is_some_and(&wanted) {
+                    return Poll::Ready(Ok(Heard::of(event, Place::Datagram)));
                 }
-                // Lost notifications, or the answer: a barrier tells which. One that was sent
-                // already may be lost itself, so it is no longer waited for.
-                Err(Error::Overrun) => {
-                    self.drop_barrier();
-                    self.lost = true;
-                    self.overrun = true;
-                    continue;
-                }
-                Err(error) => {
-                    self.drop_barrier();
-                    return Err(error);
-                }
-            };
-            if event.answered().is_some_and(&wanted) {
-                self.drop_barrier();
-                return Ok(event);
-            }
-            match event {
-                Event::Finished(message) if Some(message.header.seq) == self.barrier => {
-                    self.barrier = None;
-                    return Err(Error::NoReply { request, overrun: self.overrun });
-                }
-                Event::Notification(span) => self.keep_message(&span),
-                _ => {}
+                self.deliver(event);
+            } else if self.settled > asked.time {
+                return Poll::Ready(Ok(Heard::Silence));
+            } else if self.barrier.is_none() {
+                self.send_barrier()?;
+            } else if !ready!(self.poll_receive(wait))? {
+                return Poll::Ready(Ok(Heard::Timeout));
             }
         }
+    }
+
+    /// Reads one event that is for others, and hands it to them. `asked` is when an answer last went
+    /// on.
+    pub(crate) fn poll_more(
+        &mut self,
+        asked: &mut Asked,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Heard, Error>> {
+        let Some(event) = self.next_event()? else {
+            return self.poll_answer(|_| false, *asked, wait);
+        };
+        if event.answered().is_some_and(|seq| !self.is_barrier(seq)) {
+            *asked = self.now();
+        }
+        self.deliver(event);
+        Poll::Ready(Ok(Heard::Others))
+    }
+
+    fn is_barrier(&self, seq: u32) -> bool {
+        self.barrier.as_ref().is_some_and(|barrier| barrier.seq == seq)
     }
 
     fn send_barrier(&mut self) -> Result<(), Error> {
@@ -115,142 +274,211 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             seq,
             port: self.session.port(),
         };
-        let sent = self.transport.send(&header.to_bytes());
-        match sent {
-            Ok(()) => self.barrier = Some(seq),
-            Err(_) => self.session.cancel(seq),
-        }
-        Ok(sent?)
-    }
-
-    fn drop_barrier(&mut self) {
-        if let Some(seq) = self.barrier.take() {
-            self.session.cancel(seq);
-        }
-    }
-
-    /// Reads an abandoned dump up to its end, since the kernel refuses a second one before that.
-    pub(crate) fn drain_dump(&mut self) -> Result<(), Error> {
-        while self.session.dumping() {
-            match self.next_event(false) {
-                Ok(Some(Event::Notification(span))) => self.keep_message(&span),
-                Ok(Some(_)) => {}
-                Err(Error::Overrun | Error::Malformed { .. } | Error::Truncated { .. }) => {
-                    self.lost = true;
-                }
-                // Its end was lost. Nobody reads it: that would have borrowed the connection.
-                Ok(None) => self.session.cancel_dumps(),
-                Err(error) => return Err(error),
+        match self.send(&header.to_bytes()) {
+            Ok(()) => self.barrier = Some(Barrier { seq, time: self.time }),
+            Err(error) => {
+                self.session.cancel(seq);
+                return Err(error.into());
             }
         }
         Ok(())
+    }
+
+    /// Waits for the next notification for `listener`. `Ready(None)`: the time is over.
+    ///
+    /// # Errors
+    /// Where notifications may have been lost; the next call goes on.
+    pub(crate) fn poll_told(
+        &mut self,
+        listener: u64,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Option<crate::RawMessage>, Error>> {
+        loop {
+            match self.listeners.take(listener) {
+                Some(Told::Message(message)) => return Poll::Ready(Ok(Some(message))),
+                Some(Told::Lost) => {
+                    return Poll::Ready(Err(self.loss.map_or(Error::Lost, Loss::error)));
+                }
+                None => {}
+            }
+            if let Some(event) = self.next_event()? {
+                self.deliver(event);
+            } else if !ready!(self.poll_receive(wait))? {
+                return Poll::Ready(Ok(None));
+            }
+        }
     }
 
     /// Reads what the last datagram holds behind the last answer: it is no part of the next one.
     pub(crate) fn read_rest(&mut self) {
         while let Some(event) = self.session.feed(&self.received, &mut self.at, self.source) {
             match event {
-                Ok(Event::Notification(span)) => self.keep_message(&span),
-                Ok(Event::Overrun) | Err(_) => self.lost = true,
-                Ok(_) => {}
-            }
-        }
-        self.overrun = false;
-    }
-
-    /// The next notification, past those that are kept; `None` where none is there and `wait` is
-    /// false.
-    pub(crate) fn next_notification(&mut self, wait: bool) -> Result<Option<RawMessage>, Error> {
-        if std::mem::take(&mut self.lost) {
-            return Err(Error::Overrun);
-        }
-        loop {
-            match self.next_event(wait)? {
-                Some(Event::Notification(span)) => return Ok(Some(self.message(&span)?.to_raw())),
-                None if !wait => return Ok(None),
-                _ => {}
+                Ok(Event::Overrun) => self.lose(Loss::Overrun),
+                Err(malformed) => self.lose(Loss::Malformed(malformed)),
+                Ok(event) => self.deliver(event),
             }
         }
     }
 
-    /// Keeps a notification that came between. One without the header of generic netlink is none.
-    pub(crate) fn keep_message(&mut self, span: &Span) {
-        if let Ok(message) = self.message(span) {
-            let raw = message.to_raw();
-            self.keep(raw);
+    /// Hands an event to whom it is for.
+    fn deliver(&mut self, event: Event) {
+        match event {
+            Event::Finished(end) if self.is_barrier(end.header.seq) => {
+                self.settled = self.barrier.take().map_or(0, |barrier| barrier.time);
+                self.waiting.wake_all();
+            }
+            Event::Reply(message) => self.post(message, Event::Reply),
+            Event::LastReply(message) => self.post(message, Event::LastReply),
+            Event::Finished(message) => self.post(message, Event::Finished),
+            Event::Notification(span) => self.tell(&Part { span, place: Place::Datagram }),
+            Event::Overrun => {}
         }
     }
 
-    /// Keeps a notification for later; of too many the oldest is lost, which is told.
-    pub(crate) fn keep(&mut self, raw: RawMessage) {
-        if self.notifications.len() >= KEPT {
-            self.notifications.pop_front();
-            self.lost = true;
-        }
-        self.notifications.push_back(raw);
+    fn post(&mut self, message: Span, event: fn(Span) -> Event) {
+        let bytes = self.bytes(Place::Datagram, message.body).to_vec();
+        let body = 0..bytes.len();
+        let event = event(Span { header: message.header, body });
+        self.mail.push_back(Letter { event, message: bytes });
+        self.waiting.wake_all();
     }
 
-    /// The next event; `None` where nothing is there and `wait` is false.
+    fn open_letter(&mut self, wanted: impl Fn(u32) -> bool) -> Option<Event> {
+        if self.mail.is_empty() {
+            return None;
+        }
+        let ours = |letter: &Letter| letter.event.answered().is_some_and(&wanted);
+        let index = self.mail.iter().position(ours)?;
+        let letter = self.mail.remove(index)?;
+        self.opened = letter.message;
+        Some(letter.event)
+    }
+
+    /// Nobody waits for the answer to a request any more; what still comes of it is skipped.
+    pub(crate) fn cancel(&mut self, seq: u32) {
+        self.session.cancel(seq);
+        self.drop_mail(seq);
+    }
+
+    /// Nobody waits for the answer any more, but the kernel is still to be heard to its end.
+    pub(crate) fn abandon(&mut self, seq: u32) {
+        self.session.abandon(seq);
+        self.drop_mail(seq);
+    }
+
+    fn drop_mail(&mut self, seq: u32) {
+        self.mail.retain(|letter| letter.event.answered() != Some(seq));
+    }
+
+    /// Hands a notification to the listeners. One without the header of generic netlink is none.
+    pub(crate) fn tell(&mut self, part: &Part) {
+        let Part { span, place } = part;
+        let body = match place {
+            Place::Datagram => self.received.get(span.body.clone()),
+            Place::Letter => self.opened.get(span.body.clone()),
+        };
+        let message = Message::new::<P>(span.header, body.unwrap_or_default());
+        let Ok(message) = message else {
+            let len = span.body.len();
+            return self.lose(Loss::Headless { len });
+        };
+        self.counters.notifications += 1;
+        self.listeners.tell(&message.of_namespace(self.source.namespace));
+        self.waiting.wake_all();
+    }
+
+    /// The next event, as far as there is one already.
     #[inline]
-    fn next_event(&mut self, wait: bool) -> Result<Option<Event>, Error> {
+    fn next_event(&mut self) -> Result<Option<Event>, Error> {
         loop {
             match self.session.feed(&self.received, &mut self.at, self.source) {
-                Some(Ok(Event::Overrun)) => return Err(Error::Overrun),
+                Some(Ok(Event::Overrun)) => self.lose(Loss::Overrun),
                 Some(Ok(event)) => return Ok(Some(event)),
-                Some(Err(malformed)) => {
-                    return Err(Error::Malformed { reason: malformed.to_string() });
+                Some(Err(malformed)) => self.lose(Loss::Malformed(malformed)),
+                None => {
+                    self.make_room();
+                    match self.transport.receive(&mut self.received) {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                        received => self.take(received)?,
+                    }
                 }
-                None if !self.receive(wait)? => return Ok(None),
-                None => {}
             }
         }
     }
 
-    fn receive(&mut self, wait: bool) -> Result<bool, Error> {
+    /// Waits for a datagram; false where the time is over.
+    fn poll_receive(&mut self, wait: &mut impl Wait<T>) -> Poll<Result<bool, Error>> {
+        self.make_room();
+        match ready!(wait.poll_receive(&mut self.transport, &mut self.received)) {
+            Ok(None) => return Poll::Ready(Ok(false)),
+            Ok(Some(received)) => self.take(Ok(received))?,
+            Err(error) => self.take(Err(error))?,
+        }
+        Poll::Ready(Ok(true))
+    }
+
+    fn make_room(&mut self) {
         self.at = 0;
-        loop {
-            self.received.clear();
-            self.received.reserve(self.room);
-            match self.transport.receive(&mut self.received) {
-                Ok(received) if received.len > self.received.len() => {
-                    self.received.clear();
-                    self.room = received.len.next_power_of_two();
-                    return Err(Error::Truncated { len: received.len });
-                }
-                Ok(received) => {
-                    self.source = received.source;
-                    return Ok(true);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && !wait => {
-                    return Ok(false);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.transport.wait(None)?;
-                }
-                Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
-                    return Err(Error::Overrun);
-                }
-                Err(error) => return Err(error.into()),
+        self.received.clear();
+        self.received.reserve(self.room);
+    }
+
+    fn take(&mut self, received: io::Result<Received>) -> Result<(), Error> {
+        match received {
+            Ok(received) if received.len > self.received.len() => {
+                self.received.clear();
+                self.room = received.len.next_power_of_two();
+                self.lose(Loss::Truncated { len: received.len });
             }
+            Ok(received) => {
+                self.source = received.source;
+                self.counters.bytes_received += received.len as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => self.lose(Loss::Overrun),
+            Err(error) => return Err(error.into()),
         }
+        Ok(())
     }
 
-    /// The message at `span` of the receive buffer.
+    #[cold]
+    fn lose(&mut self, loss: Loss) {
+        self.losses += 1;
+        self.cuts += u64::from(matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)));
+        self.loss = Some(loss);
+        self.listeners.lose(self.losses);
+        self.counters.losses += 1;
+        // The ACK of the barrier may be lost, too.
+        if let Some(barrier) = self.barrier.take() {
+            self.session.cancel(barrier.seq);
+        }
+        self.waiting.wake_all();
+    }
+
+    /// The message at `span`.
     #[inline]
-    pub(crate) fn message(&self, span: &Span) -> Result<Message<'_>, Error> {
-        let body = self.bytes(span.body.clone());
-        Ok(Message::new::<P>(span.header, body)?)
+    pub(crate) fn message(&self, part: &Part) -> Result<Message<'_>, Error> {
+        let body = self.bytes(part.place, part.span.body.clone());
+        Ok(Message::new::<P>(part.span.header, body)?)
     }
 
-    /// A part of the last datagram.
+    /// How the answer ended, by its last message.
+    #[cold]
+    pub(crate) fn outcome(&self, end: &Part) -> Outcome {
+        Outcome::read(self.all_bytes(end.place), &end.span)
+    }
+
+    /// A part of the datagram or the letter.
     #[inline]
-    pub(crate) fn bytes(&self, range: Range<usize>) -> &[u8] {
-        self.received.get(range).unwrap_or_default()
+    pub(crate) fn bytes(&self, place: Place, range: Range<usize>) -> &[u8] {
+        self.all_bytes(place).get(range).unwrap_or_default()
     }
 
-    /// The last datagram.
-    pub(crate) fn datagram(&self) -> &[u8] {
-        &self.received
+    #[inline]
+    fn all_bytes(&self, place: Place) -> &[u8] {
+        match place {
+            Place::Datagram => &self.received,
+            Place::Letter => &self.opened,
+        }
     }
 }

@@ -2,19 +2,25 @@
 
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::task::Poll;
+use std::time::Duration;
 
-use crate::attrs::{NlAttrs, View, encode_into};
+use crate::attrs::{NlAttrs, View};
 use crate::batch::Batch;
 use crate::call::{Call, Running};
-use crate::channel::Channel;
+use crate::channel::Part;
+use crate::counters::Counters;
 use crate::dump::{Replies, Views};
-use crate::error::Error;
-use crate::families::Known;
+use crate::engine::Engine;
+use crate::error::{Error, RequestName};
+use crate::extack::Warning;
 use crate::family::{Do, Dump, Family, Generic, Netfilter, Notification, Protocol, Route};
+use crate::message::Message;
 use crate::modifiers::Modifiers;
-use crate::session::Span;
+use crate::nlctrl::FamilyInfo;
 use crate::socket::Socket;
 use crate::transport::Transport;
+use crate::wait::Block;
 
 /// A netlink socket of protocol `P` to ask through, one request at a time.
 ///
@@ -33,12 +39,8 @@ use crate::transport::Transport;
 /// # Ok::<(), nlkit::Error>(())
 /// ```
 pub struct Connection<P = Generic, T = Socket> {
-    pub(crate) channel: Channel<P, T>,
-    pub(crate) families: Vec<Known>,
-    /// The last request, kept for the paths in its errors.
-    pub(crate) sent: Vec<u8>,
-    /// The multicast groups that were joined: family and group.
-    pub(crate) listens: Vec<(&'static str, &'static str)>,
+    pub(crate) engine: Engine<P, T>,
+    timeout: Option<Duration>,
 }
 
 impl Connection<Generic> {
@@ -84,22 +86,43 @@ impl<P: Protocol> Connection<P> {
 impl<P: Protocol, T: Transport> Connection<P, T> {
     /// A connection over a transport of one's own.
     pub fn with_transport(transport: T) -> Self {
-        Self {
-            channel: Channel::new(transport),
-            families: Vec::new(),
-            sent: Vec::new(),
-            listens: Vec::new(),
-        }
+        Self { engine: Engine::new(transport), timeout: None }
+    }
+
+    /// Ends each wait for an answer or a notification after `timeout`, with [`Error::Timeout`] or, in
+    /// an iterator over notifications, its end; `None`, as at first, waits as long as it takes.
+    ///
+    /// The kernel answers at once or not at all, and tells that it has nothing to say. So a timeout
+    /// matters for other processes, and for notifications. It does not end the time that the kernel
+    /// takes to carry a request out, which it does while it is being sent.
+    pub fn set_timeout(&mut self, timeout: Option<Duration>) {
+        self.timeout = timeout;
+    }
+
+    /// What went over the connection so far.
+    pub fn counters(&self) -> Counters {
+        self.engine.counters()
+    }
+
+    /// What the kernel remarked on requests that it carried out, since this was asked the last time:
+    /// the latest 64.
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.engine.warnings)
+    }
+
+    /// How calls on this connection wait.
+    pub(crate) fn block(&self) -> Block {
+        Block::new(self.timeout)
     }
 
     /// The transport.
     pub fn transport(&self) -> &T {
-        &self.channel.transport
+        &self.engine.channel.transport
     }
 
     /// The transport, to set options of one's own.
     pub fn transport_mut(&mut self) -> &mut T {
-        &mut self.channel.transport
+        &mut self.engine.channel.transport
     }
 
     /// Asks the kernel and waits for the answer.
@@ -149,8 +172,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification<Family = R::Family>,
     {
         let call = Call::of_do::<R>().with(modifiers).echoed();
-        let running = self.start(call, |buffer| encode_into(request, buffer))?;
-        self.collect(running, |conn, span, _| Ok(N::decode(conn.channel.message(span)?)?))
+        self.collect(call, request, |engine, part, _| Ok(N::decode(engine.channel.message(part)?)?))
     }
 
     /// As [`Connection::request`], for an operation that may answer with several messages although
@@ -165,40 +187,52 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        let running = self.start(Call::of_do::<R>(), |buffer| encode_into(request, buffer))?;
-        self.collect(running, |conn, span, running| conn.decode_reply(span, running))
+        self.collect(Call::of_do::<R>().with_many(), request, |engine, part, running| {
+            engine.decode_reply(part, running)
+        })
     }
 
     /// Reads an answer up to its end, each message through `read`.
-    fn collect<V>(
+    fn collect<'r, R, V>(
         &mut self,
-        running: Running,
-        read: impl Fn(&Self, &Span, &Running) -> Result<V, Error>,
-    ) -> Result<Vec<V>, Error> {
+        call: Call,
+        request: &R,
+        read: impl Fn(&Engine<P, T>, &Part, &Running) -> Result<V, Error>,
+    ) -> Result<Vec<V>, Error>
+    where
+        R: NlAttrs<'r>,
+    {
         let mut values = Vec::new();
-        self.each_message(running, &mut |conn, span, running| {
-            values.push(read(conn, span, running)?);
+        let mut wait = self.block();
+        let mut running = self.engine.write(call, request)?;
+        let answer = self.engine.poll_each(&mut running, &mut wait, &mut |engine, part, it| {
+            values.push(read(engine, part, it)?);
             Ok(())
-        })?;
-        Ok(values)
+        });
+        self.engine.close(&mut running);
+        ready(answer).map(|()| values)
     }
 
-    /// Asks, whatever protocol the types are of.
-    pub(crate) fn ask<'r, R>(&mut self, call: Call, request: &R) -> Result<R::Reply, Error>
+    fn ask<'r, R>(&mut self, call: Call, request: &R) -> Result<R::Reply, Error>
     where
         R: Do + NlAttrs<'r>,
     {
-        let running = self.start(call, |buffer| encode_into(request, buffer))?;
-        let mut reply = None;
-        self.finish(running, &mut |message| {
-            reply = Some(message.decode()?);
-            Ok(())
-        })?;
-        match reply {
-            Some(reply) => Ok(reply),
-            None if R::ACK => Ok(R::Reply::default()),
-            None => Err(Error::NoReply { request: call.name, overrun: false }),
-        }
+        let reply = self.ask_for(call, request, &mut |message| Ok(message.decode()?))?;
+        reply_or_default::<R>(reply)
+    }
+
+    /// Asks, and reads an answer of one reply at most.
+    fn ask_for<'r, R: NlAttrs<'r>, V>(
+        &mut self,
+        call: Call,
+        request: &R,
+        decode: &mut dyn FnMut(Message<'_>) -> Result<V, Error>,
+    ) -> Result<Option<V>, Error> {
+        let mut wait = self.block();
+        let mut running = self.engine.write(call, request)?;
+        let answer = self.engine.poll_one(&mut running, &mut None, &mut wait, decode);
+        self.engine.close(&mut running);
+        ready(answer)
     }
 
     /// Several requests in one datagram.
@@ -241,14 +275,12 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        let running = self.start(Call::of_do::<R>(), |buffer| encode_into(request, buffer))?;
-        let (mut take, mut taken) = (Some(take), None);
-        self.finish(running, &mut |message| {
+        let mut take = Some(take);
+        let taken = self.ask_for(Call::of_do::<R>(), request, &mut |message| {
             let view = message.decode()?;
-            taken = take.take().map(|take| take(view));
-            Ok(())
+            Ok(take.take().map(|take| take(view)))
         })?;
-        Ok(taken)
+        Ok(taken.flatten())
     }
 
     /// Asks the kernel for a list, whose entries come as the iterator goes on.
@@ -301,26 +333,90 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        self.channel.drain_dump()?;
-        self.start(Call::of_dump::<R>(), |buffer| encode_into(request, buffer))
+        let mut wait = self.block();
+        let mut running = self.engine.write(Call::of_dump::<R>(), request)?;
+        match ready(self.engine.poll_sent(&mut running, &mut wait)) {
+            Ok(()) => Ok(running),
+            Err(error) => {
+                self.engine.close(&mut running);
+                Err(error)
+            }
+        }
+    }
+
+    /// Asks the kernel for a list until it comes whole: where the data changed meanwhile
+    /// ([`Error::DumpInterrupted`]) or a part was lost, it asks again, `attempts` times in all.
+    ///
+    /// # Errors
+    /// As [`Connection::dump`]; [`Error::DumpInterrupted`], or how a part was lost, where that
+    /// happened at the last attempt, too. An entry that cannot be decoded is an error as a whole.
+    pub fn dump_consistent<'r, R>(
+        &mut self,
+        request: &R,
+        attempts: u32,
+    ) -> Result<Vec<R::Reply>, Error>
+    where
+        R: Dump + NlAttrs<'r>,
+        R::Family: Family<Protocol = P>,
+    {
+        let mut attempt = 1;
+        loop {
+            match self.dump(request)?.collect() {
+                Err(error) if error.is_incomplete() && attempt < attempts => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+impl<T: Transport> Connection<Generic, T> {
+    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`] where the kernel does not have it.
+    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
+        let mut wait = self.block();
+        ready(self.engine.poll_known(F::NAME, &mut None, &mut wait))?;
+        self.engine.known(F::NAME).ok_or(Error::UnknownFamily { family: F::NAME })
+    }
+}
+
+/// What a wait that blocks gives, which is never pending.
+pub(crate) fn ready<V>(poll: Poll<Result<V, Error>>) -> Result<V, Error> {
+    match poll {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Err(Error::Io(std::io::ErrorKind::WouldBlock.into())),
+    }
+}
+
+/// The reply, or what stands for it where the kernel only acknowledged.
+pub(crate) fn reply_or_default<R: Do>(reply: Option<R::Reply>) -> Result<R::Reply, Error> {
+    match reply {
+        Some(reply) => Ok(reply),
+        None if R::ACK => Ok(R::Reply::default()),
+        None => {
+            let request = RequestName { family: R::Family::NAME, operation: R::NAME };
+            Err(Error::NoReply { request, overrun: false })
+        }
     }
 }
 
 /// To poll it for what comes.
 impl<P, T: AsFd> AsFd for Connection<P, T> {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.channel.transport.as_fd()
+        self.engine.channel.transport.as_fd()
     }
 }
 
 /// Without the buffers, which are long.
 impl<P, T: fmt::Debug> fmt::Debug for Connection<P, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let families: Vec<_> = self.families.iter().map(|known| known.name).collect();
+        let families: Vec<_> = self.engine.families.iter().map(|known| known.name).collect();
         f.debug_struct("Connection")
-            .field("transport", &self.channel.transport)
+            .field("transport", &self.engine.channel.transport)
             .field("families", &families)
-            .field("kept_notifications", &self.channel.notifications.len())
+            .field("kept_notifications", &self.engine.channel.listeners.kept())
             .finish_non_exhaustive()
     }
 }

@@ -3,11 +3,13 @@
 use std::marker::PhantomData;
 
 use crate::attrs::{NlAttrs, View, decode_into};
-use crate::call::{Running, Step};
-use crate::connection::Connection;
+use crate::call::Running;
+use crate::channel::Part;
+use crate::connection::{Connection, ready};
+use crate::engine::Step;
 use crate::error::Error;
 use crate::family::Protocol;
-use crate::session::Span;
+use crate::message::Message;
 use crate::transport::Transport;
 
 /// A dump under way. Dropping it half way leaves the connection usable.
@@ -17,44 +19,53 @@ struct Entries<'c, P: Protocol, T: Transport> {
     over: bool,
 }
 
-impl<P: Protocol, T: Transport> Entries<'_, P, T> {
-    /// The next entry; after the last one, or an error that ends the dump, `None`.
+impl<'c, P: Protocol, T: Transport> Entries<'c, P, T> {
+    fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
+        Self { conn, running, over: false }
+    }
+
+    /// The next entry as a value, which may borrow from the receive buffer; after the last one, or an
+    /// error that ends the dump, `None`.
     #[inline]
-    fn next(&mut self) -> Option<Result<Span, Error>> {
+    fn decode_next<'s, R: NlAttrs<'s>>(&'s mut self) -> Option<Result<R, Error>> {
         if self.over {
             return None;
         }
-        match self.conn.advance(&mut self.running) {
-            Ok(Step::Message(span) | Step::LastMessage(span)) => Some(Ok(span)),
-            Ok(Step::End { interrupted }) => {
+        let mut wait = self.conn.block();
+        let step = ready(self.conn.engine.poll_step(&mut self.running, &mut wait));
+        match step_to_entry(step, &self.running) {
+            Ok(part) => decode_entry(self.conn.engine.entry(&part, &self.running)),
+            Err(end) => {
                 self.over = true;
-                let request = self.running.name();
-                interrupted.then_some(Err(Error::DumpInterrupted { request }))
-            }
-            Err(error) => {
-                self.over = true;
-                Some(Err(error))
+                end.map(Err)
             }
         }
     }
+}
 
-    /// The next entry as a value, which may borrow from the receive buffer.
-    #[inline]
-    fn decode_next<'s, R: NlAttrs<'s>>(&'s mut self) -> Option<Result<R, Error>> {
-        let span = match self.next()? {
-            Ok(span) => span,
-            Err(error) => return Some(Err(error)),
-        };
-        match self.conn.reply_in(&span, &self.running) {
-            Ok(message) => decode_entry(message.attrs()),
-            Err(error) => Some(Err(error)),
-        }
+/// Where the next entry of a dump is, or how the dump ends: with an error or without.
+#[inline]
+pub(crate) fn step_to_entry(
+    step: Result<Step, Error>,
+    running: &Running,
+) -> Result<Part, Option<Error>> {
+    match step {
+        Ok(Step::Message(part) | Step::LastMessage(part)) => Ok(part),
+        Ok(Step::End { interrupted: false }) => Err(None),
+        Ok(Step::End { .. }) => Err(Some(Error::DumpInterrupted { request: running.name() })),
+        Err(error) => Err(Some(error)),
     }
 }
 
 /// An entry, decoded where it is returned: some are 2 KiB, which is not to be moved.
 #[inline]
-fn decode_entry<'s, R: NlAttrs<'s>>(attrs: &'s [u8]) -> Option<Result<R, Error>> {
+pub(crate) fn decode_entry<'s, R: NlAttrs<'s>>(
+    message: Result<Message<'s>, Error>,
+) -> Option<Result<R, Error>> {
+    let attrs = match message {
+        Ok(message) => message.attrs(),
+        Err(error) => return Some(Err(error)),
+    };
     let mut entry = Some(Ok(R::default()));
     if let Some(Ok(reply)) = &mut entry
         && let Err(error) = decode_into(reply, attrs)
@@ -66,7 +77,7 @@ fn decode_entry<'s, R: NlAttrs<'s>>(attrs: &'s [u8]) -> Option<Result<R, Error>>
 
 impl<P: Protocol, T: Transport> Drop for Entries<'_, P, T> {
     fn drop(&mut self) {
-        self.conn.abandon(&self.running);
+        self.conn.engine.close(&mut self.running);
     }
 }
 
@@ -81,7 +92,7 @@ pub struct Replies<'c, R, P: Protocol, T: Transport> {
 
 impl<'c, R, P: Protocol, T: Transport> Replies<'c, R, P, T> {
     pub(crate) fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
-        let entries = Entries { conn, running, over: false };
+        let entries = Entries::new(conn, running);
         Self { entries, reply: PhantomData }
     }
 }
@@ -107,7 +118,7 @@ pub struct Views<'c, V, P: Protocol, T: Transport> {
 
 impl<'c, V: View, P: Protocol, T: Transport> Views<'c, V, P, T> {
     pub(crate) fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
-        let entries = Entries { conn, running, over: false };
+        let entries = Entries::new(conn, running);
         Self { entries, view: PhantomData }
     }
 

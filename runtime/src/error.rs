@@ -64,8 +64,15 @@ pub enum Error {
         found: String,
     },
     /// The kernel dropped messages because this socket's receive buffer was full (`ENOBUFS`, or
-    /// `NLMSG_OVERRUN`): notifications are lost.
-    Overrun,
+    /// `NLMSG_OVERRUN`): notifications are lost. It stands among them as one of their kind, and the
+    /// next ones come: a table that is kept by them has to be asked for anew, as
+    /// [`Connection::watch`](crate::Connection::watch) does.
+    Lost,
+    /// The time for an answer is over. The kernel may have done what was asked, or be about to.
+    Timeout {
+        /// Family and operation of the request.
+        request: RequestName,
+    },
     /// A datagram was longer than the receive buffer, so its end is lost. The buffer has grown:
     /// the same request, sent again, fits.
     Truncated {
@@ -86,6 +93,17 @@ impl Error {
             Self::Kernel(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// Whether a dump that ended so may lack entries, or hold some twice, and can be asked for again.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::DumpInterrupted { .. } | Self::NoReply { overrun: true, .. })
+            || self.is_loss()
+    }
+
+    /// Whether this tells that a part of what came was lost, notifications perhaps.
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Self::Lost | Self::Truncated { .. } | Self::Malformed { .. })
     }
 
     /// The errno behind this error: the kernel's, or the socket's.
@@ -130,7 +148,8 @@ impl fmt::Display for Error {
             Self::UnexpectedMessage { request, found } => {
                 write!(f, "{request}: unexpected answer: {found}")
             }
-            Self::Overrun => f.write_str("messages were lost: the receive buffer was full"),
+            Self::Lost => f.write_str("messages were lost: the receive buffer was full"),
+            Self::Timeout { request } => write!(f, "{request}: no reply in time"),
             Self::Truncated { len } => {
                 write!(f, "a datagram of {len} bytes did not fit into the receive buffer")
             }
@@ -172,9 +191,18 @@ impl From<Error> for io::Error {
         match error {
             Error::Io(error) => error,
             error => {
-                let kind = match error.errno() {
-                    Some(errno) => io::Error::from_raw_os_error(errno).kind(),
-                    None => io::ErrorKind::Other,
+                let kind = match (&error, error.errno()) {
+                    (_, Some(errno)) => io::Error::from_raw_os_error(errno).kind(),
+                    (Error::Timeout { .. }, None) => io::ErrorKind::TimedOut,
+                    (Error::DumpInterrupted { .. }, None) => io::ErrorKind::Interrupted,
+                    (Error::UnknownFamily { .. } | Error::UnknownGroup { .. }, None) => {
+                        io::ErrorKind::NotFound
+                    }
+                    (Error::Encode(_), None) => io::ErrorKind::InvalidInput,
+                    (Error::Decode(_) | Error::Malformed { .. }, None) => {
+                        io::ErrorKind::InvalidData
+                    }
+                    _ => io::ErrorKind::Other,
                 };
                 io::Error::new(kind, error)
             }

@@ -21,6 +21,8 @@ use crate::{DecodeError, Field, NlString};
 pub struct KernelError {
     /// Family and operation of the request.
     pub request: RequestName,
+    /// Where it is one of a batch, its position there, from 0 on.
+    pub index: Option<usize>,
     /// The error number, positive: `EINVAL` is 22.
     pub errno: i32,
     /// The kernel's message (`NLMSGERR_ATTR_MSG`).
@@ -105,6 +107,7 @@ impl KernelError {
         let missing_id = ext_ack.missing_id.and_then(|id| u16::try_from(id).ok());
         Self {
             request: sent.name,
+            index: None,
             errno,
             message: ext_ack.message,
             attribute: ext_ack.offset.and_then(|at| Some(sent.place(at)?.path)),
@@ -115,9 +118,45 @@ impl KernelError {
     }
 }
 
+/// What the kernel remarks on a request that it carried out (`NLMSGERR_ATTR_MSG` of an ACK).
+///
+/// Displays as `tc newqdisc: .handle: handle is deprecated`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// Family and operation of the request.
+    pub request: RequestName,
+    /// The kernel's message.
+    pub message: NlString,
+    /// The attribute that it is about, from the request's top level.
+    pub attribute: Option<String>,
+}
+
+impl Warning {
+    /// `None` where the ACK holds something else: a cookie, for example.
+    pub(crate) fn new(ext_ack: &[u8], sent: &Sent<'_>) -> Option<Self> {
+        let ext_ack = ExtAck::read(ext_ack);
+        let attribute = ext_ack.offset.and_then(|at| Some(sent.place(at)?.path));
+        Some(Self { request: sent.name, message: ext_ack.message?, attribute })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.request)?;
+        if let Some(attribute) = &self.attribute {
+            write!(f, "{attribute}: ")?;
+        }
+        write!(f, "{}", self.message)
+    }
+}
+
 impl fmt::Display for KernelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.request)?;
+        if let Some(index) = self.index {
+            write!(f, "request {index} of the batch: ")?;
+        }
         if let Some(attribute) = &self.attribute {
             write!(f, "{attribute}: ")?;
         }

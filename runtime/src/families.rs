@@ -1,69 +1,79 @@
 //! The families of generic netlink that a connection knows: asked for once, then kept.
 
-use crate::call::Call;
-use crate::connection::Connection;
+use std::task::{Poll, ready};
+
+use crate::call::{Call, Running};
+use crate::engine::Engine;
 use crate::error::Error;
-use crate::family::{Family, Generic, Protocol};
+use crate::family::{Family, Protocol};
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
 use crate::transport::Transport;
+use crate::wait::Wait;
 
 pub(crate) struct Known {
     pub(crate) name: &'static str,
     info: FamilyInfo,
 }
 
-impl<P: Protocol, T: Transport> Connection<P, T> {
+impl<P: Protocol, T: Transport> Engine<P, T> {
     pub(crate) fn known(&self, name: &str) -> Option<&FamilyInfo> {
         self.families.iter().find(|known| known.name == name).map(|known| &known.info)
+    }
+
+    pub(crate) fn known_id(&self, name: &str) -> Option<u16> {
+        if name == NlCtrl::NAME { Some(nlctrl::ID) } else { self.known(name)?.id }
     }
 
     pub(crate) fn forget(&mut self, name: &str) {
         self.families.retain(|known| known.name != name);
     }
 
-    pub(crate) fn resolve(&mut self, name: &'static str) -> Result<&FamilyInfo, Error> {
-        let index = match self.families.iter().position(|known| known.name == name) {
-            Some(index) => index,
+    /// The id of a family.
+    pub(crate) fn poll_id(
+        &mut self,
+        name: &'static str,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<u16, Error>> {
+        if self.known_id(name).is_none() {
+            ready!(self.poll_known(name, lookup, wait))?;
+        }
+        Poll::Ready(self.known_id(name).ok_or(Error::UnknownFamily { family: name }))
+    }
+
+    /// Asks for a family, if it is not known (CTRL_CMD_GETFAMILY). `lookup` is the question while it
+    /// is under way.
+    pub(crate) fn poll_known(
+        &mut self,
+        name: &'static str,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        if self.known(name).is_some() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut running = match lookup.take() {
+            Some(running) => running,
             None => {
-                let info = self.ask_for_family(name)?;
-                self.families.push(Known { name, info });
-                self.families.len() - 1
+                let request = GetFamily { name: Some(name.into()), id: None };
+                Box::new(self.write(Call::of_do::<GetFamily>(), &request)?)
             }
         };
-        let known = self.families.get(index).map(|known| &known.info);
-        known.ok_or(Error::UnknownFamily { family: name })
-    }
-
-    /// CTRL_CMD_GETFAMILY. It leaves the request in `sent` as it is.
-    fn ask_for_family(&mut self, name: &'static str) -> Result<FamilyInfo, Error> {
-        let sent = std::mem::take(&mut self.sent);
-        let request = GetFamily { name: Some(name.into()), id: None };
-        let answer = self.ask(Call::of_do::<GetFamily>(), &request);
-        self.sent = sent;
-        match answer {
-            Err(Error::Kernel(error)) if error.errno == libc::ENOENT => {
-                Err(Error::UnknownFamily { family: name })
-            }
-            answer => answer,
+        let answer = self.poll_one(&mut running, &mut None, wait, &mut |message| {
+            Ok(message.decode::<FamilyInfo>()?)
+        });
+        if answer.is_pending() {
+            *lookup = Some(running);
+            return Poll::Pending;
         }
-    }
-
-    pub(crate) fn family_id(&mut self, name: &'static str) -> Result<u16, Error> {
-        if name == NlCtrl::NAME {
-            return Ok(nlctrl::ID);
-        }
-        let id = self.resolve(name)?.id;
-        id.ok_or(Error::UnknownFamily { family: name })
-    }
-}
-
-impl<T: Transport> Connection<Generic, T> {
-    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
-    /// kept.
-    ///
-    /// # Errors
-    /// [`Error::UnknownFamily`] where the kernel does not have it.
-    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
-        self.resolve(F::NAME)
+        self.close(&mut running);
+        let info = match ready!(answer) {
+            Err(Error::Kernel(error)) if error.errno == libc::ENOENT => None,
+            answer => answer?,
+        };
+        let info = info.ok_or(Error::UnknownFamily { family: name })?;
+        self.channel.listeners.has_id(name, info.id);
+        self.families.push(Known { name, info });
+        Poll::Ready(Ok(()))
     }
 }

@@ -26,8 +26,10 @@ mod batch;
 mod call;
 mod channel;
 mod connection;
+mod counters;
 mod debug;
 mod dump;
+mod engine;
 mod error;
 mod explained;
 mod extack;
@@ -35,6 +37,7 @@ mod families;
 mod family;
 mod form;
 mod hwaddr;
+mod listeners;
 mod listening;
 mod message;
 mod modifiers;
@@ -56,17 +59,19 @@ mod subscription;
 pub mod tokio;
 mod transport;
 mod value;
+mod wait;
 pub mod wire;
 mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
-pub use crate::batch::Batch;
+pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::connection::Connection;
+pub use crate::counters::Counters;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
-pub use crate::extack::KernelError;
+pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route, Usersock,
 };

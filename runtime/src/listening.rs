@@ -2,12 +2,109 @@
 
 use std::io;
 
-use crate::connection::Connection;
-use crate::error::Error;
+use std::task::{Poll, ready};
+
+use crate::call::Running;
+use crate::connection::{Connection, ready as now};
+use crate::engine::Engine;
+use crate::error::{Error, RequestName};
 use crate::family::{Family, Group, Notification, Protocol};
+use crate::listeners::{ANYONE, Wants};
 use crate::message::RawMessage;
 use crate::subscription::Subscription;
 use crate::transport::Transport;
+use crate::wait::{Never, Wait};
+
+impl<P: Protocol, T: Transport> Engine<P, T> {
+    /// Joins a multicast group. `lookup` is the question for the id of its family.
+    pub(crate) fn poll_join<N: Notification>(
+        &mut self,
+        group: Group<N>,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        let id = ready!(self.poll_group_id(group, lookup, wait))?;
+        let joined = self.channel.transport.join(id);
+        Poll::Ready(joined.map_err(|error| group_error(group, error)).map(|()| {
+            let losses = self.channel.losses();
+            self.channel.listeners.join(group.family(), group.name(), losses);
+        }))
+    }
+
+    /// Leaves a multicast group.
+    pub(crate) fn poll_leave<N: Notification>(
+        &mut self,
+        group: Group<N>,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        let id = ready!(self.poll_group_id(group, lookup, wait))?;
+        let left = self.channel.transport.leave(id);
+        Poll::Ready(left.map_err(|error| group_error(group, error)).map(|()| {
+            self.channel.listeners.leave(group.family(), group.name());
+        }))
+    }
+
+    fn poll_group_id<N: Notification>(
+        &mut self,
+        group: Group<N>,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<u32, Error>> {
+        let (family, name) = (group.family(), group.name());
+        let id = match group.number() {
+            None if P::GENERIC => {
+                ready!(self.poll_known(family, lookup, wait))?;
+                self.known(family).and_then(|known| known.group(name))
+            }
+            number => number,
+        };
+        Poll::Ready(id.ok_or(Error::UnknownGroup { family, group: name }))
+    }
+
+    /// Begins to listen to the notifications of family `N`.
+    pub(crate) fn listen<N: Notification>(&mut self) -> u64 {
+        let losses = self.channel.losses();
+        let wants = self.wants::<N>();
+        self.channel.listeners.open(wants, losses)
+    }
+
+    fn wants<N: Notification>(&self) -> Wants {
+        Wants::of::<N>(self.known_id(N::Family::NAME))
+    }
+
+    /// The next notification for a listener of family `N`.
+    pub(crate) fn poll_event<N: Notification>(
+        &mut self,
+        listener: u64,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Event<N>, Error>> {
+        let Some(raw) = ready!(self.channel.poll_told(listener, wait))? else {
+            return Poll::Ready(Err(no_notification::<N>()));
+        };
+        let namespace = raw.message().namespace();
+        Poll::Ready(Ok(Event { notification: N::decode(raw.message())?, namespace }))
+    }
+
+    pub(crate) fn decode_notification<N>(&self, raw: &RawMessage) -> Option<Result<N, Error>>
+    where
+        N: Notification,
+    {
+        let message = raw.message();
+        let ours = self.channel.listeners.is_wanted(&self.wants::<N>(), &message);
+        ours.then(|| N::decode(message).map_err(Error::Decode))
+    }
+}
+
+/// A notification, and where it is from.
+pub(crate) struct Event<N> {
+    pub(crate) notification: N,
+    pub(crate) namespace: Option<i32>,
+}
+
+fn no_notification<N: Notification>() -> Error {
+    Error::Timeout { request: RequestName { family: N::Family::NAME, operation: "notification" } }
+}
 
 impl<P: Protocol, T: Transport> Connection<P, T> {
     /// Joins a multicast group and gives what is told there, typed, as it comes.
@@ -37,13 +134,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
-        let id = self.group_id(group)?;
-        self.channel.transport.join(id).map_err(|error| group_error(group, error))?;
-        let name = (group.family(), group.name());
-        if !self.listens.contains(&name) {
-            self.listens.push(name);
-        }
-        Ok(())
+        let mut wait = self.block();
+        now(self.engine.poll_join(group, &mut None, &mut wait))
     }
 
     /// Leaves a multicast group.
@@ -55,32 +147,19 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
-        let id = self.group_id(group)?;
-        self.channel.transport.leave(id).map_err(|error| group_error(group, error))?;
-        self.listens.retain(|name| *name != (group.family(), group.name()));
-        Ok(())
-    }
-
-    fn group_id<N: Notification>(&mut self, group: Group<N>) -> Result<u32, Error> {
-        let (family, name) = (group.family(), group.name());
-        let id = match group.number() {
-            None if P::GENERIC => self.resolve(family)?.group(name),
-            number => number,
-        };
-        id.ok_or(Error::UnknownGroup { family, group: name })
+        let mut wait = self.block();
+        now(self.engine.poll_leave(group, &mut None, &mut wait))
     }
 
     /// Waits for the next notification of any joined group.
     ///
     /// # Errors
-    /// [`Error::Overrun`] where notifications were lost; the next call goes on with what came
-    /// after.
+    /// [`Error::Lost`] where notifications were lost; the next call goes on with what came after.
+    /// [`Error::Timeout`] where the connection has one.
     pub fn notification(&mut self) -> Result<RawMessage, Error> {
-        loop {
-            if let Some(message) = self.next_notification(true)? {
-                return Ok(message);
-            }
-        }
+        let mut wait = self.block();
+        let told = now(self.engine.channel.poll_told(ANYONE, &mut wait))?;
+        told.ok_or(Error::Timeout { request: NOTIFICATION })
     }
 
     /// The next notification of any joined group; `None` where there is none yet. To wait for one
@@ -90,13 +169,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// # Errors
     /// As [`Connection::notification`].
     pub fn try_notification(&mut self) -> Result<Option<RawMessage>, Error> {
-        self.next_notification(false)
-    }
-
-    fn next_notification(&mut self, wait: bool) -> Result<Option<RawMessage>, Error> {
-        match self.channel.notifications.pop_front() {
-            Some(message) => Ok(Some(message)),
-            None => self.channel.next_notification(wait),
+        match self.engine.channel.poll_told(ANYONE, &mut Never) {
+            Poll::Ready(told) => told,
+            Poll::Pending => Ok(None),
         }
     }
 
@@ -110,32 +185,11 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
-        self.is_of::<N>(raw).then(|| N::decode(raw.message()).map_err(Error::Decode))
-    }
-
-    fn is_of<N: Notification>(&self, raw: &RawMessage) -> bool {
-        let message = raw.message();
-        match P::GENERIC {
-            true => {
-                let known = self.known(N::Family::NAME);
-                known.is_some_and(|known| known.id == Some(message.header().kind))
-            }
-            // A message that no spec knows is of the family that alone is listened to.
-            false => {
-                let mut listens = self.listens.iter();
-                N::CMDS.contains(&message.cmd())
-                    || !self.listens.is_empty() && listens.all(|it| it.0 == N::Family::NAME)
-            }
-        }
-    }
-
-    /// The first kept notification of family `N`.
-    pub(crate) fn kept_notification<N: Notification>(&mut self) -> Option<Result<N, Error>> {
-        let index = self.channel.notifications.iter().position(|raw| self.is_of::<N>(raw))?;
-        let raw = self.channel.notifications.remove(index)?;
-        Some(N::decode(raw.message()).map_err(Error::Decode))
+        self.engine.decode_notification(raw)
     }
 }
+
+const NOTIFICATION: RequestName = RequestName { family: "any", operation: "notification" };
 
 fn group_error<N: Notification>(group: Group<N>, error: io::Error) -> Error {
     Error::Group { family: group.family(), group: group.name(), error }

@@ -11,6 +11,7 @@ pub struct Message<'a> {
     header: Header,
     cmd: u16,
     version: u8,
+    namespace: Option<i32>,
     attrs: &'a [u8],
 }
 
@@ -23,7 +24,8 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn new<P: Protocol>(header: Header, body: &'a [u8]) -> Result<Self, DecodeError> {
         if !P::GENERIC {
-            return Ok(Self { header, cmd: header.kind, version: 0, attrs: body });
+            let cmd = header.kind;
+            return Ok(Self { header, cmd, version: 0, namespace: None, attrs: body });
         }
         let Some((&[cmd, version, _, _], attrs)) = body.split_first_chunk::<GENL_HEADER_LEN>()
         else {
@@ -32,7 +34,7 @@ impl<'a> Message<'a> {
                 found: body.len(),
             }));
         };
-        Ok(Self { header, cmd: cmd.into(), version, attrs })
+        Ok(Self { header, cmd: cmd.into(), version, namespace: None, attrs })
     }
 
     /// The netlink header. Its type is the family's id in generic netlink, else the operation.
@@ -49,6 +51,17 @@ impl<'a> Message<'a> {
     /// Version of the family, in generic netlink.
     pub fn version(&self) -> u8 {
         self.version
+    }
+
+    pub(crate) fn of_namespace(self, namespace: Option<i32>) -> Self {
+        Self { namespace, ..self }
+    }
+
+    /// The network namespace that a notification comes from, by its id in that of the socket
+    /// (RTM_NEWNSID); `None` where it is the socket's own. Others are only told of where the socket
+    /// listens to all.
+    pub fn namespace(&self) -> Option<i32> {
+        self.namespace
     }
 
     /// The attributes as they came; before them the fixed header, where the family has one.
@@ -71,6 +84,7 @@ impl<'a> Message<'a> {
             header: self.header,
             cmd: self.cmd,
             version: self.version,
+            namespace: self.namespace,
             attrs: self.attrs.to_vec(),
         }
     }
@@ -82,12 +96,19 @@ pub struct RawMessage {
     header: Header,
     cmd: u16,
     version: u8,
+    namespace: Option<i32>,
     attrs: Vec<u8>,
 }
 
 impl RawMessage {
     /// The message lent.
     pub fn message(&self) -> Message<'_> {
-        Message { header: self.header, cmd: self.cmd, version: self.version, attrs: &self.attrs }
+        Message {
+            header: self.header,
+            cmd: self.cmd,
+            version: self.version,
+            namespace: self.namespace,
+            attrs: &self.attrs,
+        }
     }
 }

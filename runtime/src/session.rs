@@ -44,8 +44,8 @@ pub struct Source {
     pub port: u32,
     /// Mask of the multicast groups that it was sent to; 0 for a unicast one.
     pub groups: u32,
-    /// Number of the network namespace that it was multicast in, as seen from the socket's; `None` is the
-    /// socket's own. Only a socket that listens to all of them gets others':
+    /// The network namespace that it comes from, by its number in that of the socket; `None` where it is
+    /// the socket's own. Only a socket that listens to all hears others:
     /// [`Socket::set_listen_all_namespaces`](crate::Socket::set_listen_all_namespaces).
     pub namespace: Option<i32>,
 }
@@ -102,6 +102,7 @@ pub struct Malformed {
 #[derive(Debug)]
 pub struct Session {
     port: u32,
+    peer: u32,
     last_seq: u32,
     open: Vec<Open>,
     skipped: u64,
@@ -114,12 +115,19 @@ struct Open {
     interrupted: bool,
     /// Nobody wants the answer any more, but it has to be read up to its end.
     abandoned: bool,
+    /// The end of the answer will never come.
+    endless: bool,
 }
 
 impl Session {
     /// A session on a socket with this port id.
     pub fn new(port: u32) -> Self {
-        Self { port, last_seq: 0, open: Vec::new(), skipped: 0 }
+        Self { port, peer: 0, last_seq: 0, open: Vec::new(), skipped: 0 }
+    }
+
+    /// The session with another partner than the kernel: the process that has this port id.
+    pub fn with_peer(self, peer: u32) -> Self {
+        Self { peer, ..self }
     }
 
     /// The socket's port id.
@@ -136,7 +144,7 @@ impl Session {
     pub fn begin(&mut self, ends: Ends) -> u32 {
         self.last_seq = self.last_seq.checked_add(STRIDE).unwrap_or(STRIDE);
         let seq = self.last_seq;
-        self.open.push(Open { seq, ends, interrupted: false, abandoned: false });
+        self.open.push(Open { seq, ends, interrupted: false, abandoned: false, endless: false });
         seq
     }
 
@@ -155,12 +163,14 @@ impl Session {
 
     /// Whether a dump is under way, an abandoned one included; the kernel refuses a second one.
     pub fn dumping(&self) -> bool {
-        self.open.iter().any(|open| open.ends == Ends::Done)
+        self.open.iter().any(|open| open.ends == Ends::Done && !open.endless)
     }
 
-    /// Forgets all dumps, where their ends will never come.
-    pub fn cancel_dumps(&mut self) {
-        self.open.retain(|open| open.ends != Ends::Done);
+    /// The ends of all dumps under way will never come: they do not hinder another one.
+    pub fn give_up_dumps(&mut self) {
+        self.open.retain(|open| open.ends != Ends::Done || !open.abandoned);
+        let dumps = self.open.iter_mut().filter(|open| open.ends == Ends::Done);
+        dumps.for_each(|open| open.endless = true);
     }
 
     /// The next event of `datagram` from `*at` on, which moves forward; `None` at its end.
@@ -195,7 +205,7 @@ impl Session {
     #[inline]
     fn classify(&mut self, datagram: &[u8], message: Span, source: Source) -> Option<Event> {
         let header = message.header;
-        if source.port != 0 {
+        if source.port != self.peer {
             self.skipped += 1; // another process, not the kernel
             return None;
         }

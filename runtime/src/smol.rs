@@ -15,8 +15,8 @@ use crate::family::Protocol;
 use crate::socket::transport_of_socket;
 use crate::transport::{AsyncTransport, Received};
 
-/// How many datagrams a task receives without a wait before the others have their turn. Executors of
-/// smol, unlike tokio, do not tell a task when its turn is over.
+/// After how many calls without a wait the others have their turn. Executors of smol, unlike tokio, do
+/// not tell a task when its turn is over.
 const TURN: u8 = 128;
 
 /// A netlink socket that tasks of smol wait on.
@@ -29,8 +29,8 @@ const TURN: u8 = 128;
 /// ```
 pub struct Socket {
     fd: Async<crate::Socket>,
-    /// Datagrams received since the task last waited.
-    at_once: u8,
+    /// Calls since a task last waited.
+    taken: u8,
 }
 
 impl Socket {
@@ -54,7 +54,7 @@ impl TryFrom<crate::Socket> for Socket {
 
     fn try_from(socket: crate::Socket) -> io::Result<Self> {
         // Its calls do not wait, whatever the mode of the descriptor.
-        Ok(Self { fd: Async::new_nonblocking(socket)?, at_once: 0 })
+        Ok(Self { fd: Async::new_nonblocking(socket)?, taken: 0 })
     }
 }
 
@@ -63,26 +63,28 @@ transport_of_socket!(Socket, |socket| socket.get_ref());
 impl AsyncTransport for Socket {
     type Sleep = Sleep;
 
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.taken += 1;
+        if self.taken < TURN {
+            return Poll::Ready(());
+        }
+        self.taken = 0;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
     fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut Vec<u8>,
     ) -> Poll<io::Result<Received>> {
-        if self.at_once >= TURN {
-            self.at_once = 0;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
         loop {
             // The answer is mostly there already.
             match self.get_ref().receive_now(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                received => {
-                    self.at_once += 1;
-                    return Poll::Ready(received);
-                }
+                received => return Poll::Ready(received),
             }
-            self.at_once = 0;
+            self.taken = 0;
             ready!(self.fd.poll_readable(cx))?;
         }
     }

@@ -2,26 +2,33 @@
 
 use std::marker::PhantomData;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, ready};
 use crate::error::Error;
 use crate::family::{Family, Notification, Protocol};
 use crate::transport::Transport;
 
 /// An iterator over the notifications of one family; it waits for the next one and never ends.
 ///
-/// [`Error::Overrun`] tells that notifications were lost, a decode error that one was malformed;
-/// both are items like others, and the next one goes on. An error of the socket repeats.
-#[derive(Debug)]
-pub struct Subscription<'c, N, P, T> {
+/// [`Error::Lost`] tells that notifications were lost, a decode error that one was malformed, and
+/// [`Error::Timeout`] that none came in the connection's time, where it has one; all are items like
+/// others, and the next one goes on. An error of the socket repeats.
+pub struct Subscription<'c, N, P: Protocol, T: Transport> {
     conn: &'c mut Connection<P, T>,
-    /// Whether one of the kept notifications may be of the family.
-    kept: bool,
+    listener: u64,
+    namespace: Option<i32>,
     notification: PhantomData<N>,
 }
 
-impl<'c, N, P, T> Subscription<'c, N, P, T> {
+impl<'c, N: Notification, P: Protocol, T: Transport> Subscription<'c, N, P, T> {
     pub(crate) fn new(conn: &'c mut Connection<P, T>) -> Self {
-        Self { conn, kept: true, notification: PhantomData }
+        let listener = conn.engine.listen::<N>();
+        Self { conn, listener, namespace: None, notification: PhantomData }
+    }
+
+    /// The network namespace that the last notification came from, by its id in that of the socket;
+    /// `None` where it is the socket's own. See [`Message::namespace`](crate::Message::namespace).
+    pub fn namespace(&self) -> Option<i32> {
+        self.namespace
     }
 }
 
@@ -35,23 +42,23 @@ where
     type Item = Result<N, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.kept {
-            // Only those of others join them from here on.
-            let kept = self.conn.kept_notification();
-            self.kept = kept.is_some();
-            if kept.is_some() {
-                return kept;
-            }
-        }
-        loop {
-            match self.conn.channel.next_notification(true) {
-                Ok(Some(raw)) => match self.conn.decode_notification(&raw) {
-                    Some(event) => return Some(event),
-                    None => self.conn.channel.keep(raw),
-                },
-                Ok(None) => {}
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        let mut wait = self.conn.block();
+        let event = ready(self.conn.engine.poll_event::<N>(self.listener, &mut wait));
+        Some(event.map(|event| {
+            self.namespace = event.namespace;
+            event.notification
+        }))
+    }
+}
+
+impl<N, P: Protocol, T: Transport> Drop for Subscription<'_, N, P, T> {
+    fn drop(&mut self) {
+        self.conn.engine.channel.listeners.close(self.listener);
+    }
+}
+
+impl<N, P: Protocol, T: Transport> std::fmt::Debug for Subscription<'_, N, P, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscription").field("listener", &self.listener).finish_non_exhaustive()
     }
 }

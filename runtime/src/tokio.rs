@@ -74,22 +74,20 @@ transport_of_socket!(Socket, |socket| socket.get_ref());
 impl AsyncTransport for Socket {
     type Sleep = Sleep;
 
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        coop::poll_proceed(cx).map(|turn| turn.made_progress())
+    }
+
     fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut Vec<u8>,
     ) -> Poll<io::Result<Received>> {
-        // The answer is mostly there already. What is there at once ends a task's turn one day as
-        // well, so that a storm of notifications does not keep the others from theirs.
-        let turn = ready!(coop::poll_proceed(cx));
+        // The answer is mostly there already.
         match self.get_ref().receive_now(buffer) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            received => {
-                turn.made_progress();
-                return Poll::Ready(received);
-            }
+            received => return Poll::Ready(received),
         }
-        drop(turn);
         loop {
             let mut ready = ready!(self.fd.poll_read_ready(cx))?;
             // Where there is nothing after all, this takes back only the readiness seen before.

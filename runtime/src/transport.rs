@@ -56,6 +56,12 @@ pub trait AsyncTransport: Transport {
     /// A time to wait.
     type Sleep: Future<Output = ()> + Send;
 
+    /// Pending where the task should let others have a turn first, which wakes it at once. A storm of
+    /// notifications must not keep them from theirs.
+    fn poll_turn(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
     /// As [`Transport::receive`]; where there is nothing, the task is woken once there may be.
     fn poll_receive(
         &mut self,

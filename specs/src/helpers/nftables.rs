@@ -66,7 +66,7 @@ impl<T: Transport> Transaction<'_, T> {
         R: Do<Family = Family> + NlAttrs<'r>,
     {
         // An ACK for each would not say more, and a thousand of them overrun the receive buffer.
-        self.batch.add_unacknowledged(request, modifiers)
+        self.batch.add_unacknowledged(request, modifiers).map(drop)
     }
 }
 

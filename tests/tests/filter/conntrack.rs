@@ -352,6 +352,7 @@ fn a_subscription_is_of_one_family_among_two() {
     let event = connections.next().unwrap().unwrap();
     let ct::Notification::NewNtf(entry) = event else { panic!("{event:?}") };
     assert_eq!(entry.tuple_orig, Some(tuples(UDP)[0].clone()));
+    drop(connections);
     let mut tables = listener.subscribe(nftables::NFNLGRP_NFTABLES).unwrap();
     let event = tables.next().unwrap().unwrap();
     let nftables::Notification::NewtableNtf(table) = event else { panic!("{event:?}") };

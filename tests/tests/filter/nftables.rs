@@ -26,10 +26,10 @@ pub(crate) fn batch_header() -> nft::Nfgenmsg {
 pub(crate) type Transaction<'c> = Batch<'c, Netfilter, Socket>;
 
 /// The outcomes of a transaction, those of its begin and end included.
-pub(crate) fn transaction(
+pub(crate) fn transaction<V>(
     conn: &mut Connection<Netfilter>,
     begin: &nft::BatchBeginRequest,
-    fill: impl FnOnce(&mut Transaction<'_>) -> Result<(), Error>,
+    fill: impl FnOnce(&mut Transaction<'_>) -> Result<V, Error>,
 ) -> Vec<Result<(), Error>> {
     let mut batch = conn.batch();
     batch.add_unacknowledged(begin, Modifiers::default()).unwrap();
@@ -40,22 +40,22 @@ pub(crate) fn transaction(
             Modifiers::default(),
         )
         .unwrap();
-    batch.send().unwrap()
+    batch.send().unwrap().into_iter().collect()
 }
 
 /// A transaction; the first error in it.
-pub(crate) fn try_commit(
+pub(crate) fn try_commit<V>(
     conn: &mut Connection<Netfilter>,
-    fill: impl FnOnce(&mut Transaction<'_>) -> Result<(), Error>,
+    fill: impl FnOnce(&mut Transaction<'_>) -> Result<V, Error>,
 ) -> Result<(), Error> {
     let begin = nft::BatchBeginRequest::new().with_header(batch_header());
     transaction(conn, &begin, fill).into_iter().collect()
 }
 
 /// A transaction that has to succeed.
-pub(crate) fn commit(
+pub(crate) fn commit<V>(
     conn: &mut Connection<Netfilter>,
-    fill: impl FnOnce(&mut Transaction<'_>) -> Result<(), Error>,
+    fill: impl FnOnce(&mut Transaction<'_>) -> Result<V, Error>,
 ) {
     try_commit(conn, fill).unwrap();
 }

@@ -297,10 +297,9 @@ fn a_batch_goes_on_after_the_one_that_fails() {
     batch.add(&plain("i1", "ifb"), brand_new()).unwrap();
     batch.add(&DellinkRequest::new().with_ifname("i0"), Modifiers::default()).unwrap();
     let outcomes = batch.send().unwrap();
-    let errors: Vec<_> =
-        outcomes.iter().map(|it| it.as_ref().err().and_then(|it| it.errno())).collect();
+    let errors: Vec<_> = outcomes.iter().map(|it| it.err().and_then(nlkit::Error::errno)).collect();
     assert_eq!(errors, [None, Some(34), Some(17), None, None]);
-    let refused = outcomes[1].as_ref().unwrap_err().kernel().unwrap();
+    let refused = outcomes.iter().nth(1).unwrap().unwrap_err().kernel().unwrap();
     assert_eq!(refused.attribute.as_deref(), Some(".linkinfo.data.id"));
     let names: Vec<_> = ip_json("link show").iter().map(|it| it["ifname"].clone()).collect();
     assert_eq!(names, ["lo", "i1"]);

@@ -91,7 +91,7 @@ fn an_overrun_during_a_request_is_told_later() {
         assert_eq!(names(&mut conn).unwrap(), ["a"]);
         conn.notification().unwrap();
         let error = conn.notification().unwrap_err();
-        assert!(matches!(error, Error::Overrun), "{error:?}");
+        assert!(matches!(error, Error::Lost), "{error:?}");
         // Told once.
         let error = conn.notification().unwrap_err();
         assert!(matches!(error, Error::Io(_)), "{error:?}");
@@ -100,7 +100,7 @@ fn an_overrun_during_a_request_is_told_later() {
         let mut subscription = conn.subscribe(tunnel::PEERS).unwrap();
         subscription.next().unwrap().unwrap();
         let error = subscription.next().unwrap().unwrap_err();
-        assert!(matches!(error, Error::Overrun), "{error:?}");
+        assert!(matches!(error, Error::Lost), "{error:?}");
     }
 }
 
@@ -121,7 +121,7 @@ fn an_overrun_during_an_abandoned_dump_is_told_later() {
     drop(dump);
     assert_eq!(names(&mut conn).unwrap(), ["b"]);
     let error = conn.notification().unwrap_err();
-    assert!(matches!(error, Error::Overrun), "{error:?}");
+    assert!(matches!(error, Error::Lost), "{error:?}");
 }
 
 #[test]
@@ -238,24 +238,52 @@ fn long(request: &[u8], len: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_datagram_longer_than_the_buffer_is_an_error_and_fits_the_second_time() {
+fn what_only_reads_is_asked_again_where_the_reply_did_not_fit() {
     let mut conn = faulty(|request| vec![long(request, 400_000).into()]);
-    let error = conn.request(&Tunnel::new()).unwrap_err();
-    let Error::Truncated { len } = error else {
-        panic!("{error:?}");
-    };
-    assert!(len > 400_000, "{len}");
     assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "long");
+    assert_eq!(conn.counters().retries, 1);
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "long");
+    assert_eq!(conn.counters().retries, 1, "the buffer has grown");
 }
 
 #[test]
-fn a_datagram_longer_than_the_buffer_ends_a_dump_with_an_error() {
+fn what_only_reads_is_asked_again_where_the_reply_was_lost() {
+    let mut asked = 0;
+    let mut conn = faulty(move |request| {
+        asked += 1;
+        match asked {
+            1 | 2 => vec![Step::Errno(ENOBUFS)],
+            _ => vec![one(request, "a").into()],
+        }
+    });
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "a");
+    assert_eq!(conn.counters().retries, 2);
+}
+
+/// It may have been done: that is for the caller to find out.
+#[test]
+fn what_changes_something_is_not_asked_again() {
+    for (lost, len) in
+        [(Step::Errno(ENOBUFS), None), (Step::Datagram(vec![0; 400_000]), Some(400_000))]
+    {
+        let mut conn = faulty(move |_| vec![lost.clone()]);
+        match (conn.request(&Set::default()).unwrap_err(), len) {
+            (Error::NoReply { overrun: true, .. }, None) => {}
+            (Error::Truncated { len }, Some(sent)) => assert_eq!(len, sent),
+            (error, _) => panic!("{error:?}"),
+        }
+        assert_eq!(conn.counters().retries, 0);
+    }
+}
+
+#[test]
+fn a_datagram_longer_than_the_buffer_makes_a_dump_incomplete() {
     let mut conn = faulty(|request| {
         let rest = list(request, &["c"]);
         vec![one(request, "a").into(), long(request, 400_000).into(), rest.into()]
     });
     let dump: Vec<_> = conn.dump(&Tunnel::new()).unwrap().collect();
-    let [Ok(_), Err(Error::Truncated { .. })] = &dump[..] else {
+    let [Ok(_), Ok(_), Err(Error::Truncated { .. })] = &dump[..] else {
         panic!("{dump:?}");
     };
     assert_eq!(names(&mut conn).unwrap(), ["a", "long", "c"]);
@@ -315,7 +343,7 @@ fn a_lost_barrier_is_sent_again() {
         noops += 1;
         Ok(if noops == 1 { vec![Step::Errno(ENOBUFS)] } else { ack })
     }));
-    let error = conn.request(&Tunnel::new()).unwrap_err();
+    let error = conn.request(&Set::default()).unwrap_err();
     assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
     drop(conn);
     assert_eq!(noops, 2);

@@ -336,7 +336,7 @@ fn multicast_is_never_an_answer() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Reply);
     // An echo of another's request can have any numbers, ours included.
-    let multicast = Source { groups: 1 << 6, ..Source::default() };
+    let multicast = Source { port: 0, groups: 1 << 6, namespace: None };
     let seen = see_from(&mut session, &reply(0, seq, 3), multicast);
     assert_eq!(seen, [Seen::Notification { cmd: 3 }]);
     assert_eq!(see(&mut session, &reply(0, seq, 1)), [Seen::Reply { cmd: 1, last: true }]);
@@ -347,7 +347,7 @@ fn multicast_is_never_an_answer() {
 fn an_echo_is_an_answer_although_it_names_a_group() {
     let mut session = Session::new(PORT);
     let seq = session.begin(Ends::Echo);
-    let echo = Source { groups: 1, ..Source::default() };
+    let echo = Source { port: 0, groups: 1, namespace: None };
     let answer = Seen::Reply { cmd: 3, last: false };
     assert_eq!(see_from(&mut session, &reply(0, seq, 3), echo), [answer]);
     let foreign = raw::genl(FAMILY, 0, seq, PORT + 1, 3, &[]);

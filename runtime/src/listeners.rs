@@ -1,0 +1,239 @@
+//! Who wants which notifications, and what was told and not read yet.
+
+use std::collections::VecDeque;
+
+use crate::family::{Family, Notification, Protocol};
+use crate::message::{Message, RawMessage};
+
+/// How many notifications are kept for each who reads them later. Who never does must not fill
+/// memory.
+const KEPT: usize = 1 << 16;
+
+/// The listener that is told what no other wants.
+pub(crate) const ANYONE: u64 = 0;
+
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    /// The multicast groups that were joined.
+    joined: Vec<Joined>,
+    /// What no listener wants.
+    rest: Listener,
+    some: Vec<Listener>,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Joined {
+    family: &'static str,
+    group: &'static str,
+    /// The last loss that its listeners know of.
+    told: u64,
+}
+
+#[derive(Debug)]
+struct Listener {
+    number: u64,
+    wants: Wants,
+    queue: VecDeque<Kept>,
+    /// The last loss that it knows of.
+    told: u64,
+    /// Too much was kept.
+    dropped: bool,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Message(RawMessage),
+    /// Something was lost here; losses are counted.
+    Lost(u64),
+}
+
+/// What a listener is told.
+#[derive(Debug)]
+pub(crate) enum Told {
+    Message(RawMessage),
+    /// Notifications may have been lost.
+    Lost,
+}
+
+/// Which notifications are a family's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wants {
+    family: &'static str,
+    generic: bool,
+    /// Id of the family, in generic netlink.
+    id: Option<u16>,
+    /// Numbers of its messages, in other protocols.
+    cmds: &'static [u16],
+}
+
+impl Wants {
+    pub(crate) fn of<N: Notification>(id: Option<u16>) -> Self {
+        let generic = <N::Family as Family>::Protocol::GENERIC;
+        Self { family: N::Family::NAME, generic, id, cmds: N::CMDS }
+    }
+}
+
+impl Listener {
+    fn new(number: u64, wants: Wants, told: u64) -> Self {
+        Self { number, wants, queue: VecDeque::new(), told, dropped: false }
+    }
+
+    /// Keeps a notification; of too many the oldest is lost, which is told.
+    fn keep(&mut self, message: RawMessage) {
+        if self.queue.len() >= KEPT {
+            self.queue.pop_front();
+            self.dropped = true;
+        }
+        self.queue.push_back(Kept::Message(message));
+    }
+
+    fn lose(&mut self, loss: u64) {
+        match self.queue.back_mut() {
+            Some(Kept::Lost(last)) => *last = loss,
+            _ => self.queue.push_back(Kept::Lost(loss)),
+        }
+    }
+
+    fn take(&mut self) -> Option<Told> {
+        if std::mem::take(&mut self.dropped) {
+            return Some(Told::Lost);
+        }
+        loop {
+            match self.queue.pop_front()? {
+                Kept::Message(message) => return Some(Told::Message(message)),
+                Kept::Lost(loss) if loss > self.told => {
+                    self.told = loss;
+                    return Some(Told::Lost);
+                }
+                Kept::Lost(_) => {}
+            }
+        }
+    }
+}
+
+impl Default for Listeners {
+    fn default() -> Self {
+        let wants = Wants { family: "", generic: true, id: None, cmds: &[] };
+        Self {
+            joined: Vec::new(),
+            rest: Listener::new(ANYONE, wants, 0),
+            some: Vec::new(),
+            last: 0,
+        }
+    }
+}
+
+impl Listeners {
+    /// A group was joined, after so many losses.
+    pub(crate) fn join(&mut self, family: &'static str, group: &'static str, losses: u64) {
+        if !self.has_joined(family, group) {
+            self.joined.push(Joined { family, group, told: losses });
+        }
+    }
+
+    pub(crate) fn leave(&mut self, family: &str, group: &str) {
+        self.joined.retain(|it| it.family != family || it.group != group);
+    }
+
+    pub(crate) fn has_joined(&self, family: &str, group: &str) -> bool {
+        self.joined.iter().any(|it| it.family == family && it.group == group)
+    }
+
+    pub(crate) fn has_joined_any(&self) -> bool {
+        !self.joined.is_empty()
+    }
+
+    /// Begins to listen; what was kept for anyone and is wanted comes first.
+    pub(crate) fn open(&mut self, wants: Wants, losses: u64) -> u64 {
+        self.last += 1;
+        let known = self.joined.iter().filter(|it| it.family == wants.family);
+        let told = known.map(|it| it.told).min().unwrap_or(losses);
+        let mut listener = Listener::new(self.last, wants, told);
+        for kept in std::mem::take(&mut self.rest.queue) {
+            match kept {
+                Kept::Message(message) if self.is_wanted(&wants, &message.message()) => {
+                    listener.keep(message);
+                }
+                Kept::Message(message) => self.rest.keep(message),
+                Kept::Lost(loss) => {
+                    listener.lose(loss);
+                    self.rest.lose(loss);
+                }
+            }
+        }
+        self.some.push(listener);
+        self.last
+    }
+
+    /// Listens no longer. What was not read yet is for anyone, unless another heard it, too.
+    pub(crate) fn close(&mut self, number: u64) {
+        let Some(index) = self.some.iter().position(|it| it.number == number) else { return };
+        for kept in self.some.remove(index).queue {
+            let Kept::Message(message) = kept else { continue };
+            if !self.some.iter().any(|other| self.is_wanted(&other.wants, &message.message())) {
+                self.rest.keep(message);
+            }
+        }
+    }
+
+    /// The family has this id now.
+    pub(crate) fn has_id(&mut self, family: &str, id: Option<u16>) {
+        let ours = self.some.iter_mut().filter(|it| it.wants.family == family);
+        ours.for_each(|it| it.wants.id = id);
+    }
+
+    /// Hands a notification to everyone who wants it.
+    pub(crate) fn tell(&mut self, message: &Message<'_>) {
+        let mut wanted = false;
+        for index in 0..self.some.len() {
+            let wants = self.some.get(index).map(|it| it.wants);
+            let ours = wants.is_some_and(|wants| self.is_wanted(&wants, message));
+            if let (true, Some(listener)) = (ours, self.some.get_mut(index)) {
+                listener.keep(message.to_raw());
+                wanted = true;
+            }
+        }
+        if !wanted {
+            self.rest.keep(message.to_raw());
+        }
+    }
+
+    pub(crate) fn is_wanted(&self, wants: &Wants, message: &Message<'_>) -> bool {
+        match wants.generic {
+            true => wants.id == Some(message.header().kind),
+            // A message that no spec knows is of the family that alone is listened to.
+            false => {
+                let mut joined = self.joined.iter();
+                wants.cmds.contains(&message.cmd())
+                    || self.has_joined_any() && joined.all(|it| it.family == wants.family)
+            }
+        }
+    }
+
+    /// Tells everyone that notifications may have been lost here; losses are counted.
+    pub(crate) fn lose(&mut self, loss: u64) {
+        self.rest.lose(loss);
+        self.some.iter_mut().for_each(|listener| listener.lose(loss));
+    }
+
+    /// What a listener is told next, if it was told already.
+    pub(crate) fn take(&mut self, number: u64) -> Option<Told> {
+        let listener = match number {
+            ANYONE => &mut self.rest,
+            _ => self.some.iter_mut().find(|it| it.number == number)?,
+        };
+        let told = listener.take();
+        if let Some(Told::Lost) = told {
+            let (family, loss) = (listener.wants.family, listener.told);
+            let joined = self.joined.iter_mut().filter(|it| it.family == family);
+            joined.for_each(|it| it.told = it.told.max(loss));
+        }
+        told
+    }
+
+    /// How many were kept for anyone.
+    pub(crate) fn kept(&self) -> usize {
+        self.rest.queue.len()
+    }
+}
