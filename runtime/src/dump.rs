@@ -34,7 +34,7 @@ impl<'c, P: Protocol, T: Transport> Entries<'c, P, T> {
         let mut wait = self.conn.block();
         let step = ready(self.conn.engine.poll_step(&mut self.running, &mut wait));
         match step_to_entry(step, &self.running) {
-            Ok(part) => decode_entry(self.conn.engine.entry(&part, &self.running)),
+            Ok(part) => Some(decode_entry(self.conn.engine.entry(&part, &self.running))),
             Err(end) => {
                 self.over = true;
                 end.map(Err)
@@ -61,16 +61,21 @@ pub(crate) fn step_to_entry(
 #[inline]
 pub(crate) fn decode_entry<'s, R: NlAttrs<'s>>(
     message: Result<Message<'s>, Error>,
-) -> Option<Result<R, Error>> {
-    let attrs = match message {
-        Ok(message) => message.attrs(),
-        Err(error) => return Some(Err(error)),
-    };
-    let mut entry = Some(Ok(R::default()));
-    if let Some(Ok(reply)) = &mut entry
+) -> Result<R, Error> {
+    match message {
+        Ok(message) => decode_attrs(message.attrs()),
+        Err(error) => Err(error),
+    }
+}
+
+/// As [`decode_entry`], from its attributes.
+#[inline]
+pub(crate) fn decode_attrs<'s, R: NlAttrs<'s>>(attrs: &'s [u8]) -> Result<R, Error> {
+    let mut entry = Ok(R::default());
+    if let Ok(reply) = &mut entry
         && let Err(error) = decode_into(reply, attrs)
     {
-        entry = Some(Err(Error::Decode(error)));
+        entry = Err(Error::Decode(error));
     }
     entry
 }

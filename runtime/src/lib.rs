@@ -21,6 +21,7 @@
 //! values and flag bits are kept, unknown notifications are handed over as they came. A malformed
 //! length is always an error, with the attribute's path.
 
+pub mod asynchronous;
 mod attrs;
 mod batch;
 mod call;
@@ -46,7 +47,11 @@ mod namespace;
 pub mod nlctrl;
 mod path;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod session;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "smol")]
 pub mod smol;
 mod socket;
@@ -60,6 +65,7 @@ pub mod tokio;
 mod transport;
 mod value;
 mod wait;
+mod watch;
 pub mod wire;
 mod writer;
 
@@ -73,7 +79,8 @@ pub use crate::error::{
 };
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route, Usersock,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
+    Usersock,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
@@ -91,6 +98,7 @@ pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
 pub use crate::value::{AttrValue, Bitfield32};
+pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};
 pub use crate::writer::Writer;
 

@@ -232,6 +232,15 @@ impl Listeners {
         told
     }
 
+    /// Whether a listener is going to be told of a loss.
+    pub(crate) fn has_lost(&self, number: u64) -> bool {
+        let listener = self.some.iter().find(|it| it.number == number);
+        listener.is_some_and(|it| {
+            it.dropped
+                || it.queue.iter().any(|kept| matches!(kept, Kept::Lost(loss) if *loss > it.told))
+        })
+    }
+
     /// How many were kept for anyone.
     pub(crate) fn kept(&self) -> usize {
         self.rest.queue.len()

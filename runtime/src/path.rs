@@ -149,3 +149,12 @@ fn push_entry(path: &mut String, entry: &Entry, bytes: &[u8], found: &Found) {
         path.push_str(&format!("[{index}]"));
     }
 }
+
+/// Where the attribute with this path stands in `bytes`, which hold a message of `set`: the reverse of
+/// [`path_to`], by it, so that both have one idea of what a path is.
+#[cfg(feature = "serve")]
+pub(crate) fn offset_of(bytes: &[u8], set: &'static Set, path: &str) -> Option<usize> {
+    // Attributes are aligned, and a path's first offset is that of the attribute's header.
+    let mut offsets = (set.header..bytes.len()).step_by(align(1));
+    offsets.find(|&at| path_to(bytes, set, at).is_some_and(|place| place.path == path))
+}

@@ -63,12 +63,12 @@ impl<T> Wait<T> for Never {
 /// Has an async task woken.
 pub(crate) struct Task<'c> {
     /// Wakes all tasks that wait on the connection: what comes may be for any of them, and the one
-    /// that polled last may never be polled again.
-    all: &'c Waker,
+    /// that polled last may never be polled again. `None` does not wait.
+    all: Option<&'c Waker>,
 }
 
 impl<'c> Task<'c> {
-    pub(crate) fn new(all: &'c Waker) -> Self {
+    pub(crate) fn new(all: Option<&'c Waker>) -> Self {
         Self { all }
     }
 }
@@ -79,7 +79,8 @@ impl<T: AsyncTransport> Wait<T> for Task<'_> {
         transport: &mut T,
         buffer: &mut Vec<u8>,
     ) -> Poll<io::Result<Option<Received>>> {
-        let mut cx = Context::from_waker(self.all);
+        let Some(all) = self.all else { return Poll::Pending };
+        let mut cx = Context::from_waker(all);
         transport.poll_receive(&mut cx, buffer).map(|received| received.map(Some))
     }
 }

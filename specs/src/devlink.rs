@@ -5561,6 +5561,7 @@ impl nl::Do for PortSetRequest {
     type Reply = ();
     const NAME: &'static str = "port-set";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-new` (do): Make a port, such as one for a subfunction.
@@ -5738,6 +5739,7 @@ impl nl::Do for PortNewRequest {
     type Reply = PortNewReply;
     const NAME: &'static str = "port-new";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `port-new`.
@@ -5859,6 +5861,7 @@ impl nl::Do for PortDelRequest {
     type Reply = ();
     const NAME: &'static str = "port-del";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-split` (do): Split a port into several.
@@ -5990,6 +5993,7 @@ impl nl::Do for PortSplitRequest {
     type Reply = ();
     const NAME: &'static str = "port-split";
     const CMD: u16 = 9;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-unsplit` (do): Make the parts of a split port one port again.
@@ -6108,6 +6112,7 @@ impl nl::Do for PortUnsplitRequest {
     type Reply = ();
     const NAME: &'static str = "port-unsplit";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-get` (do): Shared buffers, the packet memory of a switch chip.
@@ -7097,6 +7102,7 @@ impl nl::Do for SbPoolSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-pool-set";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-port-pool-get` (do): Limits of ports in pools, and how much they use.
@@ -7684,6 +7690,7 @@ impl nl::Do for SbPortPoolSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-port-pool-set";
     const CMD: u16 = 20;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-tc-pool-bind-get` (do): Pools that the traffic classes of ports use,
@@ -8354,6 +8361,7 @@ impl nl::Do for SbTcPoolBindSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-tc-pool-bind-set";
     const CMD: u16 = 24;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-occ-snapshot` (do): Take a snapshot of how full a shared buffer is.
@@ -8472,6 +8480,7 @@ impl nl::Do for SbOccSnapshotRequest {
     type Reply = ();
     const NAME: &'static str = "sb-occ-snapshot";
     const CMD: u16 = 27;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-occ-max-clear` (do): Clear the maximum of how full a shared buffer was.
@@ -8590,6 +8599,7 @@ impl nl::Do for SbOccMaxClearRequest {
     type Reply = ();
     const NAME: &'static str = "sb-occ-max-clear";
     const CMD: u16 = 28;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `eswitch-get` (do): How a NIC forwards between its functions and the wire.
@@ -8695,6 +8705,7 @@ impl nl::Do for EswitchGetRequest {
     type Reply = EswitchGetReply;
     const NAME: &'static str = "eswitch-get";
     const CMD: u16 = 29;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `eswitch-get`.
@@ -9007,6 +9018,7 @@ impl nl::Do for EswitchSetRequest {
     type Reply = ();
     const NAME: &'static str = "eswitch-set";
     const CMD: u16 = 30;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `dpipe-table-get` (do): Tables of the pipeline. The answer may take several
@@ -9855,6 +9867,7 @@ impl nl::Do for DpipeTableCountersSetRequest {
     type Reply = ();
     const NAME: &'static str = "dpipe-table-counters-set";
     const CMD: u16 = 34;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `resource-set` (do): Ask for another size of a resource. It takes effect
@@ -9987,6 +10000,7 @@ impl nl::Do for ResourceSetRequest {
     type Reply = ();
     const NAME: &'static str = "resource-set";
     const CMD: u16 = 35;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `resource-dump` (do): Resources of devices and ports.
@@ -10541,6 +10555,7 @@ impl nl::Do for ReloadRequest {
     type Reply = ReloadReply;
     const NAME: &'static str = "reload";
     const CMD: u16 = 37;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `reload`.
@@ -11212,6 +11227,7 @@ impl nl::Do for ParamSetRequest {
     type Reply = ();
     const NAME: &'static str = "param-set";
     const CMD: u16 = 39;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `region-get` (do): Regions, with their snapshots.
@@ -11779,6 +11795,7 @@ impl nl::Do for RegionNewRequest {
     type Reply = RegionNewReply;
     const NAME: &'static str = "region-new";
     const CMD: u16 = 44;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `region-new`.
@@ -12070,6 +12087,7 @@ impl nl::Do for RegionDelRequest {
     type Reply = ();
     const NAME: &'static str = "region-del";
     const CMD: u16 = 45;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `region-read` (dump): Read from a snapshot, or from the region itself. A
@@ -12259,6 +12277,7 @@ impl nl::Dump for RegionReadDump {
     type Reply = RegionReadReply;
     const NAME: &'static str = "region-read";
     const CMD: u16 = 46;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `region-read`.
@@ -12792,6 +12811,7 @@ impl nl::Do for PortParamSetRequest {
     type Reply = ();
     const NAME: &'static str = "port-param-set";
     const CMD: u16 = 48;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `info-get` (do): Driver, serial number and firmware versions of devices.
@@ -13791,6 +13811,7 @@ impl nl::Do for HealthReporterSetRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-set";
     const CMD: u16 = 53;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-recover` (do): Recover from the fault that a reporter has
@@ -13931,6 +13952,7 @@ impl nl::Do for HealthReporterRecoverRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-recover";
     const CMD: u16 = 54;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-diagnose` (do): Ask a reporter for the state of what it
@@ -14071,6 +14093,7 @@ impl nl::Do for HealthReporterDiagnoseRequest {
     type Reply = HealthReporterDiagnoseReply;
     const NAME: &'static str = "health-reporter-diagnose";
     const CMD: u16 = 55;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `health-reporter-diagnose`.
@@ -14264,6 +14287,7 @@ impl nl::Dump for HealthReporterDumpGetDump {
     type Reply = HealthReporterDumpGetReply;
     const NAME: &'static str = "health-reporter-dump-get";
     const CMD: u16 = 56;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `health-reporter-dump-get`.
@@ -14407,6 +14431,7 @@ impl nl::Do for HealthReporterDumpClearRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-dump-clear";
     const CMD: u16 = 57;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `flash-update` (do): Write firmware to flash. The answer comes when it is
@@ -14580,6 +14605,7 @@ impl nl::Do for FlashUpdateRequest {
     type Reply = ();
     const NAME: &'static str = "flash-update";
     const CMD: u16 = 58;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-get` (do): Packet traps, which hand packets over to the CPU.
@@ -15167,6 +15193,7 @@ impl nl::Do for TrapSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-set";
     const CMD: u16 = 62;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-group-get` (do): Groups of traps.
@@ -15711,6 +15738,7 @@ impl nl::Do for TrapGroupSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-group-set";
     const CMD: u16 = 66;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-policer-get` (do): Policers of traps.
@@ -16234,6 +16262,7 @@ impl nl::Do for TrapPolicerSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-policer-set";
     const CMD: u16 = 70;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-test` (do): Make a reporter see a fault, to test it.
@@ -16373,6 +16402,7 @@ impl nl::Do for HealthReporterTestRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-test";
     const CMD: u16 = 73;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-get` (do): Transmit rates of ports and groups.
@@ -17115,6 +17145,7 @@ impl nl::Do for RateSetRequest {
     type Reply = ();
     const NAME: &'static str = "rate-set";
     const CMD: u16 = 75;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-new` (do): Make a group of rates.
@@ -17345,6 +17376,7 @@ impl nl::Do for RateNewRequest {
     type Reply = ();
     const NAME: &'static str = "rate-new";
     const CMD: u16 = 76;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-del` (do): Delete a group of rates.
@@ -17468,6 +17500,7 @@ impl nl::Do for RateDelRequest {
     type Reply = ();
     const NAME: &'static str = "rate-del";
     const CMD: u16 = 77;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `linecard-get` (do): Line cards.
@@ -18016,6 +18049,7 @@ impl nl::Do for LinecardSetRequest {
     type Reply = ();
     const NAME: &'static str = "linecard-set";
     const CMD: u16 = 79;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `selftests-get` (do): Tests that devices have.
@@ -18400,6 +18434,7 @@ impl nl::Do for SelftestsRunRequest {
     type Reply = SelftestsRunReply;
     const NAME: &'static str = "selftests-run";
     const CMD: u16 = 83;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `selftests-run`.
@@ -19096,6 +19131,54 @@ impl nl::Notification for Notification {
             80 => message.decode().map(Self::LinecardNewNtf),
             81 => message.decode().map(Self::LinecardDelNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DelNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::PortNewNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::PortDelNtf(message) => nl::encode_into(message, buffer).map(|()| 8),
+            Self::ParamNewNtf(message) => nl::encode_into(message, buffer).map(|()| 40),
+            Self::ParamDelNtf(message) => nl::encode_into(message, buffer).map(|()| 41),
+            Self::RegionNewNtf(message) => nl::encode_into(message, buffer).map(|()| 44),
+            Self::RegionDelNtf(message) => nl::encode_into(message, buffer).map(|()| 45),
+            Self::HealthReporterRecoverNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 54)
+            }
+            Self::FlashUpdateNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 58)
+            }
+            Self::FlashUpdateEndNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 59)
+            }
+            Self::FlashUpdateStatusNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 60)
+            }
+            Self::TrapNewNtf(message) => nl::encode_into(message, buffer).map(|()| 63),
+            Self::TrapDelNtf(message) => nl::encode_into(message, buffer).map(|()| 64),
+            Self::TrapGroupNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 67)
+            }
+            Self::TrapGroupDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 68)
+            }
+            Self::TrapPolicerNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 71)
+            }
+            Self::TrapPolicerDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 72)
+            }
+            Self::RateNewNtf(message) => nl::encode_into(message, buffer).map(|()| 76),
+            Self::RateDelNtf(message) => nl::encode_into(message, buffer).map(|()| 77),
+            Self::LinecardNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 80)
+            }
+            Self::LinecardDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 81)
+            }
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -258,6 +258,7 @@ impl nl::Do for AddRequest {
     type Reply = ();
     const NAME: &'static str = "add";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `del` (do): Close a receive port.
@@ -440,6 +441,7 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `get` (do): Look up a receive port, or list them all with a dump.

@@ -2514,6 +2514,7 @@ impl nl::Do for BindRxRequest {
     type Reply = BindRxReply;
     const NAME: &'static str = "bind-rx";
     const CMD: u16 = 13;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `bind-rx`.
@@ -2697,6 +2698,7 @@ impl nl::Do for NapiSetRequest {
     type Reply = ();
     const NAME: &'static str = "napi-set";
     const CMD: u16 = 14;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `bind-tx` (do): Let sockets send payload straight from a dmabuf. The
@@ -2873,6 +2875,7 @@ impl nl::Do for QueueCreateRequest {
     type Reply = QueueCreateReply;
     const NAME: &'static str = "queue-create";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `queue-create`.
@@ -2966,6 +2969,20 @@ impl nl::Notification for Notification {
             7 => message.decode().map(Self::PagePoolDelNtf),
             8 => message.decode().map(Self::PagePoolChangeNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DevAddNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::DevDelNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DevChangeNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::PagePoolAddNtf(message) => nl::encode_into(message, buffer).map(|()| 6),
+            Self::PagePoolDelNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::PagePoolChangeNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 8)
+            }
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -1683,6 +1683,7 @@ impl nl::Do for PeerNewRequest {
     type Reply = ();
     const NAME: &'static str = "peer-new";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `peer-set` (do): Change a peer. What is absent stays as it is.
@@ -1760,6 +1761,7 @@ impl nl::Do for PeerSetRequest {
     type Reply = ();
     const NAME: &'static str = "peer-set";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `peer-get` (do): Tell about one peer of a device by its `id`, or in a dump
@@ -1839,6 +1841,7 @@ impl nl::Do for PeerGetRequest {
     const NAME: &'static str = "peer-get";
     const CMD: u16 = 3;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `peer-get`.
@@ -1969,6 +1972,7 @@ impl nl::Dump for PeerGetDump {
     type Reply = PeerGetDumpReply;
     const NAME: &'static str = "peer-get";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `peer-get` (dump).
@@ -2098,6 +2102,7 @@ impl nl::Do for PeerDelRequest {
     type Reply = ();
     const NAME: &'static str = "peer-del";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-new` (do): Put a key into a slot of a peer, in place of the one that
@@ -2178,6 +2183,7 @@ impl nl::Do for KeyNewRequest {
     type Reply = ();
     const NAME: &'static str = "key-new";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-get` (do): Tell about a key, except for its secrets.
@@ -2260,6 +2266,7 @@ impl nl::Do for KeyGetRequest {
     type Reply = KeyGetReply;
     const NAME: &'static str = "key-get";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `key-get`.
@@ -2400,6 +2407,7 @@ impl nl::Do for KeySwapRequest {
     type Reply = ();
     const NAME: &'static str = "key-swap";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-del` (do): Delete a key.
@@ -2482,6 +2490,7 @@ impl nl::Do for KeyDelRequest {
     type Reply = ();
     const NAME: &'static str = "key-del";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Event `key-swap-ntf`: The primary key of a peer is worn out: its packet numbers are
@@ -2589,6 +2598,15 @@ impl nl::Notification for Notification {
             9 => message.decode().map(Self::KeySwapNtf),
             11 => message.decode().map(Self::PeerFloatNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::PeerDelNtf(message) => nl::encode_into(message, buffer).map(|()| 5),
+            Self::KeySwapNtf(message) => nl::encode_into(message, buffer).map(|()| 9),
+            Self::PeerFloatNtf(message) => nl::encode_into(message, buffer).map(|()| 11),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

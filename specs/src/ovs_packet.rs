@@ -227,6 +227,7 @@ impl nl::Do for ExecuteRequest {
     type Reply = ();
     const NAME: &'static str = "execute";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Event `miss`: Upcall: a packet has come in that no flow matches.
@@ -441,6 +442,14 @@ impl nl::Notification for Notification {
             1 => message.decode().map(Self::Miss),
             2 => message.decode().map(Self::Action),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::Miss(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Action(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -537,6 +537,7 @@ impl nl::Do for DevSetRequest {
     type Reply = DevSetReply;
     const NAME: &'static str = "dev-set";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-set`.
@@ -630,6 +631,7 @@ impl nl::Do for KeyRotateRequest {
     type Reply = KeyRotateReply;
     const NAME: &'static str = "key-rotate";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `key-rotate`.
@@ -1354,6 +1356,7 @@ impl nl::Do for DevAssocRequest {
     type Reply = DevAssocReply;
     const NAME: &'static str = "dev-assoc";
     const CMD: u16 = 11;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-assoc`.
@@ -1450,6 +1453,7 @@ impl nl::Do for DevDisassocRequest {
     type Reply = DevDisassocReply;
     const NAME: &'static str = "dev-disassoc";
     const CMD: u16 = 12;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-disassoc`.
@@ -1486,6 +1490,16 @@ impl nl::Notification for Notification {
             5 => message.decode().map(Self::DevChangeNtf),
             7 => message.decode().map(Self::KeyRotateNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DevAddNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::DevDelNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DevChangeNtf(message) => nl::encode_into(message, buffer).map(|()| 5),
+            Self::KeyRotateNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

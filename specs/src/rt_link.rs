@@ -13450,6 +13450,7 @@ impl nl::Do for NewlinkRequest {
     type Reply = ();
     const NAME: &'static str = "newlink";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `dellink` (do): Delete a device, or all of a `group`.
@@ -13581,6 +13582,7 @@ impl nl::Do for DellinkRequest {
     type Reply = ();
     const NAME: &'static str = "dellink";
     const CMD: u16 = 17;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getlink` (do): Look up a device, or list them all with a dump.
@@ -15901,6 +15903,7 @@ impl nl::Do for SetlinkRequest {
     type Reply = ();
     const NAME: &'static str = "setlink";
     const CMD: u16 = 19;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getstats` (do): Read counters of a device, or of all with a dump.
@@ -16223,6 +16226,7 @@ impl nl::Do for SetstatsRequest {
     type Reply = ();
     const NAME: &'static str = "setstats";
     const CMD: u16 = 95;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newlinkprop` (do): Give a device more alternative names.
@@ -16345,6 +16349,7 @@ impl nl::Do for NewlinkpropRequest {
     type Reply = ();
     const NAME: &'static str = "newlinkprop";
     const CMD: u16 = 108;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `dellinkprop` (do): Take alternative names from a device.
@@ -16467,6 +16472,7 @@ impl nl::Do for DellinkpropRequest {
     type Reply = ();
     const NAME: &'static str = "dellinkprop";
     const CMD: u16 = 109;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `rt-link` tells unasked.
@@ -16497,6 +16503,15 @@ impl nl::Notification for Notification {
             17 => message.decode().map(Self::DellinkNtf),
             92 => message.decode().map(Self::NewstatsNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewlinkNtf(message) => nl::encode_into(message, buffer).map(|()| 16),
+            Self::DellinkNtf(message) => nl::encode_into(message, buffer).map(|()| 17),
+            Self::NewstatsNtf(message) => nl::encode_into(message, buffer).map(|()| 92),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

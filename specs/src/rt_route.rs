@@ -3815,6 +3815,7 @@ impl nl::Do for NewrouteRequest {
     type Reply = ();
     const NAME: &'static str = "newroute";
     const CMD: u16 = 24;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delroute` (do): Remove a route. What is absent in the request may have any
@@ -4278,6 +4279,7 @@ impl nl::Do for DelrouteRequest {
     type Reply = ();
     const NAME: &'static str = "delroute";
     const CMD: u16 = 25;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `rt-route` tells unasked.
@@ -4303,6 +4305,14 @@ impl nl::Notification for Notification {
             24 => message.decode().map(Self::NewrouteNtf),
             25 => message.decode().map(Self::DelrouteNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewrouteNtf(message) => nl::encode_into(message, buffer).map(|()| 24),
+            Self::DelrouteNtf(message) => nl::encode_into(message, buffer).map(|()| 25),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

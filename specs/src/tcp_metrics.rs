@@ -663,4 +663,5 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }

@@ -538,6 +538,7 @@ impl nl::Dump for GetDeviceDump {
     type Reply = GetDeviceReply;
     const NAME: &'static str = "get-device";
     const CMD: u16 = 0;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get-device`.
@@ -897,4 +898,5 @@ impl nl::Do for SetDeviceRequest {
     type Reply = ();
     const NAME: &'static str = "set-device";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
