@@ -122,7 +122,7 @@ async fn takes_turns<T: AsyncTransport>(mut socket: T) {
                 turns += 1;
                 return Poll::Pending;
             }
-            assert!(socket.poll_receive(cx, &mut buffer).is_ready(), "all are there");
+            assert!(socket.receive(&mut buffer).unwrap().len > 0);
             received += 1;
             buffer.clear();
         }
