@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use crate::counters::Counters;
-use crate::error::{DecodeError, DecodeErrorKind, Error};
+use crate::error::{DecodeError, DecodeErrorKind, Error, RequestName};
 use crate::family::Protocol;
 use crate::listeners::{Listeners, Told};
 use crate::message::Message;
@@ -92,6 +92,17 @@ impl Loss {
                 expected: GENL_HEADER_LEN,
                 found: len,
             })),
+        }
+    }
+}
+
+impl Loss {
+    /// The error of a request whose answer was lost so.
+    #[cold]
+    pub(crate) fn of_answer(self, request: RequestName) -> Error {
+        match self {
+            Self::Overrun => Error::NoReply { request, overrun: true },
+            loss => loss.error(),
         }
     }
 }
@@ -302,9 +313,10 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 }
                 None => {}
             }
+            let losses = self.losses;
             if let Some(event) = self.next_event()? {
                 self.deliver(event);
-            } else if !ready!(self.poll_receive(wait))? {
+            } else if self.losses == losses && !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(None));
             }
         }

@@ -268,10 +268,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             return None;
         }
         let request = running.name();
-        Some(Err(match loss {
-            Loss::Overrun => Error::NoReply { request, overrun: true },
-            loss => loss.error(),
-        }))
+        Some(Err(loss.of_answer(request)))
     }
 
     /// Reads an answer up to its end, each message through `take`.

@@ -10,6 +10,7 @@ mod life;
 mod live;
 mod notifications;
 mod raw_protocols;
+mod scripts;
 mod tasks;
 mod time;
 
