@@ -12,9 +12,8 @@ use crate::asynchronous;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::family::{Family, Generic, Group, Notification, Protocol};
-use crate::nlctrl::{FamilyInfo, GroupInfo};
-use crate::serve::{Client, Core, Declared, Envelope, Refusal, Service, Shared};
-use crate::string::NlString;
+use crate::nlctrl::{FamilyInfo, NlCtrl};
+use crate::serve::{Client, Declared, Envelope, Refusal, Service, Shared};
 use crate::wire::Header;
 
 /// The ids of generic netlink families that are loaded go from here on (GENL_START_ALLOC).
@@ -80,7 +79,10 @@ impl Kernel {
         let mut core = nlctrl::service(&kernel).core;
         core.envelope.id = crate::nlctrl::ID;
         core.groups = Arc::new([Declared { name: nlctrl::GROUP_NAME, number: nlctrl::GROUP }]);
-        kernel.lock().families.insert(crate::nlctrl::ID, Loaded::new(Arc::new(Mutex::new(core))));
+        kernel
+            .lock()
+            .families
+            .insert(crate::nlctrl::ID, Loaded::new::<NlCtrl>(Arc::new(Mutex::new(core))));
         kernel
     }
 
@@ -88,7 +90,7 @@ impl Kernel {
     /// is loaded already is removed first.
     pub fn add<F: Family>(&self, service: Service<F>) {
         self.remove::<F>();
-        self.load(Arc::new(Mutex::new(service.core)));
+        self.load::<F>(Arc::new(Mutex::new(service.core)));
     }
 
     /// Unloads a family; false where it is not there. Its requests are refused with `ENOENT` then, its
@@ -103,7 +105,7 @@ impl Kernel {
         let unloaded = self.unload(F::NAME, F::Protocol::NUMBER);
         let there = unloaded.is_some();
         if let Some(service) = unloaded {
-            self.load(service);
+            self.load::<F>(service);
         }
         there
     }
@@ -187,14 +189,13 @@ impl Kernel {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn load(&self, service: Shared) {
-        let mut core = service.lock().unwrap_or_else(PoisonError::into_inner);
-        let protocol = core.protocol;
-        if !core.envelope.generic {
-            drop(core);
-            self.lock().others.push((protocol, Loaded::new(service)));
+    fn load<F: Family>(&self, service: Shared) {
+        if !F::Protocol::GENERIC {
+            let loaded = Loaded::new::<F>(service);
+            self.lock().others.push((F::Protocol::NUMBER, loaded));
             return;
         }
+        let mut core = service.lock().unwrap_or_else(PoisonError::into_inner);
         // The state is locked within a service's lock only, as handlers do it.
         let mut state = self.lock();
         core.envelope.id = state.free_id();
@@ -203,7 +204,7 @@ impl Kernel {
         let groups: Arc<[Declared]> = groups.collect();
         core.groups = groups;
         drop(core);
-        let loaded = Loaded::new(service);
+        let loaded = Loaded::new::<F>(service);
         let news = nlctrl::came(&loaded.info);
         state.families.insert(loaded.envelope.id, loaded);
         drop(state);
@@ -328,31 +329,13 @@ impl State {
 }
 
 impl Loaded {
-    fn new(service: Shared) -> Self {
+    fn new<F: Family>(service: Shared) -> Self {
         let core = service.lock().unwrap_or_else(PoisonError::into_inner);
-        let (name, envelope, groups) = (core.name, core.envelope, core.groups.clone());
+        let (envelope, groups) = (core.envelope, core.groups.clone());
         let cmds = core.operations.keys().copied().collect();
-        let info = info(&core);
+        let info = nlctrl::info(F::NAME, &core);
         drop(core);
-        Self { info, name, envelope, groups, cmds, service }
-    }
-}
-
-/// What nlctrl tells of a service.
-fn info(core: &Core) -> FamilyInfo {
-    let ops = core.operation_infos();
-    let groups = core.groups.iter();
-    let groups: Vec<_> = groups
-        .map(|group| GroupInfo { id: Some(group.number), name: Some(NlString::from(group.name)) })
-        .collect();
-    FamilyInfo {
-        id: Some(core.envelope.id),
-        name: Some(core.name.into()),
-        version: Some(core.envelope.version.into()),
-        hdrsize: Some(u32::try_from(core.header_len()).unwrap_or(u32::MAX)),
-        maxattr: Some(0), // each operation has its own
-        ops: Some(ops).filter(|ops| !ops.is_empty()),
-        groups: Some(groups).filter(|groups| !groups.is_empty()),
+        Self { info, name: F::NAME, envelope, groups, cmds, service }
     }
 }
 

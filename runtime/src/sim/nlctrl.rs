@@ -1,9 +1,10 @@
 //! The controller of the simulated kernel's generic netlink.
 
 use super::kernel::Kernel;
-use crate::attrs::encode;
-use crate::nlctrl::{FamilyInfo, GetFamily, GroupInfo, ID, NlCtrl};
-use crate::serve::{Call, Envelope, Refusal, Service};
+use crate::attrs::{Set, encode};
+use crate::family::Permission;
+use crate::nlctrl::{FamilyInfo, GetFamily, GroupInfo, ID, NlCtrl, OpInfo};
+use crate::serve::{Call, Core, Envelope, Operation, Refusal, Service};
 
 /// Where families that come and go are told (`notify`); the kernel gives it this number.
 pub(super) const GROUP: u32 = 16;
@@ -38,6 +39,54 @@ pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
         Ok(known.kernel().map(|kernel| kernel.infos(|_| true)).unwrap_or_default())
     });
     service
+}
+
+/// What there is to tell of a service.
+pub(super) fn info(name: &str, core: &Core) -> FamilyInfo {
+    let ops = core
+        .operations
+        .iter()
+        .map(|(cmd, operation)| OpInfo { id: Some((*cmd).into()), flags: Some(flags(operation)) });
+    let groups = core.groups.iter();
+    let groups =
+        groups.map(|group| GroupInfo { id: Some(group.number), name: Some(group.name.into()) });
+    let headers = core.operations.values().flat_map(sets).map(|set| set.header);
+    let header = headers.max().and_then(|len| u32::try_from(len).ok());
+    FamilyInfo {
+        id: Some(core.envelope.id),
+        name: Some(name.into()),
+        version: Some(core.envelope.version.into()),
+        hdrsize: Some(header.unwrap_or(0)),
+        maxattr: Some(0), // each operation has its own
+        ops: Some(ops.collect()).filter(|ops: &Vec<_>| !ops.is_empty()),
+        groups: Some(groups.collect()).filter(|groups: &Vec<_>| !groups.is_empty()),
+    }
+}
+
+fn sets(operation: &Operation) -> impl Iterator<Item = &'static Set> {
+    let once = operation.once.as_ref().map(|mode| mode.set);
+    once.into_iter().chain(operation.dump.as_ref().map(|mode| mode.set))
+}
+
+/// Bits of CTRL_ATTR_OP_FLAGS.
+fn flags(operation: &Operation) -> u32 {
+    const ADMIN: u32 = 1;
+    const DO: u32 = 2;
+    const DUMP: u32 = 4;
+    const POLICY: u32 = 8;
+    const NAMESPACE_ADMIN: u32 = 16;
+    let Operation { once, dump } = operation;
+    let permissions =
+        [once.as_ref().map(|it| it.permission), dump.as_ref().map(|it| it.permission)];
+    let needs = |permission| permissions.contains(&Some(permission));
+    let bits = [
+        (needs(Permission::Admin), ADMIN),
+        (once.is_some(), DO),
+        (dump.is_some(), DUMP),
+        (sets(operation).any(|set| !set.entries.is_empty()), POLICY),
+        (needs(Permission::NamespaceAdmin), NAMESPACE_ADMIN),
+    ];
+    bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum()
 }
 
 /// What listeners are told of a family that is there now.
