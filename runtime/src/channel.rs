@@ -16,6 +16,7 @@ use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::family::Protocol;
 use crate::listeners::{Listeners, Told};
 use crate::message::Message;
+use crate::nlctrl::{self, FamilyInfo};
 use crate::session::{Ends, Event, Malformed, Outcome, Session, Source, Span};
 use crate::transport::{Received, Transport};
 use crate::wait::{Wait, Waiting};
@@ -382,9 +383,29 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             let len = span.body.len();
             return self.lose(Loss::Headless { len });
         };
+        crate::trace::notification(&message);
         self.counters.notifications += 1;
+        let came = if P::GENERIC { nlctrl::Change::of(&message) } else { None };
         self.listeners.tell(&message.of_namespace(self.source.namespace));
+        if let Some(nlctrl::Change::New(family)) = came {
+            self.join_again(&family);
+        }
         self.waiting.wake_all();
+    }
+
+    /// A family came: it was gone, if a group of it was joined, and its groups with it.
+    fn join_again(&mut self, family: &FamilyInfo) {
+        let groups = self.listeners.groups_of(family);
+        if groups.is_empty() {
+            return;
+        }
+        self.listeners.has_id(family);
+        for group in groups {
+            // Who may not join any more is told no more; that is the kernel's decision.
+            let _ = self.transport.join(group);
+        }
+        self.losses += 1;
+        self.listeners.lose(self.losses);
     }
 
     /// The next event, as far as there is one already.
@@ -443,6 +464,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
 
     #[cold]
     fn lose(&mut self, loss: Loss) {
+        crate::trace::loss(&loss.error());
         self.losses += 1;
         self.cuts += u64::from(matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)));
         self.loss = Some(loss);

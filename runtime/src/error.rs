@@ -7,6 +7,7 @@ use std::io;
 use crate::attrs::Set;
 use crate::explained::errno;
 use crate::extack::KernelError;
+use crate::validate::Violation;
 use crate::wire::MAX_NESTING;
 
 /// Why a call failed.
@@ -19,6 +20,8 @@ pub enum Error {
     Kernel(Box<KernelError>),
     /// The request cannot be put into a message; nothing was sent.
     Encode(EncodeError),
+    /// The request breaks a rule of its spec, or of the running kernel's policy; nothing was sent.
+    Invalid(Box<Violation>),
     /// The answer is malformed. Other messages of the same answer may be fine: a dump goes on.
     Decode(DecodeError),
     /// The kernel has no such family: the module is not loaded, or the kernel is too old.
@@ -122,6 +125,7 @@ impl fmt::Display for Error {
             Self::Io(error) => write!(f, "netlink socket: {error}"),
             Self::Kernel(error) => error.fmt(f),
             Self::Encode(error) => error.fmt(f),
+            Self::Invalid(violation) => violation.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::UnknownFamily { family } => {
                 write!(

@@ -26,9 +26,11 @@ mod attrs;
 mod batch;
 mod call;
 mod channel;
+mod checks;
 mod connection;
 mod counters;
 mod debug;
+mod describe;
 mod dump;
 mod engine;
 mod error;
@@ -37,7 +39,10 @@ mod extack;
 mod families;
 mod family;
 mod form;
+mod guards;
 mod hwaddr;
+mod kind;
+mod level;
 mod listeners;
 mod listening;
 mod message;
@@ -46,6 +51,7 @@ mod names;
 mod namespace;
 pub mod nlctrl;
 mod path;
+mod policy;
 pub mod script;
 #[cfg(feature = "serve")]
 pub mod serve;
@@ -62,7 +68,9 @@ mod sub_message;
 mod subscription;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+mod trace;
 mod transport;
+mod validate;
 mod value;
 mod wait;
 mod watch;
@@ -71,8 +79,10 @@ mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
 pub use crate::batch::{Batch, Outcomes, Ticket};
+pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
 pub use crate::counters::Counters;
+pub use crate::describe::describe;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
@@ -86,10 +96,12 @@ pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
 };
 pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
+pub use crate::kind::Kind;
 pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
 pub use crate::namespace::Namespace;
+pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
 pub use crate::socket::Socket;
 pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};
@@ -97,6 +109,7 @@ pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, rea
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
+pub use crate::validate::{Violation, validate, validate_dump};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};

@@ -127,6 +127,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
 
     /// Joins a multicast group, to read from several groups with [`Connection::notification`].
     ///
+    /// In generic netlink it is gone with its family: see [`nlctrl::NOTIFY`](crate::nlctrl::NOTIFY).
+    ///
     /// # Errors
     /// As [`Connection::subscribe`].
     pub fn join<N>(&mut self, group: Group<N>) -> Result<(), Error>

@@ -687,8 +687,10 @@ impl<'nl> nl::NlAttrs<'nl> for TupleIpAttrs {
         &[
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "ip-v4-src"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "ip-v4-dst"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "ip-v6-src"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "ip-v6-dst"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "ip-v6-src")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "ip-v6-dst")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
         ],
     );
     #[inline]

@@ -4243,7 +4243,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlRateTcBws {
     const SET: &'static nl::Set = &nl::Set::new(
         "DlRateTcBws",
         &[
-            nl::Entry::of::<Option<u8>, nl::Native>(1, "index"),
+            nl::Entry::of::<Option<u8>, nl::Native>(1, "index")
+                .with_checks(&nl::Checks::NONE.max(7)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "bw"),
         ],
     );
@@ -4320,7 +4321,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlParentDev {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4423,7 +4425,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlNestedDevlink {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4531,7 +4534,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4649,7 +4653,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(136, "reload-failed"),
             nl::Entry::of::<Option<DlDevStats>, nl::Native>(156, "dev-stats"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4827,7 +4832,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5019,7 +5025,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5327,7 +5334,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5445,7 +5453,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<PortType>, u16>(4, "port-type"),
             nl::Entry::of::<Option<DlPortFunction>, nl::Native>(145, "port-function"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5608,7 +5617,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortNewRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(127, "port-pci-pf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5773,7 +5783,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5896,7 +5907,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "port-split-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6024,7 +6036,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortUnsplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6143,7 +6156,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6282,7 +6296,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(14, "sb-egress-pool-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(15, "sb-ingress-tc-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(16, "sb-egress-tc-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6435,7 +6450,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6549,7 +6565,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6697,7 +6714,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(105, "sb-pool-cell-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6860,7 +6878,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6982,7 +7001,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolSetRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7141,7 +7161,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7299,7 +7320,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7452,7 +7474,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7575,7 +7598,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7734,7 +7758,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7914,7 +7939,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8091,7 +8117,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8223,7 +8250,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindSetRequest {
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8392,7 +8420,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccSnapshotRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8511,7 +8540,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccMaxClearRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8626,7 +8656,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8743,7 +8774,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetReply {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8897,7 +8929,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchSetRequest {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9050,7 +9083,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9172,7 +9206,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeTables>, nl::Native>(27, "dpipe-tables"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9290,7 +9325,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9412,7 +9448,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeEntries>, nl::Native>(34, "dpipe-entries"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9526,7 +9563,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9634,7 +9672,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeHeaders>, nl::Native>(49, "dpipe-headers"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9756,7 +9795,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableCountersSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
             nl::Entry::of::<Option<u8>, nl::Native>(33, "dpipe-table-counters-enabled"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9903,7 +9943,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(66, "resource-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(67, "resource-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10031,7 +10072,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10153,7 +10195,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<DlResourceList>, nl::Native>(63, "resource-list"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10278,7 +10321,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<ResourceScopeFlags>, u32>(185, "resource-scope-mask"),
         ],
     );
@@ -10421,7 +10465,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
             nl::Entry::of::<Option<ReloadAction>, u8>(153, "reload-action"),
             nl::Entry::of::<Option<nl::Bitfield32>, nl::Native>(155, "reload-limits"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10590,7 +10635,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadReply {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(154, "reload-actions-performed"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10707,7 +10753,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10834,7 +10881,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlParam>, nl::Native>(80, "param"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10956,7 +11004,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11083,7 +11132,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamSetRequest {
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(86, "param-value-data"),
             nl::Entry::of::<Option<ParamCmode>, u8>(87, "param-value-cmode"),
             nl::Entry::of::<bool, nl::Native>(183, "param-reset-default"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11262,7 +11312,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11413,7 +11464,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetReply {
                 nl::Native,
             >(90, "region-snapshots"),
             nl::Entry::of::<Option<u32>, nl::Native>(170, "region-max-snapshots"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11567,7 +11619,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11684,7 +11737,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11833,7 +11887,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11976,7 +12031,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionDelRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12139,7 +12195,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadDump {
             nl::Entry::of::<Option<u64>, nl::Native>(96, "region-chunk-addr"),
             nl::Entry::of::<Option<u64>, nl::Native>(97, "region-chunk-len"),
             nl::Entry::of::<bool, nl::Native>(179, "region-direct"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12315,7 +12372,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<DlRegionChunks>, nl::Native>(93, "region-chunks"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12455,7 +12513,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12573,7 +12632,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12723,7 +12783,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12838,7 +12899,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12970,7 +13032,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(146, "info-board-serial-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13202,7 +13265,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13348,7 +13412,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13488,7 +13553,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetDump {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13636,7 +13702,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterSetRequest {
                 Option<u64>,
                 nl::Native,
             >(181, "health-reporter-burst-period"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13850,7 +13917,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterRecoverRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13991,7 +14059,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDiagnoseRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14185,7 +14254,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpGetDump {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14329,7 +14399,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpClearRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14482,7 +14553,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateRequest {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(152, "flash-update-overwrite-mask"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14636,7 +14708,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14785,7 +14858,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<DlTrapMetadata>, nl::Native>(134, "trap-metadata"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14972,7 +15046,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15086,7 +15161,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15224,7 +15300,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15362,7 +15439,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15502,7 +15580,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15622,7 +15701,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupSetRequest {
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15770,7 +15850,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15902,7 +15983,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16037,7 +16119,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16156,7 +16239,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16300,7 +16384,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterTestRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16437,7 +16522,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16608,7 +16694,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -16821,7 +16908,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16966,7 +17054,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17206,7 +17295,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17407,7 +17497,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17531,7 +17622,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17670,7 +17762,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetReply {
                 nl::Native,
             >(174, "linecard-supported-types"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17832,7 +17925,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17947,7 +18041,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(173, "linecard-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18076,7 +18171,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18185,7 +18281,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18341,7 +18438,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18460,7 +18558,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunReply {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18564,7 +18663,8 @@ impl<'nl> nl::NlAttrs<'nl> for NotifyFilterSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18695,7 +18795,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewNtfEvent {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(89, "region-size"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18876,7 +18977,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateStatusNtfEvent {
             nl::Entry::of::<Option<u64>, nl::Native>(125, "flash-update-status-done"),
             nl::Entry::of::<Option<u64>, nl::Native>(126, "flash-update-status-total"),
             nl::Entry::of::<Option<u64>, nl::Native>(151, "flash-update-status-timeout"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]

@@ -89,13 +89,16 @@ impl<'nl> nl::NlAttrs<'nl> for AddRequest {
         &[
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
-            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto"),
+            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<EncapType>, u8>(4, "type"),
             nl::Entry::of::<bool, nl::Native>(5, "remcsum-nopartial"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -303,9 +306,11 @@ impl<'nl> nl::NlAttrs<'nl> for DelRequest {
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -486,9 +491,11 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -678,13 +685,16 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
         &[
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
-            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto"),
+            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<EncapType>, u8>(4, "type"),
             nl::Entry::of::<bool, nl::Native>(5, "remcsum-nopartial"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],

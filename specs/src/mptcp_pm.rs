@@ -118,7 +118,8 @@ impl<'nl> nl::NlAttrs<'nl> for Address {
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(3, "addr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "addr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "addr6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Native>(5, "port"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "flags"),
             nl::Entry::of::<Option<i32>, nl::Native>(7, "if-idx"),
@@ -1337,9 +1338,11 @@ impl<'nl> nl::NlAttrs<'nl> for CreatedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u16>, nl::Native>(13, "flags"),
@@ -1593,7 +1596,8 @@ impl<'nl> nl::NlAttrs<'nl> for AnnouncedEventEvent {
             nl::Entry::of::<Option<u16>, nl::Native>(2, "family"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
         ],
     );
@@ -1823,9 +1827,11 @@ impl<'nl> nl::NlAttrs<'nl> for SubEstablishedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u8>, nl::Native>(11, "backup"),
@@ -2063,9 +2069,11 @@ impl<'nl> nl::NlAttrs<'nl> for SubClosedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u8>, nl::Native>(11, "backup"),
@@ -2289,7 +2297,8 @@ impl<'nl> nl::NlAttrs<'nl> for ListenerCreatedEventEvent {
         &[
             nl::Entry::of::<Option<u16>, nl::Native>(2, "family"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
         ],
     );

@@ -1250,7 +1250,8 @@ impl<'nl> nl::NlAttrs<'nl> for ThreadsSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "leasetime"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(4, "scope"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "min-threads"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(6, "fh-key"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(6, "fh-key")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
         ],
     );
     #[inline]
@@ -2403,7 +2404,10 @@ pub struct UnlockIpRequest {
 impl<'nl> nl::NlAttrs<'nl> for UnlockIpRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "UnlockIpRequest",
-        &[nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "address")],
+        &[
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "address")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {

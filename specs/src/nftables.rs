@@ -1888,7 +1888,8 @@ impl<'nl> nl::NlAttrs<'nl> for RangeAttrs {
         "RangeAttrs",
         &[
             nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "sreg"),
-            nl::Entry::of::<Option<RangeOps>, nl::Be<u32>>(2, "op"),
+            nl::Entry::of::<Option<RangeOps>, nl::Be<u32>>(2, "op")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(3, "from-data"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(4, "to-data"),
         ],
@@ -3182,7 +3183,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExprBitwiseAttrs {
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "len"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(4, "mask"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(5, "xor"),
-            nl::Entry::of::<Option<BitwiseOps>, nl::Be<u32>>(6, "op"),
+            nl::Entry::of::<Option<BitwiseOps>, nl::Be<u32>>(6, "op")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(7, "data"),
             nl::Entry::of::<Option<Registers>, nl::Be<u32>>(8, "sreg2"),
         ],
@@ -4939,8 +4941,10 @@ impl<'nl> nl::NlAttrs<'nl> for CompatMatchAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "CompatMatchAttrs",
         &[
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "rev"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name")
+                .with_checks(&nl::Checks::NONE.max_len(32)),
+            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "rev")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "info"),
         ],
     );

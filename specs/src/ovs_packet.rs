@@ -101,7 +101,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExecuteRequest {
     const SET: &'static nl::Set = &nl::Set::new(
             "ExecuteRequest",
             &[
-                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet"),
+                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet")
+                    .with_checks(&nl::Checks::NONE.min_len(14)),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "key"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "actions"),
                 nl::Entry::of::<bool, nl::Native>(8, "probe"),
@@ -273,7 +274,8 @@ impl<'nl> nl::NlAttrs<'nl> for MissEvent {
     const SET: &'static nl::Set = &nl::Set::new(
             "MissEvent",
             &[
-                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet"),
+                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet")
+                    .with_checks(&nl::Checks::NONE.min_len(14)),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "key"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "actions"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "userdata"),

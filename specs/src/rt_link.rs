@@ -4640,7 +4640,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoBondAttrs {
             nl::Entry::of::<
                 Option<Vec<::std::net::Ipv6Addr>>,
                 nl::IndexedArray,
-            >(31, "ns-ip6-target"),
+            >(31, "ns-ip6-target")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u8>, nl::Native>(32, "coupled-control"),
             nl::Entry::of::<Option<u8>, nl::Native>(33, "broadcast-neigh"),
             nl::Entry::of::<Option<u8>, nl::Native>(34, "lacp-strict"),
@@ -10701,7 +10702,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoVxlanAttrs {
             nl::Entry::of::<Option<u8>, nl::Native>(30, "vnifilter"),
             nl::Entry::of::<Option<u8>, nl::Native>(31, "localbypass"),
             nl::Entry::of::<Option<VxlanLabelPolicy>, u32>(32, "label-policy"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(33, "reserved-bits"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(33, "reserved-bits")
+                .with_checks(&nl::Checks::NONE.exact_len(8)),
             nl::Entry::of::<Option<u8>, nl::Native>(34, "mc-route"),
         ],
     );
@@ -11996,7 +11998,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoPeerMsgLinkAttrs {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -13001,7 +13004,8 @@ impl<'nl> nl::NlAttrs<'nl> for NewlinkRequest {
                 nl::Entry::of::<Option<u32>, nl::Native>(4, "mtu"),
                 nl::Entry::of::<Option<u32>, nl::Native>(5, "link"),
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
                 nl::Entry::of::<Option<u8>, nl::Native>(17, "linkmode"),
                 nl::Entry::of::<Option<LinkinfoAttrs>, nl::Native>(18, "linkinfo"),
@@ -13949,7 +13953,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetlinkReply {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -15121,7 +15126,8 @@ impl<'nl> nl::NlAttrs<'nl> for SetlinkRequest {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -16153,7 +16159,10 @@ pub struct SetstatsRequest {
 impl<'nl> nl::NlAttrs<'nl> for SetstatsRequest {
     const SET: &'static nl::Set = &nl::Set::new(
             "SetstatsRequest",
-            &[nl::Entry::of::<Option<u8>, nl::Native>(2, "set-offload-xstats-l3-stats")],
+            &[
+                nl::Entry::of::<Option<u8>, nl::Native>(2, "set-offload-xstats-l3-stats")
+                    .with_checks(&nl::Checks::NONE.max(1)),
+            ],
         )
         .with_header(<IfStatsMsg as nl::NlStruct>::LEN);
     #[inline]

@@ -858,7 +858,8 @@ impl<'nl> nl::NlAttrs<'nl> for NdtpaAttrs {
             nl::Entry::of::<Option<u64>, nl::Native>(15, "locktime"),
             nl::Entry::of::<Option<u32>, nl::Native>(16, "queue-lenbytes"),
             nl::Entry::of::<Option<u32>, nl::Native>(17, "mcast-reprobes"),
-            nl::Entry::of::<Option<u64>, nl::Native>(19, "interval-probe-time-ms"),
+            nl::Entry::of::<Option<u64>, nl::Native>(19, "interval-probe-time-ms")
+                .with_checks(&nl::Checks::NONE.min(1).max(86400000)),
         ],
     );
     #[inline]

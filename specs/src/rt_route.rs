@@ -2290,8 +2290,10 @@ impl<'nl> nl::NlAttrs<'nl> for EncapIoam6Attrs {
             nl::Entry::of::<Option<u8>, nl::Native>(1, "mode"),
             nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "dst"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "trace"),
-            nl::Entry::of::<Option<u32>, nl::Native>(4, "freq-k"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "freq-n"),
+            nl::Entry::of::<Option<u32>, nl::Native>(4, "freq-k")
+                .with_checks(&nl::Checks::NONE.min(1).max(1000000)),
+            nl::Entry::of::<Option<u32>, nl::Native>(5, "freq-n")
+                .with_checks(&nl::Checks::NONE.min(1).max(1000000)),
             nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "src"),
         ],
     );

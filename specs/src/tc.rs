@@ -11610,7 +11610,8 @@ impl<'nl> nl::NlAttrs<'nl> for ChokeAttrs {
         "ChokeAttrs",
         &[
             nl::Entry::of::<Option<TcRedQopt>, nl::Native>(1, "parms"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "stab"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "stab")
+                .with_checks(&nl::Checks::NONE.min_len(256).max_len(256)),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "max-p"),
         ],
     );

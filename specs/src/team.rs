@@ -116,7 +116,8 @@ impl<'nl> nl::NlAttrs<'nl> for AttrOption {
     const SET: &'static nl::Set = &nl::Set::new(
         "AttrOption",
         &[
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name")
+                .with_checks(&nl::Checks::NONE.max_len(32)),
             nl::Entry::of::<bool, nl::Native>(2, "changed"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "type"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "data"),

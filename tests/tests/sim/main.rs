@@ -6,6 +6,7 @@ mod buffers;
 mod dumps;
 mod families;
 mod faults;
+mod life;
 mod live;
 mod notifications;
 mod raw_protocols;
