@@ -47,6 +47,7 @@ mod answer;
 mod call;
 mod dump;
 mod envelope;
+mod policy;
 mod refusal;
 mod server;
 mod service;
@@ -61,5 +62,6 @@ pub(crate) use envelope::Envelope;
 pub(crate) use {
     answer::{Outlet, answer},
     dump::Dump,
+    policy::info_of,
     service::{Core, Declared, Operation, Shared},
 };

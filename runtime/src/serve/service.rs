@@ -30,6 +30,8 @@ pub(crate) struct Core {
     pub(crate) groups: Arc<[Declared]>,
     pub(crate) operations: BTreeMap<u16, Operation>,
     style: Style,
+    /// Whether requests have to keep the rules of their types.
+    pub(super) checked: bool,
 }
 
 /// A service that a kernel has.
@@ -71,6 +73,7 @@ impl<F: Family> Service<F> {
             groups: Arc::new([]),
             operations: BTreeMap::new(),
             style: Style::default(),
+            checked: true,
         };
         Self { core, family: PhantomData }
     }
@@ -133,6 +136,14 @@ impl<F: Family> Service<F> {
     pub fn group<N: Notification<Family = F>>(&mut self, group: Group<N>) -> &mut Self {
         let declared = Declared { name: group.name(), number: group.number().unwrap_or(0) };
         self.core.groups = self.core.groups.iter().copied().chain([declared]).collect();
+        self
+    }
+
+    /// Hands requests to their handlers unchecked. Otherwise those with attributes that the request's type
+    /// does not have, or that break its limits, are refused before, as newer operations of the kernel do
+    /// it: `EINVAL`, `ERANGE`, with the attribute and its policy.
+    pub fn unchecked(&mut self) -> &mut Self {
+        self.core.checked = false;
         self
     }
 

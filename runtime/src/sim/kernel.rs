@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::faults::Faults;
 use super::inbox::Inbox;
 use super::nlctrl;
+use super::policy::{self, OpSets};
 use super::socket::Socket;
 use crate::asynchronous;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::family::{Family, Generic, Group, Notification, Protocol};
-use crate::nlctrl::{FamilyInfo, NlCtrl};
+use crate::nlctrl::{FamilyInfo, NOTIFY, NlCtrl};
 use crate::serve::{Client, Declared, Envelope, Refusal, Service, Shared};
 use crate::wire::Header;
 
@@ -57,8 +58,7 @@ pub(super) struct Loaded {
     name: &'static str,
     envelope: Envelope,
     groups: Arc<[Declared]>,
-    /// Its operations' numbers.
-    cmds: Vec<u16>,
+    ops: Vec<OpSets>,
     service: Shared,
 }
 
@@ -78,7 +78,7 @@ impl Kernel {
         let kernel = Self { state: Arc::new(Mutex::new(state)) };
         let mut core = nlctrl::service(&kernel).core;
         core.envelope.id = crate::nlctrl::ID;
-        core.groups = Arc::new([Declared { name: nlctrl::GROUP_NAME, number: nlctrl::GROUP }]);
+        core.groups = Arc::new([Declared { name: NOTIFY.name(), number: nlctrl::GROUP }]);
         kernel
             .lock()
             .families
@@ -205,10 +205,10 @@ impl Kernel {
         core.groups = groups;
         drop(core);
         let loaded = Loaded::new::<F>(service);
-        let news = nlctrl::came(&loaded.info);
+        let info = loaded.info.clone();
         state.families.insert(loaded.envelope.id, loaded);
         drop(state);
-        self.tell(news);
+        nlctrl::came(self, info);
     }
 
     fn unload(&self, name: &str, protocol: i32) -> Option<Shared> {
@@ -225,14 +225,8 @@ impl Kernel {
             inbox.groups.retain(|group| loaded.groups.iter().all(|own| own.number != *group));
         }
         drop(state);
-        self.tell(nlctrl::went(&loaded.info));
+        nlctrl::went(self, loaded.info);
         Some(loaded.service)
-    }
-
-    fn tell(&self, news: Vec<Vec<u8>>) {
-        for datagram in news {
-            self.multicast(Generic::NUMBER, nlctrl::GROUP, &datagram, None);
-        }
     }
 
     /// Sends to who is in a group, but for the port `except`.
@@ -273,7 +267,7 @@ impl Kernel {
             return Ok(loaded.service.clone());
         }
         let mut others = state.others.iter().filter(|(number, _)| *number == protocol);
-        let found = others.find(|(_, loaded)| loaded.cmds.contains(&header.kind));
+        let found = others.find(|(_, loaded)| loaded.ops.iter().any(|op| op.cmd == header.kind));
         let found = found.ok_or_else(|| Refusal::new(libc::EOPNOTSUPP))?;
         Ok(found.1.service.clone())
     }
@@ -287,6 +281,13 @@ impl Kernel {
         let state = self.lock();
         let infos = state.families.values().map(|loaded| &loaded.info);
         infos.filter(|info| wanted(info)).cloned().collect()
+    }
+
+    /// What the operations of such a family consist of.
+    pub(super) fn op_sets(&self, wanted: impl Fn(&FamilyInfo) -> bool) -> Option<Vec<OpSets>> {
+        let state = self.lock();
+        let mut families = state.families.values();
+        families.find(|loaded| wanted(&loaded.info)).map(|loaded| loaded.ops.clone())
     }
 
     pub(super) fn close(&self, inbox: &Arc<Inbox>) {
@@ -332,10 +333,10 @@ impl Loaded {
     fn new<F: Family>(service: Shared) -> Self {
         let core = service.lock().unwrap_or_else(PoisonError::into_inner);
         let (envelope, groups) = (core.envelope, core.groups.clone());
-        let cmds = core.operations.keys().copied().collect();
+        let ops = policy::op_sets(&core);
         let info = nlctrl::info(F::NAME, &core);
         drop(core);
-        Self { info, name: F::NAME, envelope, groups, cmds, service }
+        Self { info, name: F::NAME, envelope, groups, ops, service }
     }
 }
 

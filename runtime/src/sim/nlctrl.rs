@@ -1,20 +1,15 @@
 //! The controller of the simulated kernel's generic netlink.
 
 use super::kernel::Kernel;
-use crate::attrs::{Set, encode};
+use super::policy;
+use crate::attrs::Set;
 use crate::family::Permission;
-use crate::nlctrl::{FamilyInfo, GetFamily, GroupInfo, ID, NlCtrl, OpInfo};
-use crate::serve::{Call, Core, Envelope, Operation, Refusal, Service};
+use crate::nlctrl::{Change, FamilyInfo, GetFamily, GetPolicy, GroupInfo, NOTIFY, NlCtrl, OpInfo};
+use crate::serve::{Call, Core, Operation, Refusal, Service};
+use crate::string::NlString;
 
-/// Where families that come and go are told (`notify`); the kernel gives it this number.
+/// The number of [`NOTIFY`], where families that come and go are told.
 pub(super) const GROUP: u32 = 16;
-pub(super) const GROUP_NAME: &str = "notify";
-
-/// CTRL_CMD_NEWFAMILY, CTRL_CMD_DELFAMILY, CTRL_CMD_NEWMCAST_GRP, CTRL_CMD_DELMCAST_GRP.
-const NEW_FAMILY: u16 = 1;
-const DEL_FAMILY: u16 = 2;
-const NEW_GROUP: u16 = 7;
-const DEL_GROUP: u16 = 8;
 
 /// The family nlctrl, which tells of the families of `kernel`.
 pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
@@ -22,23 +17,39 @@ pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
     service.done_with_last_entries();
     let known = kernel.downgrade();
     service.on_do(move |request: GetFamily, _: &mut Call| {
-        let GetFamily { id, name } = request;
-        if id.is_none() && name.is_none() {
-            return Err(Refusal::new(libc::EINVAL));
-        }
-        // As in the kernel: with both, the name counts.
-        let is_it = |info: &FamilyInfo| match &name {
-            Some(_) => info.name == name,
-            None => info.id == id,
-        };
-        let found = known.kernel().and_then(|kernel| kernel.infos(is_it).pop());
+        let wanted = wanted(request.id, request.name)?;
+        let found = known.kernel().and_then(|kernel| kernel.infos(wanted).pop());
         found.ok_or_else(|| Refusal::new(libc::ENOENT))
     });
     let known = kernel.downgrade();
     service.on_dump(move |_: GetFamily, _: &mut Call| {
         Ok(known.kernel().map(|kernel| kernel.infos(|_| true)).unwrap_or_default())
     });
+    let known = kernel.downgrade();
+    service.on_dump(move |request: GetPolicy, _: &mut Call| {
+        let wanted = wanted(request.id, request.name)?;
+        let ops = known.kernel().and_then(|kernel| kernel.op_sets(wanted));
+        let ops = ops.ok_or_else(|| Refusal::new(libc::ENOENT))?;
+        match policy::messages(&ops, request.op) {
+            none if none.is_empty() => Err(Refusal::new(libc::ENODATA)),
+            messages => Ok(messages),
+        }
+    });
     service
+}
+
+/// Whether a family is the one that is asked for. As in the kernel, with both the name counts.
+fn wanted(
+    id: Option<u16>,
+    name: Option<NlString>,
+) -> Result<impl Fn(&FamilyInfo) -> bool, Refusal> {
+    match id.is_none() && name.is_none() {
+        true => Err(Refusal::new(libc::EINVAL)),
+        false => Ok(move |info: &FamilyInfo| match &name {
+            Some(_) => info.name == name,
+            None => info.id == id,
+        }),
+    }
 }
 
 /// What there is to tell of a service.
@@ -71,9 +82,6 @@ fn sets(operation: &Operation) -> impl Iterator<Item = &'static Set> {
 /// Bits of CTRL_ATTR_OP_FLAGS.
 fn flags(operation: &Operation) -> u32 {
     const ADMIN: u32 = 1;
-    const DO: u32 = 2;
-    const DUMP: u32 = 4;
-    const POLICY: u32 = 8;
     const NAMESPACE_ADMIN: u32 = 16;
     let Operation { once, dump } = operation;
     let permissions =
@@ -81,37 +89,38 @@ fn flags(operation: &Operation) -> u32 {
     let needs = |permission| permissions.contains(&Some(permission));
     let bits = [
         (needs(Permission::Admin), ADMIN),
-        (once.is_some(), DO),
-        (dump.is_some(), DUMP),
-        (sets(operation).any(|set| !set.entries.is_empty()), POLICY),
+        (once.is_some(), OpInfo::CAN_DO),
+        (dump.is_some(), OpInfo::CAN_DUMP),
+        (true, OpInfo::HAS_POLICY),
         (needs(Permission::NamespaceAdmin), NAMESPACE_ADMIN),
     ];
     bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum()
 }
 
-/// What listeners are told of a family that is there now.
-pub(super) fn came(info: &FamilyInfo) -> Vec<Vec<u8>> {
-    let family = message(NEW_FAMILY, info);
-    [family].into_iter().chain(of_groups(NEW_GROUP, info)).collect()
+/// Tells listeners of a family that is there now.
+pub(super) fn came(kernel: &Kernel, info: FamilyInfo) {
+    let groups = of_groups(&info).map(Change::NewGroup).collect::<Vec<_>>();
+    tell(kernel, [Change::New(info)].into_iter().chain(groups));
 }
 
-/// What listeners are told of a family that is there no longer.
-pub(super) fn went(info: &FamilyInfo) -> Vec<Vec<u8>> {
-    of_groups(DEL_GROUP, info).into_iter().chain([message(DEL_FAMILY, info)]).collect()
+/// Tells listeners of a family that is there no longer.
+pub(super) fn went(kernel: &Kernel, info: FamilyInfo) {
+    let groups = of_groups(&info).map(Change::GroupGone).collect::<Vec<_>>();
+    tell(kernel, groups.into_iter().chain([Change::Gone(info)]));
 }
 
-fn of_groups(cmd: u16, info: &FamilyInfo) -> Vec<Vec<u8>> {
-    let one = |group: &GroupInfo| FamilyInfo {
+fn of_groups(info: &FamilyInfo) -> impl Iterator<Item = FamilyInfo> {
+    info.groups.iter().flatten().map(|group| FamilyInfo {
         id: info.id,
         name: info.name.clone(),
         groups: Some(vec![group.clone()]),
         ..FamilyInfo::default()
-    };
-    info.groups.iter().flatten().map(|group| message(cmd, &one(group))).collect()
+    })
 }
 
-fn message(cmd: u16, info: &FamilyInfo) -> Vec<u8> {
-    let envelope = Envelope { generic: true, id: ID, version: 2 };
-    // A family whose table does not fit into an attribute is told without it.
-    envelope.notification(cmd, &encode(info).unwrap_or_default())
+fn tell(kernel: &Kernel, changes: impl Iterator<Item = Change>) {
+    for change in changes {
+        // nlctrl is always there; a family whose table is too long for a message is not told of.
+        let _ = kernel.notify(NOTIFY, &change);
+    }
 }
