@@ -3,6 +3,7 @@
 use crate::attrs::{NlAttrs, Set, encode_into};
 use crate::channel::Asked;
 use crate::error::{Error, RequestName};
+use crate::extack::KernelError;
 use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
 use crate::modifiers::Modifiers;
@@ -161,6 +162,8 @@ pub(crate) struct Running {
     pub(crate) sent: u8,
     /// The question for its family's id.
     pub(crate) lookup: Option<Box<Running>>,
+    /// There was no room for the dump. It may come all the same.
+    pub(crate) crowded: Option<Box<KernelError>>,
 }
 
 /// How far a request is.
@@ -176,7 +179,18 @@ pub(crate) enum State {
 impl Running {
     pub(crate) fn new(call: Call, message: Vec<u8>, asked: Asked) -> Self {
         let state = State::New;
-        Self { call, message, kind: 0, seq: 0, asked, state, replies: 0, sent: 0, lookup: None }
+        Self {
+            call,
+            message,
+            kind: 0,
+            seq: 0,
+            asked,
+            state,
+            replies: 0,
+            sent: 0,
+            lookup: None,
+            crowded: None,
+        }
     }
 
     pub(crate) fn name(&self) -> RequestName {

@@ -15,7 +15,7 @@ use crate::message::Message;
 use crate::session::{Ends, Outcome};
 use crate::transport::Transport;
 use crate::wait::Wait;
-use crate::wire::{GENL_HEADER_LEN, HEADER_LEN};
+use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, kind};
 
 /// How often a request that only reads is sent before its lost answer is an error.
 const ATTEMPTS: u8 = 3;
@@ -207,6 +207,13 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             };
         }
         let error = self.kernel_error(outcome, part.place, call, &running.message);
+        if part.span.header.kind == kind::ERROR
+            && call.ends == Ends::Done
+            && error.errno == libc::ENOBUFS
+        {
+            running.crowded = Some(Box::new(error));
+            return None;
+        }
         let first = running.replies == 0;
         if error.errno == libc::ENOENT
             && first
@@ -222,6 +229,9 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     /// The kernel has no more to say, and did not end the answer.
     #[cold]
     fn silent(&mut self, running: &mut Running) -> Option<Result<Step, Error>> {
+        if let Some(error) = running.crowded.take() {
+            return Some(Err(Error::Kernel(error)));
+        }
         match self.channel.loss_since(running.asked) {
             Some(loss) => self.lost(running, loss),
             // Conntrack marks its one reply as one of several, and sends nothing behind it.
