@@ -93,6 +93,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             self.channel.counters.retries += 1;
         }
         if call.ends == Ends::Done {
+            ready!(self.poll_room_shown(running, wait))?;
             ready!(self.poll_drained(running, wait))?;
         }
         running.kind = kind;
@@ -118,6 +119,26 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         running.state = State::Sent { cached };
         self.channel.counters.requests += 1;
         Ok(())
+    }
+
+    /// Has the kernel see how much a receive takes, before the first dump. It makes the datagrams of a
+    /// dump as large as the largest receive that it has seen on the socket, the first one during
+    /// `send`; an entry that does not fit into that ends a dump with an error, or without one.
+    fn poll_room_shown(
+        &mut self,
+        running: &mut Running,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        while self.channel.counters.bytes_received == 0 && self.channel.transport.peer() == 0 {
+            match ready!(self.channel.poll_answer(|_| false, running.asked, wait))? {
+                Heard::Silence => break,
+                Heard::Timeout => {
+                    return Poll::Ready(Err(Error::Timeout { request: running.name() }));
+                }
+                Heard::Reply(_) | Heard::LastReply(_) | Heard::End(_) | Heard::Others => {}
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Reads the dumps under way up to their ends, since the kernel refuses another one before.
