@@ -365,7 +365,7 @@ impl Requests {
         // Paths in errors are read from the request itself.
         let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
         if outcome.errno == 0 {
-            engine.warn(&outcome, part.place, &queued.call, message);
+            engine.warn(&outcome, part.place, &queued.call, message, Some(index));
             queued.outcome.get_or_insert(Ok(()));
             return;
         }
