@@ -23,7 +23,10 @@ const DAY: u16 = 24 * 60;
 pub(crate) fn kernel() -> impl Transport {
     let mut house = House::new();
     let mut script = Script::new(move |datagram: &[u8]| house.answer(datagram));
-    script.push(Ok(changed(&lamp(1, "hall"))), Source { port: 0, groups: 1 << (EVENTS - 1) });
+    script.push(
+        Ok(changed(&lamp(1, "hall"))),
+        Source { groups: 1 << (EVENTS - 1), ..Source::default() },
+    );
     script
 }
 
