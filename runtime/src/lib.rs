@@ -7,6 +7,8 @@
 //! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
 //! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
 //!   [`Connection::subscribe`].
+//! - [`Connection::policy`] tells what the running kernel supports and checks; [`validate()`] checks a
+//!   request before it is sent.
 //!
 //! ```no_run
 //! use nlkit::nlctrl::GetFamily;
@@ -39,6 +41,7 @@ mod extack;
 mod families;
 mod family;
 mod form;
+mod guards;
 mod hwaddr;
 mod kind;
 mod level;
@@ -67,6 +70,7 @@ mod sub_message;
 mod subscription;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+mod trace;
 mod transport;
 mod validate;
 mod value;

@@ -81,6 +81,11 @@ pub struct FamilyInfo {
 }
 
 impl FamilyInfo {
+    /// Whether this is its name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|known| *known == name)
+    }
+
     /// The id of a multicast group.
     pub fn group(&self, name: &str) -> Option<u32> {
         let group = self
@@ -213,6 +218,62 @@ impl PolicyInfo {
 impl std::fmt::Display for PolicyInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.rule().fmt(f)
+    }
+}
+
+/// The multicast group in which the kernel tells of families that come and go.
+///
+/// When a family's module is unloaded its groups are gone, and who had joined them hears nothing more.
+/// A connection that has joined this group, too, joins them again when the family comes back, and tells
+/// its listeners that notifications may have been lost ([`Error::Lost`](crate::Error::Lost)).
+pub const NOTIFY: nl::Group<Change> = nl::Group::new("notify");
+
+/// What is told in the group [`NOTIFY`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// CTRL_CMD_NEWFAMILY: a family is there.
+    New(FamilyInfo),
+    /// CTRL_CMD_DELFAMILY: a family is gone.
+    Gone(FamilyInfo),
+    /// CTRL_CMD_NEWMCAST_GRP: a family has a new group, the only one that is listed here.
+    NewGroup(FamilyInfo),
+    /// CTRL_CMD_DELMCAST_GRP: a family has a group no more, the only one that is listed here.
+    GroupGone(FamilyInfo),
+    /// Another message, as it came.
+    Unknown(nl::RawMessage),
+}
+
+impl Change {
+    /// The change that a notification of any family tells, if it is of this one.
+    pub(crate) fn of(message: &nl::Message<'_>) -> Option<Self> {
+        let ours = message.header().kind == ID;
+        ours.then(|| nl::Notification::decode(*message).ok()).flatten()
+    }
+}
+
+impl nl::Notification for Change {
+    type Family = NlCtrl;
+
+    fn decode(message: nl::Message<'_>) -> Result<Self, DecodeError> {
+        match message.cmd() {
+            1 => message.decode().map(Self::New),
+            2 => message.decode().map(Self::Gone),
+            7 => message.decode().map(Self::NewGroup),
+            8 => message.decode().map(Self::GroupGone),
+            _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        let (cmd, family) = match self {
+            Self::New(family) => (1, family),
+            Self::Gone(family) => (2, family),
+            Self::NewGroup(family) => (7, family),
+            Self::GroupGone(family) => (8, family),
+            Self::Unknown(message) => return message.encode(buffer),
+        };
+        nl::encode_into(family, buffer).map(|()| cmd)
     }
 }
 

@@ -64,7 +64,7 @@ struct Table {
 
 /// The way of calling an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Do,
     Dump,
 }

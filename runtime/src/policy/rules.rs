@@ -43,7 +43,7 @@ impl Policies {
     }
 
     /// Checks the attributes of a message, behind its fixed header.
-    fn check_message(
+    pub(crate) fn check_message(
         &self,
         bytes: &[u8],
         set: &'static Set,

@@ -37,6 +37,8 @@ pub(super) struct State {
     /// What the next receive is told.
     error: Option<i32>,
     pub(super) groups: BTreeSet<u32>,
+    /// Whether it hears of other network namespaces, too.
+    pub(super) all_namespaces: bool,
     pub(super) faults: Faults,
     /// The socket's time. It only moves where someone waits for it to.
     pub(super) clock: Duration,
@@ -73,6 +75,7 @@ impl Inbox {
             congested: false,
             error: None,
             groups: BTreeSet::new(),
+            all_namespaces: false,
             faults,
             clock: Duration::ZERO,
             sleeps: Vec::new(),
@@ -98,10 +101,16 @@ impl Inbox {
         }
     }
 
-    /// A datagram to a group arrives, where this socket is in it.
-    pub(super) fn deliver_to_group(&self, datagram: &[u8], group: u32) {
-        if self.lock().groups.contains(&group) {
-            self.deliver(datagram.to_vec(), told_to(group), Delivery::Message);
+    /// A datagram to a group arrives, from another network namespace where one is given; where this
+    /// socket listens to that.
+    pub(super) fn deliver_to_group(&self, datagram: &[u8], group: u32, namespace: Option<i32>) {
+        let state = self.lock();
+        let listens = state.groups.contains(&group);
+        let reaches = namespace.is_none() || state.all_namespaces;
+        drop(state);
+        if listens && reaches {
+            let source = Source { namespace, ..told_to(group) };
+            self.deliver(datagram.to_vec(), source, Delivery::Message);
         }
     }
 
@@ -152,7 +161,7 @@ impl Inbox {
 /// Where a datagram to a group comes from; groups above 32 have no bit.
 pub(super) fn told_to(group: u32) -> Source {
     let groups = group.checked_sub(1).and_then(|bit| 1_u32.checked_shl(bit)).unwrap_or(0);
-    Source { port: 0, groups, namespace: None }
+    Source { groups, ..Source::default() }
 }
 
 impl State {
@@ -218,7 +227,8 @@ impl State {
         let (mut fails, mut cut, mut delay, mut overtakes) = (None, false, Duration::ZERO, false);
         match self.faults.arriving(&datagram) {
             None => {}
-            Some(Fault::Overrun) => return self.overrun(),
+            Some(Fault::Overrun) if delivery == Delivery::Message => return self.overrun(),
+            Some(Fault::Overrun) => self.overrun(),
             Some(Fault::Vanish) => return,
             Some(Fault::Errno(errno)) => fails = Some(errno),
             Some(Fault::Interrupt) if delivery == Delivery::Message => {}
@@ -247,7 +257,17 @@ impl State {
         }
         let due = self.clock.saturating_add(delay);
         self.admit(Queued { fails, cut, due, ..queued(datagram, source) }, delivery);
-        if overtakes && self.queue.len() > 1 {
+        if overtakes {
+            self.overtake();
+        }
+    }
+
+    /// The last datagram overtakes the one before it, but for one of the same answer: a kernel keeps
+    /// those in order.
+    fn overtake(&mut self) {
+        let mut last = self.queue.iter().rev().map(|it| Header::parse(&it.bytes).map(|it| it.seq));
+        let (Some(this), Some(before)) = (last.next(), last.next()) else { return };
+        if this != before || this.is_none_or(|seq| seq == 0) {
             let last = self.queue.len() - 1;
             self.queue.swap(last - 1, last);
         }
@@ -285,8 +305,10 @@ impl State {
             self.congested &= !self.queue.is_empty();
             return Err(io::Error::from_raw_os_error(errno));
         }
-        let next = self.queue.front_mut().filter(|next| next.due <= self.clock);
-        let next = next.ok_or(io::ErrorKind::WouldBlock)?;
+        let Some(next) = self.queue.front_mut().filter(|next| next.due <= self.clock) else {
+            self.congested = false; // what is not due is still on its way
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
         if let Some(errno) = next.fails.take() {
             return Err(io::Error::from_raw_os_error(errno));
         }

@@ -39,6 +39,7 @@ mod faults;
 mod inbox;
 mod kernel;
 mod nlctrl;
+mod policy;
 mod sleep;
 mod socket;
 

@@ -60,6 +60,12 @@ impl Socket {
         self.inbox.lock().set_limit(bytes);
     }
 
+    /// Whether the socket hears of what is told in other network namespaces, too
+    /// (`NETLINK_LISTEN_ALL_NSID`); it does not, unless told to.
+    pub fn set_listen_all_namespaces(&self, all: bool) {
+        self.inbox.lock().all_namespaces = all;
+    }
+
     /// What goes wrong from now on, instead of what did.
     pub fn set_faults(&self, faults: &Faults) {
         self.inbox.lock().faults = faults.of_socket(self.client.port);

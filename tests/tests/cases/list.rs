@@ -94,10 +94,23 @@ fn read_tests(path: &Path, tests: &mut BTreeMap<String, Test>) {
     let text = fs::read_to_string(path).unwrap();
     let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let module = path.strip_prefix(folder()).unwrap().with_extension("");
+    let mut add = |name: &str, test| {
+        tests.insert(format!("{}::{name}", module.display()), test);
+    };
     for item in file.items {
-        let Item::Fn(function) = item else { continue };
-        if let Some(test) = test(&function.attrs) {
-            tests.insert(format!("{}::{}", module.display(), function.sig.ident), test);
+        match item {
+            Item::Fn(function) => {
+                if let Some(test) = test(&function.attrs) {
+                    add(&function.sig.ident.to_string(), test);
+                }
+            }
+            // All functions in there are tests.
+            Item::Macro(item) if item.mac.path.is_ident("proptest") => {
+                let code = item.mac.tokens.to_string();
+                let names = code.split("fn ").skip(1).filter_map(|rest| rest.split(' ').next());
+                names.for_each(|name| add(name, Test::Runs));
+            }
+            _ => {}
         }
     }
 }

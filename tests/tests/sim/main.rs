@@ -6,9 +6,12 @@ mod buffers;
 mod dumps;
 mod families;
 mod faults;
+mod life;
 mod live;
 mod notifications;
+mod policies;
 mod raw_protocols;
+mod scripts;
 mod tasks;
 mod time;
 

@@ -182,3 +182,21 @@ fn an_echo_that_is_not_asked_for_does_not_come() {
     socket.send(&request(id(&kernel), 2, flag::ACK | ECHO, 2, &set)).unwrap();
     assert_eq!(receive_all(&mut socket, 4096).len(), 2);
 }
+
+#[test]
+fn other_namespaces_are_heard_of_by_who_listens_to_all() {
+    let (kernel, _) = kernel();
+    let number = kernel.connect::<Generic>().family::<Family>().unwrap().group("peers").unwrap();
+    let (mut one, mut all) = (kernel.socket::<Generic>(), kernel.socket::<Generic>());
+    one.join(number).unwrap();
+    all.join(number).unwrap();
+    all.set_listen_all_namespaces(true);
+    kernel.notify_in(200, PEERS, &Notification::PeerAdd(peer(1))).unwrap();
+    kernel.notify(PEERS, &Notification::PeerAdd(peer(2))).unwrap();
+    let sources: Vec<_> = std::iter::from_fn(|| receive(&mut all, 4096).ok())
+        .map(|(_, source)| source.namespace)
+        .collect();
+    assert_eq!(sources, [Some(200), None]);
+    assert_eq!(receive(&mut one, 4096).unwrap().1.namespace, None);
+    assert!(receive(&mut one, 4096).is_err());
+}

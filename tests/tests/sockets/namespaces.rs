@@ -108,6 +108,24 @@ fn many_are_opened_at_once_each_in_its_own() {
 }
 
 #[test]
+fn async_connections_are_opened_in_a_namespace_as_well() {
+    let Some(green) = Named::new("green") else { return };
+    ip(&format!("-n {} link add in-green type veth peer name to-green", green.name()));
+    let green = Namespace::named(green.name()).unwrap();
+    let before = own();
+    let request = rt_link::GetlinkRequest::new().with_ifname("in-green");
+    async_io::block_on(async {
+        let conn = nlkit::smol::Connection::<Route>::open_in(&green).unwrap();
+        assert_eq!(conn.request(&request).await.unwrap().ifname.unwrap(), "in-green");
+    });
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let conn = nlkit::tokio::Connection::<Route>::open_in(&green).unwrap();
+        assert_eq!(conn.request(&request).await.unwrap().ifname.unwrap(), "in-green");
+    });
+    assert_eq!(own(), before);
+}
+
+#[test]
 fn a_process_that_is_gone_is_told() {
     let mut process = Command::new("true").spawn().unwrap();
     let pid = process.id();

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use nlkit::wire::{HEADER_LEN, flag, kind};
+use nlkit::wire::{HEADER_LEN, Header, align, flag, kind};
 use nlkit::{
-    Error, Generic, NlAttrs, NlString, Raw, Route, Socket, SocketOptions, Transport, Usersock,
+    Connection, Do, Error, Family, Generic, NlAttrs, NlString, Raw, Route, Socket, SocketOptions,
+    Transport, Usersock,
 };
 use nlkit_tests::again::{again, as_nobody, assert_passed, role};
 use nlkit_tests::namespace::in_namespace;
@@ -18,6 +19,8 @@ use crate::datagram::{messages, request};
 const SUM: u16 = 16;
 /// A group that tests in the namespace of the test runner send to.
 const GROUP: u32 = 7;
+/// Who asks for the last time.
+const OVER: &str = "that is all";
 
 #[derive(Debug, Default, PartialEq, NlAttrs)]
 struct Question {
@@ -103,6 +106,74 @@ fn processes_ask_another_with_derived_messages() {
     }
 }
 
+enum Sums {}
+
+impl Family for Sums {
+    type Protocol = Usersock;
+    const NAME: &'static str = "sums";
+}
+
+impl Do for Question {
+    type Family = Sums;
+    type Reply = Answer;
+    const NAME: &'static str = "sum";
+    const CMD: u16 = SUM;
+}
+
+/// As [`serve`], to connections, until one says that it is over: answers have the port id and the number
+/// of their request and end with an ACK, and a sum of nothing is EINVAL. A connection that has to wait
+/// asks by a no-op whether there is more to come.
+fn serve_connections(server: &mut Socket) {
+    loop {
+        let mut buffer = Vec::with_capacity(1 << 16);
+        assert!(server.wait(Some(Duration::from_secs(60))).unwrap(), "the other end has failed");
+        let asker = server.receive(&mut buffer).unwrap().source.port;
+        let (asked, attrs) = messages(&buffer)[0];
+        assert_eq!(asked.port, asker);
+        let question: Question = nlkit::decode(attrs).unwrap();
+        let sum = question.numbers.iter().copied().map(u64::from).reduce(|sum, next| sum + next);
+        let over = question.asker.as_ref().is_some_and(|asker| asker == OVER);
+        let errno = if sum.is_none() && asked.kind == SUM { -22_i32 } else { 0 };
+        let ack = [errno.to_ne_bytes().as_slice(), &asked.to_bytes()].concat();
+        let mut datagram = request(kind::ERROR, 0, &ack, &());
+        if sum.is_some() {
+            let answer = Answer { sum, question: Some(question) };
+            datagram.splice(0..0, request(SUM, 0, &[], &answer));
+        }
+        let mut at = 0;
+        while let Some(header) = Header::parse(&datagram[at..]) {
+            let header = Header { seq: asked.seq, port: asked.port, ..header };
+            datagram[at..at + HEADER_LEN].copy_from_slice(&header.to_bytes());
+            at += align(header.len as usize);
+        }
+        server.send_to(&datagram, asker).unwrap();
+        if over {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_connection_asks_a_process_as_it_asks_the_kernel() {
+    let mut server = Socket::new::<Usersock>().unwrap();
+    let socket = Socket::options().peer(server.port()).open::<Usersock>().unwrap();
+    let serving = thread::spawn(move || {
+        serve_connections(&mut server);
+        server // not closed before the client has what it asked for
+    });
+    let mut conn = Connection::<Usersock, _>::with_transport(socket);
+    conn.set_timeout(Some(Duration::from_secs(60)));
+    let nothing = conn.request(&Question::default()).unwrap_err();
+    assert_eq!(nothing.to_string(), "sums sum: Invalid argument (22)");
+    for number in 0..100 {
+        let question = Question { asker: None, numbers: vec![number, 1] };
+        assert_eq!(conn.request(&question).unwrap().sum, Some(u64::from(number) + 1));
+    }
+    let question = Question { asker: Some(OVER.into()), numbers: vec![1] };
+    assert_eq!(conn.request(&question).unwrap().question, Some(question));
+    serving.join().unwrap();
+}
+
 #[test]
 fn a_group_hears_what_a_process_sends_there() {
     if !in_namespace() {
@@ -160,7 +231,12 @@ fn a_port_id_that_is_taken_is_told() {
     );
     options.open::<Route>().expect("free in another protocol");
     drop(first);
-    options.open::<Usersock>().expect("free again");
+    // A process that another test starts just now has all of our descriptors for a moment.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while let Err(error) = options.open::<Usersock>() {
+        assert!(Instant::now() < deadline, "free again: {error}");
+        thread::yield_now();
+    }
 }
 
 #[test]
