@@ -8,7 +8,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is lost since the receive buffer is full: `ENOBUFS` is told, and until the queue is empty
-    /// everything else is lost too, but for the rest of a dump.
+    /// everything else is lost too. A part of a dump is not lost, as in the kernel, which makes it only
+    /// where there is room; then it is something else that was.
     Overrun,
     /// It is lost, and nobody is told. No kernel does that.
     Vanish,
@@ -20,7 +21,7 @@ pub enum Fault {
     Truncate,
     /// It overtakes the one before it, where that was not received yet.
     Overtake,
-    /// It arrives twice.
+    /// It arrives twice. No kernel does that, and nothing tells of entries of a dump that they did.
     Duplicate,
     /// It is due after this time, and with it all behind it.
     Delay(Duration),

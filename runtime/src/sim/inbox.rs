@@ -45,6 +45,8 @@ pub(super) struct State {
     pub(super) sleeps: Vec<Armed>,
     last_sleep: u64,
     receiver: Option<Waker>,
+    /// The receiver knows that nothing is due.
+    had_turn: bool,
 }
 
 struct Queued {
@@ -81,6 +83,7 @@ impl Inbox {
             sleeps: Vec::new(),
             last_sleep: 0,
             receiver: None,
+            had_turn: false,
         };
         Self { state: Mutex::new(state), arrived: Condvar::new() }
     }
@@ -143,14 +146,20 @@ impl Inbox {
         }
     }
 
-    /// The receiver is to be woken by what comes. True where something is there already.
+    /// The receiver is to be woken by what comes. True where something is there already, or is there now
+    /// since the time has moved on. The receiver gets a turn before that, in which it may begin to sleep.
     pub(super) fn register(&self, receiver: &Waker) -> bool {
         let mut state = self.lock();
+        if state.is_ready() {
+            return true;
+        }
         state.receiver = Some(receiver.clone());
-        let wakers = match state.is_ready() {
-            true => return true,
-            false => state.advance(),
-        };
+        if !state.queue.is_empty() && !std::mem::replace(&mut state.had_turn, true) {
+            drop(state);
+            receiver.wake_by_ref();
+            return false;
+        }
+        let wakers = state.advance();
         let ready = state.is_ready();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
@@ -210,6 +219,7 @@ impl State {
         }
         let until = self.sleeps.iter().map(|sleep| sleep.until).min();
         self.clock = until.map_or(due, |until| until.min(due));
+        self.had_turn = false;
         let over = self.sleeps.iter_mut().filter(|sleep| sleep.until <= self.clock);
         let mut wakers: Vec<_> = over.filter_map(|sleep| sleep.waker.take()).collect();
         if self.clock == due {
@@ -227,7 +237,12 @@ impl State {
         let (mut fails, mut cut, mut delay, mut overtakes) = (None, false, Duration::ZERO, false);
         match self.faults.arriving(&datagram) {
             None => {}
-            Some(Fault::Overrun) => return self.overrun(),
+            Some(Fault::Overrun) => {
+                self.overrun();
+                if delivery == Delivery::Message {
+                    return;
+                }
+            }
             Some(Fault::Vanish) => return,
             Some(Fault::Errno(errno)) => fails = Some(errno),
             Some(Fault::Interrupt) if delivery == Delivery::Message => {}
