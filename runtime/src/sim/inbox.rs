@@ -305,8 +305,14 @@ impl State {
     }
 
     pub(super) fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
+        let received = self.take(buffer);
+        // What is on its way is not in the queue yet.
+        self.congested &= self.queue.front().is_some_and(|next| next.due <= self.clock);
+        received
+    }
+
+    fn take(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         if let Some(errno) = self.error.take() {
-            self.congested &= !self.queue.is_empty();
             return Err(io::Error::from_raw_os_error(errno));
         }
         let next = self.queue.front_mut().filter(|next| next.due <= self.clock);
@@ -317,7 +323,6 @@ impl State {
         let Queued { bytes, source, cut, .. } =
             self.queue.pop_front().ok_or(io::ErrorKind::WouldBlock)?;
         self.used = self.used.saturating_sub(size_of(bytes.len()));
-        self.congested &= !self.queue.is_empty();
         let room = buffer.capacity().saturating_sub(buffer.len());
         let given = if cut { bytes.len() / 2 } else { bytes.len() };
         buffer.extend(bytes.iter().take(room.min(given)));
