@@ -8,7 +8,7 @@ use std::task::{Poll, ready};
 
 use crate::attrs::{NlAttrs, decode};
 use crate::call::{Call, Running, write};
-use crate::channel::{Asked, Heard, Loss, Part};
+use crate::channel::{Asked, Heard, Part};
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -341,8 +341,7 @@ impl Requests {
             }
             Heard::LastReply(_) | Heard::Others => Ok(()),
             Heard::Silence => Err(match engine.channel.loss_since(asked) {
-                Some(Loss::Overrun) => Error::NoReply { request, overrun: true },
-                Some(loss) => loss.error(),
+                Some(loss) => loss.of_answer(request),
                 None => Error::NoReply { request, overrun: false },
             }),
             Heard::Timeout => Err(Error::Timeout { request }),
@@ -380,8 +379,14 @@ impl Requests {
         // Paths in errors are read from the request itself.
         let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
         if outcome.errno == 0 {
-            engine.warn(&outcome, part.place, &queued.call, message);
-            queued.outcome.get_or_insert(Ok(()));
+            engine.warn(&outcome, part.place, &queued.call, message, Some(index));
+            let unheard = queued.call.replies && queued.reply.is_none();
+            let loss = self.asked.and_then(|asked| engine.channel.loss_since(asked));
+            let end = match loss.filter(|_| unheard) {
+                Some(loss) => Err(loss.of_answer(queued.call.name)),
+                None => Ok(()),
+            };
+            queued.outcome.get_or_insert(end);
             return;
         }
         if outcome.errno == libc::ENOENT && queued.cached {

@@ -7,6 +7,8 @@
 //! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
 //! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
 //!   [`Connection::subscribe`].
+//! - [`Connection::policy`] tells what the running kernel supports and checks; [`validate()`] checks a
+//!   request before it is sent.
 //!
 //! ```no_run
 //! use nlkit::nlctrl::GetFamily;

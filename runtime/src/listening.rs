@@ -54,6 +54,10 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let (family, name) = (group.family(), group.name());
         let id = match group.number() {
             None if P::GENERIC => {
+                // Asked for anew: of a stale number nobody would ever hear.
+                if lookup.is_none() {
+                    self.forget(family);
+                }
                 ready!(self.poll_known(family, lookup, wait))?;
                 self.known(family).and_then(|known| known.group(name))
             }

@@ -143,8 +143,9 @@ impl Violation {
         Box::new(Self { request: None, attribute: String::new(), offset, fault, rule })
     }
 
-    pub(crate) fn of(self: Box<Self>, request: RequestName) -> Error {
-        Error::Invalid(Box::new(Self { request: Some(request), ..*self }))
+    pub(crate) fn of(mut self: Box<Self>, request: RequestName) -> Error {
+        self.request = Some(request);
+        Error::Invalid(self)
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is lost since the receive buffer is full: `ENOBUFS` is told, and until the queue is empty
-    /// everything else is lost too. A part of a dump is not lost, as in the kernel, which makes it only
-    /// where there is room; then it is something else that was.
+    /// everything else is lost too. A part of a dump is told of, but not lost: the kernel looks for room
+    /// before it makes one.
     Overrun,
     /// It is lost, and nobody is told. No kernel does that.
     Vanish,
@@ -19,7 +19,8 @@ pub enum Fault {
     Interrupt,
     /// Its second half is cut off, as by a buffer that is too small (`MSG_TRUNC`).
     Truncate,
-    /// It overtakes the one before it, where that was not received yet.
+    /// It overtakes the one before it, where that was not received yet and is no part of the same
+    /// answer.
     Overtake,
     /// It arrives twice. No kernel does that, and nothing tells of entries of a dump that they did.
     Duplicate,

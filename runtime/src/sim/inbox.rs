@@ -237,12 +237,8 @@ impl State {
         let (mut fails, mut cut, mut delay, mut overtakes) = (None, false, Duration::ZERO, false);
         match self.faults.arriving(&datagram) {
             None => {}
-            Some(Fault::Overrun) => {
-                self.overrun();
-                if delivery == Delivery::Message {
-                    return;
-                }
-            }
+            Some(Fault::Overrun) if delivery == Delivery::Message => return self.overrun(),
+            Some(Fault::Overrun) => self.overrun(),
             Some(Fault::Vanish) => return,
             Some(Fault::Errno(errno)) => fails = Some(errno),
             Some(Fault::Interrupt) if delivery == Delivery::Message => {}
@@ -271,7 +267,17 @@ impl State {
         }
         let due = self.clock.saturating_add(delay);
         self.admit(Queued { fails, cut, due, ..queued(datagram, source) }, delivery);
-        if overtakes && self.queue.len() > 1 {
+        if overtakes {
+            self.overtake();
+        }
+    }
+
+    /// The last datagram overtakes the one before it, but for one of the same answer: a kernel keeps
+    /// those in order.
+    fn overtake(&mut self) {
+        let mut last = self.queue.iter().rev().map(|it| Header::parse(&it.bytes).map(|it| it.seq));
+        let (Some(this), Some(before)) = (last.next(), last.next()) else { return };
+        if this != before || this.is_none_or(|seq| seq == 0) {
             let last = self.queue.len() - 1;
             self.queue.swap(last - 1, last);
         }
@@ -315,8 +321,9 @@ impl State {
         if let Some(errno) = self.error.take() {
             return Err(io::Error::from_raw_os_error(errno));
         }
-        let next = self.queue.front_mut().filter(|next| next.due <= self.clock);
-        let next = next.ok_or(io::ErrorKind::WouldBlock)?;
+        let Some(next) = self.queue.front_mut().filter(|next| next.due <= self.clock) else {
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
         if let Some(errno) = next.fails.take() {
             return Err(io::Error::from_raw_os_error(errno));
         }

@@ -68,10 +68,16 @@ fn a_datagram_does_not_fit_into_a_small_buffer() {
 }
 
 #[test]
-fn a_datagram_overtakes_another() {
-    let (mut socket, id) = asking(Faults::new().on_arrival(2, Fault::Overtake));
-    let kinds: Vec<_> = kinds(&mut socket).iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds, [kind::ERROR, id]);
+fn a_datagram_overtakes_that_of_another_answer() {
+    let overtaking = Faults::new().on_arrival(2, Fault::Overtake).on_arrival(3, Fault::Overtake);
+    let (mut socket, id) = asking(overtaking);
+    socket.send(&request(999, 1, flag::ACK, 1, &[])).unwrap();
+    let seqs: Vec<_> = receive_all(&mut socket, 4096)
+        .iter()
+        .map(|datagram| messages(datagram)[0].0)
+        .map(|header| (header.kind, header.seq))
+        .collect();
+    assert_eq!(seqs, [(id, 2048), (kind::ERROR, 1), (kind::ERROR, 2048)]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod live;
 mod notifications;
 mod policies;
 mod raw_protocols;
+mod scripts;
 mod tasks;
 mod time;
 
