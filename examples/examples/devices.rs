@@ -3,12 +3,13 @@
 //!
 //! ```sh
 //! cargo run --example devices
+//! cargo run --example devices -- --sim     # of a simulated kernel
 //! ```
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use nlkit::{Connection, Error, NlString};
+use nlkit::{Connection, Error, Generic, NlString, Transport};
 use nlkit_specs::{ethtool, netdev};
 
 /// A row of the table; what a device's driver does not have stays `None`.
@@ -22,7 +23,11 @@ struct Device {
 }
 
 fn main() -> ExitCode {
-    match collect() {
+    let devices = match nlkit_examples::has("--sim") {
+        true => collect(&mut nlkit_examples::kernel().connect()),
+        false => Connection::generic().and_then(|mut conn| collect(&mut conn)),
+    };
+    match devices {
         Ok(devices) => {
             print(&devices);
             ExitCode::SUCCESS
@@ -35,8 +40,9 @@ fn main() -> ExitCode {
 }
 
 /// One dump for each column, joined by interface index.
-fn collect() -> Result<BTreeMap<u32, Device>, Error> {
-    let mut conn = Connection::generic()?;
+fn collect<T: Transport>(
+    conn: &mut Connection<Generic, T>,
+) -> Result<BTreeMap<u32, Device>, Error> {
     let mut devices = BTreeMap::<u32, Device>::new();
     for reply in conn.dump(&ethtool::LinkstateGetDump::new())? {
         let reply = reply?;

@@ -3,19 +3,27 @@
 //!
 //! ```sh
 //! cargo run --example network
+//! cargo run --example network -- --sim     # of a simulated kernel
 //! ```
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::process::ExitCode;
 
-use nlkit::{Connection, Error, NlString, Route};
+use nlkit::{Connection, Error, NlString, Route, Transport};
 use nlkit_specs::rt_link::{self, GetlinkReply, IfinfoFlags};
 use nlkit_specs::{rt_addr, rt_route};
 
 fn main() -> ExitCode {
-    let watch = std::env::args().any(|argument| argument == "--watch");
-    match show().and_then(|mut conn| if watch { self::watch(&mut conn) } else { Ok(()) }) {
+    let done = match nlkit_examples::has("--sim") {
+        true => {
+            let kernel = nlkit_examples::kernel();
+            nlkit_examples::stir(&kernel);
+            run(&mut kernel.connect())
+        }
+        false => Connection::route().and_then(|mut conn| run(&mut conn)),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -24,8 +32,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn show() -> Result<Connection<Route>, Error> {
-    let mut conn = Connection::route()?;
+fn run<T: Transport>(conn: &mut Connection<Route, T>) -> Result<(), Error> {
+    show(conn)?;
+    match nlkit_examples::has("--watch") {
+        true => watch(conn),
+        false => Ok(()),
+    }
+}
+
+fn show<T: Transport>(conn: &mut Connection<Route, T>) -> Result<(), Error> {
     let mut names = BTreeMap::new();
     let links = conn.dump(&rt_link::GetlinkDump::new())?.collect::<Result<Vec<_>, _>>()?;
     for link in &links {
@@ -46,7 +61,7 @@ fn show() -> Result<Connection<Route>, Error> {
     for route in conn.dump(&rt_route::GetrouteDump::new())? {
         print_route(&route?, &names);
     }
-    Ok(conn)
+    Ok(())
 }
 
 fn name(link: &GetlinkReply) -> NlString {
@@ -76,7 +91,7 @@ fn print_route(route: &rt_route::GetrouteReply, names: &BTreeMap<u32, NlString>)
     println!("{:?} {to}{via}{}", route.header.rtm_type, dev.unwrap_or_default());
 }
 
-fn watch(conn: &mut Connection<Route>) -> Result<(), Error> {
+fn watch<T: Transport>(conn: &mut Connection<Route, T>) -> Result<(), Error> {
     for event in conn.subscribe(rt_link::RTNLGRP_LINK)? {
         println!("{:?}", event?);
     }

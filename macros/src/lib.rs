@@ -19,6 +19,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `as = Form` | its wire form, where the Rust type has none of its own or another is wanted |
 /// | `name = "4addr"` | its name in errors, where that is not the field's with `-` for `_` |
 /// | `header` | no attribute but the fixed header, alone and on one field at most |
+/// | `min = 1`, `max = 100` | the least and the greatest value of a number |
+/// | `mask = 0x3` | the bits of a number that may be set |
+/// | `min_len = 1`, `max_len = 15` | the least and the greatest length of bytes, or of text without its NUL |
+/// | `exact_len = 16` | the only such length |
+///
+/// The last four lines are checks: `nlkit::validate` refuses a request that breaks one, and neither
+/// encoding nor decoding looks at them. Of a list they are for each entry.
 ///
 /// The header is a struct with `#[derive(NlStruct)]`, without `Option`: it is always there. Behind it the
 /// attributes go out in the order of their numbers, whatever the order of the fields.

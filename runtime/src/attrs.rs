@@ -1,7 +1,9 @@
 //! Attribute sets: the trait that the derive implements, and the names it keeps.
 
+use crate::checks::Checks;
 use crate::error::{DecodeError, EncodeError};
 use crate::form::Form;
+use crate::kind::Kind;
 use crate::path::path_to;
 use crate::structs::Bytes;
 use crate::wire::{Attr, Attrs, align};
@@ -220,20 +222,36 @@ pub struct Entry {
     pub multi: bool,
     /// What its payload holds.
     pub shape: Shape,
+    /// What its value is checked for, where the spec says so; of a list, each entry's.
+    pub checks: Option<&'static Checks>,
 }
 
 impl Entry {
     /// The entry of a field of type `T` in the wire form `F`.
     pub const fn of<'a, T: Field<'a, F>, F>(id: u16, name: &'static str) -> Self {
-        Self { id, name, multi: T::MULTI, shape: T::SHAPE }
+        Self { id, name, multi: T::MULTI, shape: T::SHAPE, checks: None }
+    }
+
+    /// The entry with limits, which must be of a sort that its value can break. Otherwise this panics,
+    /// which in the constant that a set is means that it does not compile.
+    #[must_use]
+    pub const fn with_checks(self, checks: &'static Checks) -> Self {
+        assert!(
+            checks.fit(self.shape),
+            "`min`, `max` and `mask` are for numbers, lengths for bytes and text; a form of one's own \
+             tells which it is by its `SHAPE`"
+        );
+        Self { checks: Some(checks), ..self }
     }
 }
 
-/// What an attribute's payload holds, as far as paths need it.
+/// What an attribute's payload holds, as far as can be told without its Rust type.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// A value.
-    Leaf,
+    /// A value; a number in the byte order of the host.
+    Leaf(Kind),
+    /// A number in the other byte order than the host's.
+    Swapped(Kind),
     /// Attributes of a set; a function, since sets can be recursive.
     Nest(fn() -> &'static Set),
     /// Attributes of a set whose order means something.
@@ -324,7 +342,7 @@ impl<'a, T, F: Form<'a, T>> Field<'a, F> for Vec<T> {
 
 impl<'a> Field<'a, crate::form::Native> for bool {
     const MULTI: bool = false;
-    const SHAPE: Shape = Shape::Leaf;
+    const SHAPE: Shape = Shape::Leaf(Kind::Flag);
 
     #[inline]
     fn put(&self, id: u16, out: &mut Writer<'_>) {

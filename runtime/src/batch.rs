@@ -8,13 +8,15 @@ use std::task::{Poll, ready};
 
 use crate::attrs::{NlAttrs, decode};
 use crate::call::{Call, Running, write};
-use crate::channel::{Asked, Heard, Loss, Part};
+use crate::channel::{Asked, Heard, Part};
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
+use crate::guards::attrs_of;
 use crate::modifiers::Modifiers;
 use crate::session::Ends;
+use crate::trace::Trace;
 use crate::transport::Transport;
 use crate::wait::Wait;
 use crate::wire::{HEADER_LEN, align, flag};
@@ -211,6 +213,7 @@ struct Queued {
     cached: bool,
     reply: Option<Vec<u8>>,
     outcome: Option<Result<(), Error>>,
+    trace: Trace,
 }
 
 impl Requests {
@@ -235,6 +238,7 @@ impl Requests {
             cached: false,
             reply: None,
             outcome: None,
+            trace: Trace::new(&call),
         };
         self.requests.push(queued);
         Ok(Ticket { index, request: PhantomData })
@@ -263,7 +267,10 @@ impl Requests {
             }
         }
         let requests = std::mem::take(&mut self.requests);
-        requests.iter().for_each(|it| engine.channel.cancel(it.seq));
+        for queued in &requests {
+            engine.channel.cancel(queued.seq);
+            queued.outcome.iter().for_each(|outcome| queued.trace.end(outcome));
+        }
         let outcome = |it: Queued| it.outcome.map(|outcome| outcome.map(|()| it.reply));
         Poll::Ready(Ok(Outcomes(requests.into_iter().map(outcome).collect())))
     }
@@ -286,6 +293,10 @@ impl Requests {
     }
 
     fn send<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>) -> Result<(), Error> {
+        for queued in &self.requests {
+            let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
+            engine.guards.check::<P>(&queued.call, message)?;
+        }
         engine.channel.read_rest();
         let port = engine.channel.session.port();
         for queued in &mut self.requests {
@@ -299,6 +310,10 @@ impl Requests {
             }
         }
         engine.channel.send(&self.datagram)?;
+        for queued in &self.requests {
+            let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
+            queued.trace.sent(&queued.call, attrs_of::<P>(message));
+        }
         engine.channel.counters.requests += self.requests.len() as u64;
         self.asked = Some(engine.channel.now());
         Ok(())
@@ -326,8 +341,7 @@ impl Requests {
             }
             Heard::LastReply(_) | Heard::Others => Ok(()),
             Heard::Silence => Err(match engine.channel.loss_since(asked) {
-                Some(Loss::Overrun) => Error::NoReply { request, overrun: true },
-                Some(loss) => loss.error(),
+                Some(loss) => loss.of_answer(request),
                 None => Error::NoReply { request, overrun: false },
             }),
             Heard::Timeout => Err(Error::Timeout { request }),
@@ -366,7 +380,13 @@ impl Requests {
         let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
         if outcome.errno == 0 {
             engine.warn(&outcome, part.place, &queued.call, message);
-            queued.outcome.get_or_insert(Ok(()));
+            let unheard = queued.call.replies && queued.reply.is_none();
+            let loss = self.asked.and_then(|asked| engine.channel.loss_since(asked));
+            let end = match loss.filter(|_| unheard) {
+                Some(loss) => Err(loss.of_answer(queued.call.name)),
+                None => Ok(()),
+            };
+            queued.outcome.get_or_insert(end);
             return;
         }
         if outcome.errno == libc::ENOENT && queued.cached {

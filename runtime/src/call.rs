@@ -8,6 +8,7 @@ use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
 use crate::modifiers::Modifiers;
 use crate::session::{Ends, MIN_TYPE};
+use crate::trace::Trace;
 use crate::wire::{HEADER_LEN, Header, flag};
 
 /// A request without its attributes.
@@ -18,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) set: &'static Set,
     pub(crate) cmd: u16,
     pub(crate) reply_cmd: u16,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "shown in traces"))]
+    pub(crate) reply_set: &'static Set,
     /// Whether a reply has anything to say, besides the ACK.
     pub(crate) replies: bool,
     /// Whether there may be several replies.
@@ -35,7 +38,7 @@ impl Call {
             )
         };
         let ends = if R::ACK { Ends::Ack } else { Ends::Reply };
-        let call = Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends);
+        let call = Self::new::<R::Family, R::Reply>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends);
         Self { replies: !R::Reply::SET.is_empty(), ..call }
     }
 
@@ -46,8 +49,8 @@ impl Call {
                 "below 256 in generic netlink, else from 16 on"
             )
         };
-        let call = Self::new::<R::Family>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, Ends::Done);
-        call.with_many()
+        let ends = Ends::Done;
+        Self::new::<R::Family, R::Reply>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends).with_many()
     }
 
     /// The call with as many replies as there are.
@@ -83,6 +86,12 @@ impl Call {
         family && message.cmd() == self.reply_cmd
     }
 
+    /// The flags of the request's header.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn flags(&self) -> u16 {
+        flag::REQUEST | self.mode() | self.modifiers.bits()
+    }
+
     /// The header of the request.
     pub(crate) fn header(&self, len: usize, kind: u16, mode: u16, seq: u32, port: u32) -> Header {
         let len = u32::try_from(len).unwrap_or(u32::MAX);
@@ -99,7 +108,7 @@ impl Call {
         }
     }
 
-    fn new<F: Family>(
+    fn new<'r, F: Family, Reply: NlAttrs<'r>>(
         operation: &'static str,
         set: &'static Set,
         cmd: u16,
@@ -109,7 +118,19 @@ impl Call {
         let name = RequestName { family: F::NAME, operation };
         let modifiers = Modifiers::default();
         let version = F::VERSION;
-        Self { name, version, set, cmd, reply_cmd, replies: true, many: false, ends, modifiers }
+        let reply_set = Reply::SET;
+        Self {
+            name,
+            version,
+            set,
+            cmd,
+            reply_cmd,
+            reply_set,
+            replies: true,
+            many: false,
+            ends,
+            modifiers,
+        }
     }
 }
 
@@ -164,6 +185,7 @@ pub(crate) struct Running {
     pub(crate) lookup: Option<Box<Running>>,
     /// There was no room for the dump. It may come all the same.
     pub(crate) crowded: Option<Box<KernelError>>,
+    pub(crate) trace: Trace,
 }
 
 /// How far a request is.
@@ -178,14 +200,14 @@ pub(crate) enum State {
 
 impl Running {
     pub(crate) fn new(call: Call, message: Vec<u8>, asked: Asked) -> Self {
-        let state = State::New;
         Self {
+            trace: Trace::new(&call),
             call,
             message,
             kind: 0,
             seq: 0,
             asked,
-            state,
+            state: State::New,
             replies: 0,
             sent: 0,
             lookup: None,

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use crate::counters::Counters;
-use crate::error::{DecodeError, DecodeErrorKind, Error};
+use crate::error::{DecodeError, DecodeErrorKind, Error, RequestName};
 use crate::family::Protocol;
 use crate::listeners::{Listeners, Told};
 use crate::message::Message;
+use crate::nlctrl::{self, FamilyInfo};
 use crate::session::{Ends, Event, Malformed, Outcome, Session, Source, Span};
 use crate::transport::{Received, Transport};
 use crate::wait::{Wait, Waiting};
@@ -103,6 +104,17 @@ impl Loss {
                 expected: GENL_HEADER_LEN,
                 found: len,
             })),
+        }
+    }
+}
+
+impl Loss {
+    /// The error of a request whose answer was lost so.
+    #[cold]
+    pub(crate) fn of_answer(self, request: RequestName) -> Error {
+        match self {
+            Self::Overrun => Error::NoReply { request, overrun: true },
+            loss => loss.error(),
         }
     }
 }
@@ -314,9 +326,10 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 }
                 None => {}
             }
+            let losses = self.losses;
             if let Some(event) = self.next_event()? {
                 self.deliver(event);
-            } else if !self.listeners.has_lost(listener) && !ready!(self.poll_receive(wait))? {
+            } else if self.losses == losses && !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(None));
             }
         }
@@ -395,9 +408,29 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             let len = span.body.len();
             return self.lose(Loss::Headless { len });
         };
+        crate::trace::notification(&message);
         self.counters.notifications += 1;
+        let came = if P::GENERIC { nlctrl::Change::of(&message) } else { None };
         self.listeners.tell(&message.of_namespace(self.source.namespace));
+        if let Some(nlctrl::Change::New(family)) = came {
+            self.join_again(&family);
+        }
         self.waiting.wake_all();
+    }
+
+    /// A family came: it was gone, if a group of it was joined, and its groups with it.
+    fn join_again(&mut self, family: &FamilyInfo) {
+        let groups = self.listeners.groups_of(family);
+        if groups.is_empty() {
+            return;
+        }
+        self.listeners.has_id(family);
+        for group in groups {
+            // Who may not join any more is told no more; that is the kernel's decision.
+            let _ = self.transport.join(group);
+        }
+        self.losses += 1;
+        self.listeners.lose(self.losses);
     }
 
     /// The next event, as far as there is one already.
@@ -473,6 +506,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
 
     #[cold]
     fn lose(&mut self, loss: Loss) {
+        crate::trace::loss(&loss.error());
         self.losses += 1;
         self.cuts += u64::from(matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)));
         self.loss = Some(loss);

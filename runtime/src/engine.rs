@@ -11,11 +11,12 @@ use crate::error::Error;
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
+use crate::guards::{Guards, attrs_of};
 use crate::message::Message;
 use crate::session::{Ends, Outcome};
 use crate::transport::Transport;
 use crate::wait::Wait;
-use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, kind};
+use crate::wire::kind;
 
 /// How often a request that only reads is sent before its lost answer is an error.
 const ATTEMPTS: u8 = 3;
@@ -27,6 +28,7 @@ pub(crate) struct Engine<P, T> {
     pub(crate) channel: Channel<P, T>,
     pub(crate) families: Vec<Known>,
     pub(crate) warnings: Vec<Warning>,
+    pub(crate) guards: Guards,
     /// A buffer for the next request.
     spare: Vec<u8>,
 }
@@ -48,7 +50,13 @@ pub(crate) enum Step {
 impl<P: Protocol, T: Transport> Engine<P, T> {
     pub(crate) fn new(transport: T) -> Self {
         let channel = Channel::new(transport);
-        Self { channel, families: Vec::new(), warnings: Vec::new(), spare: Vec::new() }
+        Self {
+            channel,
+            families: Vec::new(),
+            warnings: Vec::new(),
+            guards: Guards::default(),
+            spare: Vec::new(),
+        }
     }
 
     /// Writes a request, which is not sent yet.
@@ -59,7 +67,8 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     ) -> Result<Running, Error> {
         let mut message = std::mem::take(&mut self.spare);
         message.clear();
-        let written = write::<P, R>(&call, request, &mut message);
+        let written = write::<P, R>(&call, request, &mut message)
+            .and_then(|()| self.guards.check::<P>(&call, &message));
         match written {
             Ok(()) => Ok(Running::new(call, message, self.channel.now())),
             Err(error) => {
@@ -113,6 +122,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             self.channel.cancel(seq);
             return Err(error.into());
         }
+        running.trace.sent(&call, attrs_of::<P>(&running.message));
         running.seq = seq;
         running.asked = self.channel.now();
         running.sent += 1;
@@ -163,6 +173,24 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     /// only reads is sent again where its answer was lost.
     #[inline]
     pub(crate) fn poll_step(
+        &mut self,
+        running: &mut Running,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<Step, Error>> {
+        let step = ready!(self.poll_next(running, wait));
+        if let Ok(Step::Message(part) | Step::LastMessage(part)) = &step
+            && let Ok(message) = self.channel.message(part)
+        {
+            running.trace.reply(&running.call, &message);
+        }
+        if !matches!(step, Ok(Step::Message(_))) {
+            running.trace.end(&step);
+        }
+        Poll::Ready(step)
+    }
+
+    #[inline]
+    fn poll_next(
         &mut self,
         running: &mut Running,
         wait: &mut impl Wait<T>,
@@ -272,10 +300,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             return None;
         }
         let request = running.name();
-        Some(Err(match loss {
-            Loss::Overrun => Error::NoReply { request, overrun: true },
-            loss => loss.error(),
-        }))
+        Some(Err(loss.of_answer(request)))
     }
 
     /// Reads an answer up to its end, each message through `take`.
@@ -416,7 +441,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
 }
 
 fn sent<'m, P: Protocol>(call: &Call, message: &'m [u8]) -> Sent<'m> {
-    let attrs = HEADER_LEN + if P::GENERIC { GENL_HEADER_LEN } else { 0 };
+    let attrs = message.len() - attrs_of::<P>(message).len();
     Sent { name: call.name, set: call.set, message, attrs }
 }
 

@@ -5,7 +5,9 @@ use std::fmt;
 use std::io;
 
 use crate::attrs::Set;
+use crate::explained::errno;
 use crate::extack::KernelError;
+use crate::validate::Violation;
 use crate::wire::MAX_NESTING;
 
 /// Why a call failed.
@@ -18,6 +20,8 @@ pub enum Error {
     Kernel(Box<KernelError>),
     /// The request cannot be put into a message; nothing was sent.
     Encode(EncodeError),
+    /// The request breaks a rule of its spec, or of the running kernel's policy; nothing was sent.
+    Invalid(Box<Violation>),
     /// The answer is malformed. Other messages of the same answer may be fine: a dump goes on.
     Decode(DecodeError),
     /// The kernel has no such family: the module is not loaded, or the kernel is too old.
@@ -112,7 +116,7 @@ impl Error {
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Kernel(error) => Some(error.errno),
-            Self::Io(error) | Self::Group { error, .. } => error.raw_os_error(),
+            Self::Io(error) | Self::Group { error, .. } => errno(error),
             _ => None,
         }
     }
@@ -124,6 +128,7 @@ impl fmt::Display for Error {
             Self::Io(error) => write!(f, "netlink socket: {error}"),
             Self::Kernel(error) => error.fmt(f),
             Self::Encode(error) => error.fmt(f),
+            Self::Invalid(violation) => violation.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::UnknownFamily { family } => {
                 write!(

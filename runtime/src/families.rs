@@ -3,9 +3,10 @@
 use std::task::{Poll, ready};
 
 use crate::call::{Call, Running};
+use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
-use crate::error::Error;
-use crate::family::{Family, Protocol};
+use crate::error::{Error, RequestName};
+use crate::family::{Family, Generic, Protocol};
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
 use crate::transport::Transport;
 use crate::wait::Wait;
@@ -72,8 +73,133 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             answer => answer?,
         };
         let info = info.ok_or(Error::UnknownFamily { family: name })?;
-        self.channel.listeners.has_id(name, info.id);
+        self.channel.listeners.has_id(&info);
         self.families.push(Known { name, info });
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Waits for a family to be there, or to be gone.
+pub(crate) struct FamilyWait {
+    name: &'static str,
+    wanted: bool,
+    listener: u64,
+    /// Whether it is being asked for, or to be told of.
+    asking: bool,
+    lookup: Option<Box<Running>>,
+}
+
+impl FamilyWait {
+    /// It hears what is told from now on, in the group [`nlctrl::NOTIFY`], which is joined already.
+    pub(crate) fn new<P: Protocol, T: Transport>(
+        engine: &mut Engine<P, T>,
+        name: &'static str,
+        wanted: bool,
+    ) -> Self {
+        let listener = engine.listen::<nlctrl::Change>();
+        engine.forget(name);
+        Self { name, wanted, listener, asking: true, lookup: None }
+    }
+
+    pub(crate) fn poll<P: Protocol, T: Transport>(
+        &mut self,
+        engine: &mut Engine<P, T>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        loop {
+            if self.asking {
+                match ready!(engine.poll_known(self.name, &mut self.lookup, wait)) {
+                    Ok(()) if self.wanted => return Poll::Ready(Ok(())),
+                    Err(Error::UnknownFamily { .. }) if !self.wanted => return Poll::Ready(Ok(())),
+                    Ok(()) | Err(Error::UnknownFamily { .. }) => self.asking = false,
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+            // Whatever is told: it may have been this family. What is lost, too.
+            match ready!(engine.channel.poll_told(self.listener, wait)) {
+                Ok(None) => return Poll::Ready(Err(Error::Timeout { request: CHANGE })),
+                Err(error) if !error.is_loss() => return Poll::Ready(Err(error)),
+                Ok(Some(_)) | Err(_) => {
+                    engine.forget(self.name);
+                    self.asking = true;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn close<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>) {
+        if let Some(lookup) = &mut self.lookup {
+            engine.close(lookup);
+        }
+        engine.channel.listeners.close(self.listener);
+    }
+}
+
+/// What a wait for a family is for.
+pub(crate) const CHANGE: RequestName =
+    RequestName { family: NlCtrl::NAME, operation: "notification" };
+
+impl<T: Transport> Connection<Generic, T> {
+    /// What the running kernel says of a family: id, operations, groups. Asked for once, then
+    /// kept.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`] where the kernel does not have it.
+    pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
+        let mut wait = self.block();
+        now(self.engine.poll_known(F::NAME, &mut None, &mut wait))?;
+        self.engine.known(F::NAME).ok_or(Error::UnknownFamily { family: F::NAME })
+    }
+
+    /// All families of the running kernel in this network namespace, with their operations and groups.
+    ///
+    /// # Errors
+    /// As [`Connection::dump`].
+    pub fn families(&mut self) -> Result<Vec<FamilyInfo>, Error> {
+        self.dump(&GetFamily::default())?.collect()
+    }
+
+    /// Waits until the kernel has a family: its module is loaded. Ready at once where it has.
+    ///
+    /// ```no_run
+    /// # enum Lamp {}
+    /// # impl nlkit::Family for Lamp {
+    /// #     type Protocol = nlkit::Generic;
+    /// #     const NAME: &'static str = "lamp";
+    /// # }
+    /// let mut conn = nlkit::Connection::generic()?;
+    /// conn.set_timeout(Some(std::time::Duration::from_secs(10)));
+    /// let lamp = conn.wait_for_family::<Lamp>()?;
+    /// println!("{:?}", lamp.version);
+    /// # Ok::<(), nlkit::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] where the connection has one.
+    pub fn wait_for_family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
+        self.wait_for_change(F::NAME, true)?;
+        self.family::<F>()
+    }
+
+    /// Waits until the kernel has a family no more: its module is unloaded.
+    ///
+    /// # Errors
+    /// As [`Connection::wait_for_family`].
+    pub fn wait_for_family_to_go<F: Family<Protocol = Generic>>(&mut self) -> Result<(), Error> {
+        self.wait_for_change(F::NAME, false)
+    }
+
+    fn wait_for_change(&mut self, name: &'static str, wanted: bool) -> Result<(), Error> {
+        let group = nlctrl::NOTIFY;
+        let joined = self.engine.channel.listeners.has_joined(group.family(), group.name());
+        self.join(group)?;
+        let mut wait = self.block();
+        let mut waiting = FamilyWait::new(&mut self.engine, name, wanted);
+        let outcome = now(waiting.poll(&mut self.engine, &mut wait));
+        waiting.close(&mut self.engine);
+        if !joined {
+            self.leave(group)?;
+        }
+        outcome
     }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::attrs::NlAttrs;
-use crate::error::DecodeError;
+use crate::error::{DecodeError, EncodeError};
 use crate::message::Message;
 
 /// A netlink protocol: the number that a socket is opened with, as a type, so that a request of
@@ -47,6 +47,33 @@ pub type Route = Raw<{ libc::NETLINK_ROUTE }>;
 
 /// Connection tracking, nftables (`NETLINK_NETFILTER`).
 pub type Netfilter = Raw<{ libc::NETLINK_NETFILTER }>;
+
+/// Between processes (`NETLINK_USERSOCK`): the kernel only carries the messages, within one network
+/// namespace.
+///
+/// Everybody may send, to a port id and to a group, and take any port id that is free. To join a group
+/// needs `CAP_NET_ADMIN`. Over other protocols, sending to processes needs that as well. Protocols
+/// cannot be added without a kernel module, so this one serves all; port ids and groups tell its users
+/// apart.
+///
+/// # Examples
+/// ```
+/// use nlkit::{Socket, Transport, Usersock};
+///
+/// let mut server = Socket::new::<Usersock>()?;
+/// let mut client = Socket::options().peer(server.port()).open::<Usersock>()?;
+/// client.send(b"what time is it?")?;
+///
+/// let mut buffer = Vec::with_capacity(1 << 16);
+/// let asked = server.receive(&mut buffer)?;
+/// server.send_to(b"late", asked.source.port)?;
+///
+/// buffer.clear();
+/// assert_eq!(client.receive(&mut buffer)?.source.port, client.peer());
+/// assert_eq!(buffer, b"late");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub type Usersock = Raw<{ libc::NETLINK_USERSOCK }>;
 
 /// A family of operations.
 pub trait Family {
@@ -98,6 +125,8 @@ pub trait Do {
     /// Without one the reply itself ends the request, so an operation that may succeed in silence
     /// needs it. With one and no reply, the answer is an empty reply.
     const ACK: bool = true;
+    /// Who may ask.
+    const PERMISSION: Permission = Permission::Any;
 }
 
 /// A request that is answered by a list (a "dump").
@@ -112,6 +141,21 @@ pub trait Dump {
     const CMD: u16;
     /// Number of the operation in replies.
     const REPLY_CMD: u16 = Self::CMD;
+    /// Who may ask.
+    const PERMISSION: Permission = Permission::Any;
+}
+
+/// Who may ask for an operation; others are refused with `EPERM`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Permission {
+    /// Everybody.
+    #[default]
+    Any,
+    /// Who has `CAP_NET_ADMIN` in the initial user namespace (`GENL_ADMIN_PERM`).
+    Admin,
+    /// Who has `CAP_NET_ADMIN` in the user namespace of the network namespace
+    /// (`GENL_UNS_ADMIN_PERM`).
+    NamespaceAdmin,
 }
 
 /// What a family tells without being asked.
@@ -129,6 +173,13 @@ pub trait Notification: Sized {
     /// # Errors
     /// Where the message is malformed.
     fn decode(message: Message<'_>) -> Result<Self, DecodeError>;
+
+    /// Appends the message, its fixed header and attributes, to `buffer`, and gives its number: for
+    /// who tells. The buffer's length is a multiple of 4; on an error it is as before.
+    ///
+    /// # Errors
+    /// Where a value does not fit into an attribute.
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, EncodeError>;
 }
 
 /// A multicast group, with the type of what is told there.

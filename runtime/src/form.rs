@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::attrs::{NlAttrs, Shape, set_of};
 use crate::error::{DecodeError, EncodeErrorKind};
+use crate::kind::Kind;
 use crate::structs::{Bytes, Member, MemberValue};
 use crate::value::AttrValue;
 use crate::wire::{ATTR_ID_MASK, Attr};
@@ -43,8 +44,8 @@ use crate::writer::Writer;
             `Vec<(u16, T)>`, where F is the form of T"
 )]
 pub trait Form<'a, T> {
-    /// What the payload holds, as far as paths need it.
-    const SHAPE: Shape = Shape::Leaf;
+    /// What the payload holds; bytes, where it does not say otherwise.
+    const SHAPE: Shape = Shape::Leaf(Kind::Binary);
 
     /// Writes the whole attribute, header included.
     fn put(value: &T, id: u16, out: &mut Writer<'_>);
@@ -131,13 +132,15 @@ mod sealed {
 }
 
 macro_rules! scalar_form {
-    ($form:ty, $wire:ident, $len:literal, $expected:literal, $to:ident, $from:ident) => {
+    ($form:ty, $shape:expr, $wire:ident, $len:literal, $expected:literal, $to:ident, $from:ident) => {
         #[diagnostic::do_not_recommend] // the trait's own text says what is missing
         impl<'a, T> Form<'a, T> for $form
         where
             T: Clone + From<$wire>,
             $wire: TryFrom<T>,
         {
+            const SHAPE: Shape = $shape;
+
             #[inline]
             fn put(value: &T, id: u16, out: &mut Writer<'_>) {
                 match <$wire>::try_from(value.clone()) {
@@ -184,14 +187,30 @@ macro_rules! scalar_form {
     };
 }
 
+/// A number in network byte order.
+const fn big(kind: Kind) -> Shape {
+    if cfg!(target_endian = "big") { Shape::Leaf(kind) } else { Shape::Swapped(kind) }
+}
+
+/// A number in the reverse of it.
+const fn little(kind: Kind) -> Shape {
+    if cfg!(target_endian = "big") { Shape::Swapped(kind) } else { Shape::Leaf(kind) }
+}
+
 /// The scalars, native and in both byte orders.
 macro_rules! scalar {
-    ($($wire:ident, $len:literal, $expected:literal;)*) => {$(
-        scalar_form!($wire, $wire, $len, $expected, to_ne_bytes, from_ne_bytes);
-        scalar_form!(Be<$wire>, $wire, $len, $expected, to_be_bytes, from_be_bytes);
-        scalar_form!(Le<$wire>, $wire, $len, $expected, to_le_bytes, from_le_bytes);
+    ($($wire:ident, $kind:ident, $len:literal, $expected:literal;)*) => {$(
+        scalar_form!(
+            $wire, Shape::Leaf(Kind::$kind), $wire, $len, $expected, to_ne_bytes, from_ne_bytes
+        );
+        scalar_form!(Be<$wire>, big(Kind::$kind), $wire, $len, $expected, to_be_bytes, from_be_bytes);
+        scalar_form!(
+            Le<$wire>, little(Kind::$kind), $wire, $len, $expected, to_le_bytes, from_le_bytes
+        );
 
         impl AttrValue<'_> for $wire {
+            const SHAPE: Shape = Shape::Leaf(Kind::$kind);
+
             #[inline]
             fn put(&self, id: u16, out: &mut Writer<'_>) {
                 out.fixed(id, self.to_ne_bytes());
@@ -220,14 +239,14 @@ macro_rules! scalar {
 }
 
 scalar! {
-    u8, 1, "1 byte";
-    u16, 2, "2 bytes";
-    u32, 4, "4 bytes";
-    u64, 8, "8 bytes";
-    i8, 1, "1 byte";
-    i16, 2, "2 bytes";
-    i32, 4, "4 bytes";
-    i64, 8, "8 bytes";
+    u8, U8, 1, "1 byte";
+    u16, U16, 2, "2 bytes";
+    u32, U32, 4, "4 bytes";
+    u64, U64, 8, "8 bytes";
+    i8, S8, 1, "1 byte";
+    i16, S16, 2, "2 bytes";
+    i32, S32, 4, "4 bytes";
+    i64, S64, 8, "8 bytes";
 }
 
 /// Arrays of numbers in structs; those of bytes are bytes.
@@ -270,6 +289,8 @@ macro_rules! variable_form {
             T: Clone + From<$wide>,
             $wide: TryFrom<T>,
         {
+            const SHAPE: Shape = Shape::Leaf(Kind::$form);
+
             #[inline]
             fn put(value: &T, id: u16, out: &mut Writer<'_>) {
                 let Ok(wide) = <$wide>::try_from(value.clone()) else {

@@ -7,6 +7,8 @@
 //! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
 //! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
 //!   [`Connection::subscribe`].
+//! - [`Connection::policy`] tells what the running kernel supports and checks; [`validate()`] checks a
+//!   request before it is sent.
 //!
 //! ```no_run
 //! use nlkit::nlctrl::GetFamily;
@@ -26,36 +28,51 @@ mod attrs;
 mod batch;
 mod call;
 mod channel;
+mod checks;
 mod connection;
 mod counters;
 mod debug;
+mod describe;
 mod dump;
 mod engine;
 mod error;
+mod explained;
 mod extack;
 mod families;
 mod family;
 mod form;
+mod guards;
 mod hwaddr;
+mod kind;
+mod level;
 mod listeners;
 mod listening;
 mod message;
 mod modifiers;
 mod names;
+mod namespace;
 pub mod nlctrl;
 mod path;
+mod policy;
 pub mod script;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod session;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "smol")]
 pub mod smol;
 mod socket;
+mod socket_options;
 mod string;
 mod structs;
 mod sub_message;
 mod subscription;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+mod trace;
 mod transport;
+mod validate;
 mod value;
 mod wait;
 mod watch;
@@ -64,29 +81,37 @@ mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
 pub use crate::batch::{Batch, Outcomes, Ticket};
+pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
 pub use crate::counters::Counters;
+pub use crate::describe::describe;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Protocol, Raw, Route,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
+    Usersock,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
 };
 pub use crate::hwaddr::{HwAddr, ParseHwAddrError};
+pub use crate::kind::Kind;
 pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
+pub use crate::namespace::Namespace;
+pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
 pub use crate::socket::Socket;
+pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};
 pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, read};
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
+pub use crate::validate::{Violation, validate, validate_dump};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::family::{Family, Notification, Protocol};
 use crate::message::{Message, RawMessage};
+use crate::nlctrl::FamilyInfo;
 
 /// How many notifications are kept for each who reads them later. Who never does must not fill
 /// memory.
@@ -177,10 +178,16 @@ impl Listeners {
         }
     }
 
-    /// The family has this id now.
-    pub(crate) fn has_id(&mut self, family: &str, id: Option<u16>) {
-        let ours = self.some.iter_mut().filter(|it| it.wants.family == family);
-        ours.for_each(|it| it.wants.id = id);
+    /// What the kernel says of a family now.
+    pub(crate) fn has_id(&mut self, family: &FamilyInfo) {
+        let ours = self.some.iter_mut().filter(|it| family.is(it.wants.family));
+        ours.for_each(|it| it.wants.id = family.id);
+    }
+
+    /// The numbers of a family's groups that were joined.
+    pub(crate) fn groups_of(&self, family: &FamilyInfo) -> Vec<u32> {
+        let joined = self.joined.iter().filter(|it| family.is(it.family));
+        joined.filter_map(|it| family.group(it.group)).collect()
     }
 
     /// Hands a notification to everyone who wants it.
@@ -234,10 +241,7 @@ impl Listeners {
 
     /// Whether a listener is going to be told of a loss.
     pub(crate) fn has_lost(&self, number: u64) -> bool {
-        let listener = match number {
-            ANYONE => Some(&self.rest),
-            _ => self.some.iter().find(|it| it.number == number),
-        };
+        let listener = self.some.iter().find(|it| it.number == number);
         listener.is_some_and(|it| {
             it.dropped
                 || it.queue.iter().any(|kept| matches!(kept, Kept::Lost(loss) if *loss > it.told))

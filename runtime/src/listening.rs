@@ -54,6 +54,10 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let (family, name) = (group.family(), group.name());
         let id = match group.number() {
             None if P::GENERIC => {
+                // Asked for anew: of a stale number nobody would ever hear.
+                if lookup.is_none() {
+                    self.forget(family);
+                }
                 ready!(self.poll_known(family, lookup, wait))?;
                 self.known(family).and_then(|known| known.group(name))
             }
@@ -126,6 +130,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     }
 
     /// Joins a multicast group, to read from several groups with [`Connection::notification`].
+    ///
+    /// In generic netlink it is gone with its family: see [`nlctrl::NOTIFY`](crate::nlctrl::NOTIFY).
     ///
     /// # Errors
     /// As [`Connection::subscribe`].

@@ -1,9 +1,9 @@
 //! Messages of families, lent and owned.
 
 use crate::attrs::{NlAttrs, decode};
-use crate::error::{DecodeError, DecodeErrorKind};
+use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
 use crate::family::Protocol;
-use crate::wire::{GENL_HEADER_LEN, Header};
+use crate::wire::{GENL_HEADER_LEN, Header, align};
 
 /// A message in the receive buffer.
 #[derive(Clone, Copy, Debug)]
@@ -110,5 +110,16 @@ impl RawMessage {
             namespace: self.namespace,
             attrs: &self.attrs,
         }
+    }
+
+    /// Appends the message to `buffer` as it came, and gives its number: see
+    /// [`Notification::encode`](crate::Notification::encode).
+    ///
+    /// # Errors
+    /// None: what came in a message fits into one.
+    pub fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, EncodeError> {
+        buffer.extend_from_slice(&self.attrs);
+        buffer.resize(align(buffer.len()), 0);
+        Ok(self.cmd)
     }
 }

@@ -5,7 +5,9 @@
 //! neither generated code nor a proc macro. The crate nlkit-specs has the whole family.
 
 use crate as nl;
-use crate::form::IndexedArray;
+use crate::checks::{Checks, Rule};
+use crate::form::{IndexedArray, Keyed};
+use crate::kind::Kind;
 use crate::{Attr, DecodeError, Entry, Field, Native, NlAttrs, NlString, Set, Writer};
 
 /// The family `nlctrl`.
@@ -79,6 +81,11 @@ pub struct FamilyInfo {
 }
 
 impl FamilyInfo {
+    /// Whether this is its name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|known| *known == name)
+    }
+
     /// The id of a multicast group.
     pub fn group(&self, name: &str) -> Option<u32> {
         let group = self
@@ -100,6 +107,15 @@ pub struct OpInfo {
     pub flags: Option<u32>,
 }
 
+impl OpInfo {
+    /// GENL_CMD_CAP_DO: takes a single request.
+    pub const CAN_DO: u32 = 2;
+    /// GENL_CMD_CAP_DUMP: can be dumped.
+    pub const CAN_DUMP: u32 = 4;
+    /// GENL_CMD_CAP_HASPOL: has a policy.
+    pub const HAS_POLICY: u32 = 8;
+}
+
 /// A multicast group of a family.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupInfo {
@@ -109,11 +125,52 @@ pub struct GroupInfo {
     pub id: Option<u32>,
 }
 
+/// CTRL_CMD_GETPOLICY: the policies of a family. [`Policies`](crate::Policies) makes a tree of the
+/// answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPolicy {
+    /// CTRL_ATTR_FAMILY_ID.
+    pub id: Option<u16>,
+    /// CTRL_ATTR_FAMILY_NAME.
+    pub name: Option<NlString>,
+    /// CTRL_ATTR_OP: just those of one operation. Kernels up to 6.18 leave out the policy of a dump
+    /// that takes no attribute then, so better ask for all.
+    pub op: Option<u32>,
+}
+
+impl nl::Dump for GetPolicy {
+    type Family = NlCtrl;
+    type Reply = PolicyMessage;
+    const NAME: &'static str = "getpolicy";
+    const CMD: u16 = 10;
+}
+
+/// One message of the answer to [`GetPolicy`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyMessage {
+    /// CTRL_ATTR_POLICY: attributes, by index of the policy and number of the attribute.
+    pub policy: Option<Vec<(u16, Attributes)>>,
+    /// CTRL_ATTR_OP_POLICY: policies, by number of the operation.
+    pub op_policy: Option<Vec<(u16, OpPolicyInfo)>>,
+}
+
+/// Attributes of a policy, by number.
+pub type Attributes = Vec<(u16, PolicyInfo)>;
+
+/// Which policies an operation goes by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OpPolicyInfo {
+    /// CTRL_ATTR_POLICY_DO: index of the policy of its do.
+    pub of_do: Option<u32>,
+    /// CTRL_ATTR_POLICY_DUMP: index of the policy of its dump.
+    pub of_dump: Option<u32>,
+}
+
 /// What a policy says of one attribute (`enum netlink_policy_type_attr` in linux/netlink.h); the
 /// kernel sends it along with an error that the policy caused.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PolicyInfo {
-    /// NL_POLICY_TYPE_ATTR_TYPE: a number of [`PolicyInfo::TYPES`].
+    /// NL_POLICY_TYPE_ATTR_TYPE: the number of a [`Kind`].
     pub kind: Option<u32>,
     /// NL_POLICY_TYPE_ATTR_MIN_VALUE_S.
     pub min_signed: Option<i64>,
@@ -138,54 +195,85 @@ pub struct PolicyInfo {
 }
 
 impl PolicyInfo {
-    /// Names of the attribute types by number (`enum netlink_attribute_type`).
-    pub const TYPES: [&'static str; 18] = [
-        "invalid",
-        "flag",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "s8",
-        "s16",
-        "s32",
-        "s64",
-        "binary",
-        "string",
-        "nul-string",
-        "nested",
-        "nested-array",
-        "bitfield32",
-        "sint",
-        "uint",
-    ];
+    /// The attribute's kind; `None` where a newer kernel has one that is not known.
+    pub fn kind(&self) -> Option<Kind> {
+        self.kind.and_then(Kind::from_number)
+    }
 
-    /// The attribute's type by name.
-    pub fn kind_name(&self) -> Option<&'static str> {
-        let index = usize::try_from(self.kind?).ok()?;
-        Self::TYPES.get(index).copied()
+    /// What it says of the attribute itself.
+    pub fn rule(&self) -> Rule {
+        let unsigned = |limit: Option<u64>| limit.map(i128::from);
+        let signed = |limit: Option<i64>| limit.map(i128::from);
+        let mut checks = Checks::NONE;
+        checks.min = unsigned(self.min).or(signed(self.min_signed));
+        checks.max = unsigned(self.max).or(signed(self.max_signed));
+        checks.min_len = self.min_len;
+        checks.max_len = self.max_len;
+        checks.mask = self.mask.or(self.bitfield32_mask.map(u64::from));
+        Rule::new(self.kind(), checks)
     }
 }
 
 /// `u32, 1 to 4294967295`.
 impl std::fmt::Display for PolicyInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.kind_name().unwrap_or("unknown type"))?;
-        if let (Some(min), Some(max)) = (self.min, self.max) {
-            write!(f, ", {min} to {max}")?;
+        self.rule().fmt(f)
+    }
+}
+
+/// The multicast group in which the kernel tells of families that come and go.
+///
+/// When a family's module is unloaded its groups are gone, and who had joined them hears nothing more.
+/// A connection that has joined this group, too, joins them again when the family comes back, and tells
+/// its listeners that notifications may have been lost ([`Error::Lost`](crate::Error::Lost)).
+pub const NOTIFY: nl::Group<Change> = nl::Group::new("notify");
+
+/// What is told in the group [`NOTIFY`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// CTRL_CMD_NEWFAMILY: a family is there.
+    New(FamilyInfo),
+    /// CTRL_CMD_DELFAMILY: a family is gone.
+    Gone(FamilyInfo),
+    /// CTRL_CMD_NEWMCAST_GRP: a family has a new group, the only one that is listed here.
+    NewGroup(FamilyInfo),
+    /// CTRL_CMD_DELMCAST_GRP: a family has a group no more, the only one that is listed here.
+    GroupGone(FamilyInfo),
+    /// Another message, as it came.
+    Unknown(nl::RawMessage),
+}
+
+impl Change {
+    /// The change that a notification of any family tells, if it is of this one.
+    pub(crate) fn of(message: &nl::Message<'_>) -> Option<Self> {
+        let ours = message.header().kind == ID;
+        ours.then(|| nl::Notification::decode(*message).ok()).flatten()
+    }
+}
+
+impl nl::Notification for Change {
+    type Family = NlCtrl;
+
+    fn decode(message: nl::Message<'_>) -> Result<Self, DecodeError> {
+        match message.cmd() {
+            1 => message.decode().map(Self::New),
+            2 => message.decode().map(Self::Gone),
+            7 => message.decode().map(Self::NewGroup),
+            8 => message.decode().map(Self::GroupGone),
+            _ => Ok(Self::Unknown(message.to_raw())),
         }
-        if let (Some(min), Some(max)) = (self.min_signed, self.max_signed) {
-            write!(f, ", {min} to {max}")?;
-        }
-        match (self.min_len, self.max_len) {
-            (Some(min), Some(max)) if min == max => write!(f, ", {min} bytes")?,
-            (Some(min), Some(max)) => write!(f, ", {min} to {max} bytes")?,
-            (Some(min), None) => write!(f, ", {min} bytes or more")?,
-            (None, Some(max)) => write!(f, ", {max} bytes at most")?,
-            (None, None) => {}
-        }
-        let mask = self.mask.or(self.bitfield32_mask.map(u64::from));
-        mask.map_or(Ok(()), |mask| write!(f, ", bits {mask:#x}"))
+    }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        let (cmd, family) = match self {
+            Self::New(family) => (1, family),
+            Self::Gone(family) => (2, family),
+            Self::NewGroup(family) => (7, family),
+            Self::GroupGone(family) => (8, family),
+            Self::Unknown(message) => return message.encode(buffer),
+        };
+        nl::encode_into(family, buffer).map(|()| cmd)
     }
 }
 
@@ -238,6 +326,19 @@ set!(OpInfo {
 set!(GroupInfo {
     1 "name" name: Option<NlString>;
     2 "id" id: Option<u32>;
+});
+set!(GetPolicy {
+    1 "family-id" id: Option<u16>;
+    2 "family-name" name: Option<NlString>;
+    10 "op" op: Option<u32>;
+});
+set!(PolicyMessage {
+    8 "policy" policy: Option<Vec<(u16, Attributes)>> as Keyed<Keyed>;
+    9 "op-policy" op_policy: Option<Vec<(u16, OpPolicyInfo)>> as Keyed;
+});
+set!(OpPolicyInfo {
+    1 "do" of_do: Option<u32>;
+    2 "dump" of_dump: Option<u32>;
 });
 set!(PolicyInfo {
     1 "type" kind: Option<u32>;

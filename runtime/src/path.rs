@@ -1,6 +1,7 @@
 //! From a place in a message to the name of the attribute that stands there.
 
-use crate::attrs::{Entry, Set, Shape};
+use crate::attrs::{Entry, Set};
+use crate::level::{Level, Meaning};
 use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, align};
 
 /// Where an offset leads.
@@ -9,47 +10,6 @@ pub(crate) struct Place {
     pub(crate) path: String,
     /// The set inside the attribute, where it is a nest.
     pub(crate) inner: Option<&'static Set>,
-}
-
-/// What the attributes at one level mean.
-#[derive(Clone, Copy)]
-enum Level {
-    Set(&'static Set),
-    InOrder(&'static Set),
-    Array(&'static Shape),
-    Keyed(&'static Shape),
-    Unknown,
-}
-
-impl Level {
-    /// What a payload of this shape holds; `scope` is where selectors stand.
-    fn inside(shape: Shape, scope: &[u8]) -> Self {
-        match shape {
-            Shape::SubMessage { selector, inside, .. } => {
-                let shape = crate::attrs::find(scope, selector).map(inside);
-                // A sub-message holds attributes or a struct, not another one.
-                shape.map_or(Self::Unknown, |shape| Self::inside(shape, &[]))
-            }
-            Shape::Leaf => Self::Unknown,
-            Shape::Nest(set) => Self::Set(set()),
-            Shape::InOrder(set) => Self::InOrder(set()),
-            Shape::Array(entry) => Self::Array(entry),
-            Shape::Keyed(entry) => Self::Keyed(entry),
-        }
-    }
-
-    /// Length of what stands before the attributes.
-    fn header(self) -> usize {
-        match self {
-            Self::Set(set) => set.header,
-            _ => 0,
-        }
-    }
-
-    /// Whether sub-messages find their selectors here.
-    fn is_scope(self) -> bool {
-        matches!(self, Self::Set(set) if set.scope)
-    }
 }
 
 /// The attribute that holds byte `offset` of `bytes`, which hold a message of `set`; the innermost
@@ -113,7 +73,7 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], scope: &[u8], found: 
         Level::Set(set) => match set.entry(found.id) {
             Some(entry) => {
                 push_entry(path, entry, bytes, found);
-                Level::inside(entry.shape, scope)
+                Meaning::of(entry).inside(scope)
             }
             None => {
                 path.push_str(&format!(".{}", found.id));
@@ -124,16 +84,20 @@ fn describe(path: &mut String, level: Level, bytes: &[u8], scope: &[u8], found: 
             path.push_str(&format!("[{}]", position(bytes, found)));
             describe(path, Level::Set(set), &[], scope, found)
         }
-        Level::Array(entry) => {
+        Level::Array(_) => {
             path.push_str(&format!("[{}]", position(bytes, found)));
-            Level::inside(*entry, scope)
+            inside(level, found, scope)
         }
-        Level::Keyed(entry) => {
+        Level::Keyed(_) => {
             path.push_str(&format!("[{}]", found.id));
-            Level::inside(*entry, scope)
+            inside(level, found, scope)
         }
         Level::Unknown => Level::Unknown,
     }
+}
+
+fn inside(level: Level, found: &Found, scope: &[u8]) -> Level {
+    level.meaning(found.id).map_or(Level::Unknown, |meaning| meaning.inside(scope))
 }
 
 /// How many attributes stand before `found`.
@@ -148,4 +112,13 @@ fn push_entry(path: &mut String, entry: &Entry, bytes: &[u8], found: &Found) {
         let index = before.filter(|other| other.id == entry.id).count();
         path.push_str(&format!("[{index}]"));
     }
+}
+
+/// Where the attribute with this path stands in `bytes`, which hold a message of `set`: the reverse of
+/// [`path_to`], by it, so that both have one idea of what a path is.
+#[cfg(feature = "serve")]
+pub(crate) fn offset_of(bytes: &[u8], set: &'static Set, path: &str) -> Option<usize> {
+    // Attributes are aligned, and a path's first offset is that of the attribute's header.
+    let mut offsets = (set.header..bytes.len()).step_by(align(1));
+    offsets.find(|&at| path_to(bytes, set, at).is_some_and(|place| place.path == path))
 }

@@ -46,8 +46,9 @@ pub struct Source {
     pub port: u32,
     /// Mask of the multicast groups that it was sent to; 0 for a unicast one.
     pub groups: u32,
-    /// The network namespace that it comes from, by its id in that of the socket; `None` where it is
-    /// the socket's own.
+    /// Number of the network namespace that it was multicast in, as seen from the socket's; `None` is the
+    /// socket's own. Only a socket that listens to all of them gets others':
+    /// [`Socket::set_listen_all_namespaces`](crate::Socket::set_listen_all_namespaces).
     pub namespace: Option<i32>,
 }
 

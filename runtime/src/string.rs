@@ -4,7 +4,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::Utf8Error;
 
+use crate::attrs::Shape;
 use crate::error::DecodeError;
+use crate::kind::Kind;
 use crate::value::AttrValue;
 use crate::wire::Attr;
 use crate::writer::Writer;
@@ -89,6 +91,8 @@ fn trim_nul(payload: &[u8]) -> &[u8] {
 }
 
 impl AttrValue<'_> for NlString {
+    const SHAPE: Shape = Shape::Leaf(Kind::NulString);
+
     fn put(&self, id: u16, out: &mut Writer<'_>) {
         match &self.0 {
             Repr::Inline { len, bytes } => out.short_string(id, bytes, *len),
@@ -103,6 +107,8 @@ impl AttrValue<'_> for NlString {
 }
 
 impl<'a> AttrValue<'a> for NlStr<'a> {
+    const SHAPE: Shape = Shape::Leaf(Kind::NulString);
+
     fn put(&self, id: u16, out: &mut Writer<'_>) {
         out.string(id, self.0);
     }

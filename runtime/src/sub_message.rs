@@ -147,7 +147,7 @@ macro_rules! sub_message {
             fn shape(selector: &[u8]) -> $crate::Shape {
                 match <$selector as $crate::Selector>::key(selector) {
                     $(::core::option::Option::Some($key) => $crate::__sub_message!(shape $($payload)?),)*
-                    _ => $crate::Shape::Leaf,
+                    _ => $crate::Shape::Leaf($crate::Kind::Binary),
                 }
             }
 
@@ -207,7 +207,7 @@ macro_rules! sub_message {
 #[macro_export]
 macro_rules! __sub_message {
     (shape) => {
-        $crate::Shape::Leaf
+        $crate::Shape::Leaf($crate::Kind::Binary)
     };
     (shape $payload:ty) => {
         <$payload as $crate::AttrValue<'static>>::SHAPE

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::attrs::{NlAttrs, Shape, fill, set_of};
 use crate::error::DecodeError;
 use crate::form::get_fixed;
+use crate::kind::Kind;
 use crate::wire::Attr;
 use crate::writer::Writer;
 
@@ -22,8 +23,8 @@ use crate::writer::Writer;
             `u32`, `Array<u32>`, `IndexedArray`, `Be<u16>`"
 )]
 pub trait AttrValue<'a>: Sized {
-    /// What the payload holds, as far as paths need it.
-    const SHAPE: Shape = Shape::Leaf;
+    /// What the payload holds; bytes, where it does not say otherwise.
+    const SHAPE: Shape = Shape::Leaf(Kind::Binary);
 
     /// Writes the whole attribute, header included.
     fn put(&self, id: u16, out: &mut Writer<'_>);
@@ -173,6 +174,8 @@ pub struct Bitfield32 {
 }
 
 impl AttrValue<'_> for Bitfield32 {
+    const SHAPE: Shape = Shape::Leaf(Kind::Bitfield32);
+
     fn put(&self, id: u16, out: &mut Writer<'_>) {
         let [v0, v1, v2, v3] = self.value.to_ne_bytes();
         let [s0, s1, s2, s3] = self.selector.to_ne_bytes();

@@ -223,4 +223,11 @@ impl nl::Notification for Notification {
             _ => Ok(Self::Unknown(message.to_raw())),
         }
     }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::Report(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }

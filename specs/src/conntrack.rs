@@ -687,8 +687,10 @@ impl<'nl> nl::NlAttrs<'nl> for TupleIpAttrs {
         &[
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "ip-v4-src"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "ip-v4-dst"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "ip-v6-src"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "ip-v6-dst"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "ip-v6-src")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "ip-v6-dst")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
         ],
     );
     #[inline]
@@ -2286,6 +2288,7 @@ impl nl::Do for NewRequest {
     type Reply = ();
     const NAME: &'static str = "new";
     const CMD: u16 = 256;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `get` (do): Get a connection or all connections.
@@ -2407,6 +2410,7 @@ impl nl::Do for GetRequest {
     const CMD: u16 = 257;
     const REPLY_CMD: u16 = 256;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get`.
@@ -3019,6 +3023,7 @@ impl nl::Dump for GetDump {
     const NAME: &'static str = "get";
     const CMD: u16 = 257;
     const REPLY_CMD: u16 = 256;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delete` (do): Delete a connection. With neither tuple, delete all
@@ -3229,6 +3234,7 @@ impl nl::Do for DeleteRequest {
     type Reply = ();
     const NAME: &'static str = "delete";
     const CMD: u16 = 258;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `get-ctrzero` (do): As `get`, and reset the counters in the same step.
@@ -3350,6 +3356,7 @@ impl nl::Do for GetCtrzeroRequest {
     const CMD: u16 = 259;
     const REPLY_CMD: u16 = 256;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get-ctrzero`.
@@ -3549,6 +3556,7 @@ impl nl::Dump for GetCtrzeroDump {
     const NAME: &'static str = "get-ctrzero";
     const CMD: u16 = 259;
     const REPLY_CMD: u16 = 256;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `get-stats` (dump): Get the counters of each CPU.
@@ -3607,6 +3615,7 @@ impl nl::Dump for GetStatsDump {
     type Reply = GetStatsReply;
     const NAME: &'static str = "get-stats";
     const CMD: u16 = 260;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get-stats`.
@@ -3857,6 +3866,7 @@ impl nl::Do for GetStatsGlobalRequest {
     type Reply = GetStatsGlobalReply;
     const NAME: &'static str = "get-stats-global";
     const CMD: u16 = 261;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get-stats-global`.
@@ -3971,6 +3981,14 @@ impl nl::Notification for Notification {
             256 => message.decode().map(Self::NewNtf),
             258 => message.decode().map(Self::DeleteNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewNtf(message) => nl::encode_into(message, buffer).map(|()| 256),
+            Self::DeleteNtf(message) => nl::encode_into(message, buffer).map(|()| 258),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -590,4 +590,19 @@ impl nl::Notification for Notification {
             _ => Ok(Self::Unknown(message.to_raw())),
         }
     }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::PerfDomainCreated(message) => {
+                nl::encode_into(message, buffer).map(|()| 3)
+            }
+            Self::PerfDomainUpdated(message) => {
+                nl::encode_into(message, buffer).map(|()| 4)
+            }
+            Self::PerfDomainDeleted(message) => {
+                nl::encode_into(message, buffer).map(|()| 5)
+            }
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }

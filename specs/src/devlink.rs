@@ -4243,7 +4243,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlRateTcBws {
     const SET: &'static nl::Set = &nl::Set::new(
         "DlRateTcBws",
         &[
-            nl::Entry::of::<Option<u8>, nl::Native>(1, "index"),
+            nl::Entry::of::<Option<u8>, nl::Native>(1, "index")
+                .with_checks(&nl::Checks::NONE.max(7)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "bw"),
         ],
     );
@@ -4320,7 +4321,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlParentDev {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4423,7 +4425,8 @@ impl<'nl> nl::NlAttrs<'nl> for DlNestedDevlink {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4531,7 +4534,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4649,7 +4653,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
             nl::Entry::of::<Option<u8>, nl::Native>(136, "reload-failed"),
             nl::Entry::of::<Option<DlDevStats>, nl::Native>(156, "dev-stats"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -4827,7 +4832,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5019,7 +5025,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5327,7 +5334,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5445,7 +5453,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<PortType>, u16>(4, "port-type"),
             nl::Entry::of::<Option<DlPortFunction>, nl::Native>(145, "port-function"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5561,6 +5570,7 @@ impl nl::Do for PortSetRequest {
     type Reply = ();
     const NAME: &'static str = "port-set";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-new` (do): Make a port, such as one for a subfunction.
@@ -5607,7 +5617,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortNewRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(127, "port-pci-pf-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(150, "port-controller-number"),
             nl::Entry::of::<Option<u32>, nl::Native>(164, "port-pci-sf-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5738,6 +5749,7 @@ impl nl::Do for PortNewRequest {
     type Reply = PortNewReply;
     const NAME: &'static str = "port-new";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `port-new`.
@@ -5771,7 +5783,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5859,6 +5872,7 @@ impl nl::Do for PortDelRequest {
     type Reply = ();
     const NAME: &'static str = "port-del";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-split` (do): Split a port into several.
@@ -5893,7 +5907,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortSplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(9, "port-split-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -5990,6 +6005,7 @@ impl nl::Do for PortSplitRequest {
     type Reply = ();
     const NAME: &'static str = "port-split";
     const CMD: u16 = 9;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `port-unsplit` (do): Make the parts of a split port one port again.
@@ -6020,7 +6036,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortUnsplitRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6108,6 +6125,7 @@ impl nl::Do for PortUnsplitRequest {
     type Reply = ();
     const NAME: &'static str = "port-unsplit";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-get` (do): Shared buffers, the packet memory of a switch chip.
@@ -6138,7 +6156,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6277,7 +6296,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(14, "sb-egress-pool-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(15, "sb-ingress-tc-count"),
             nl::Entry::of::<Option<u16>, nl::Native>(16, "sb-egress-tc-count"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6430,7 +6450,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6544,7 +6565,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6692,7 +6714,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(105, "sb-pool-cell-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6855,7 +6878,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -6977,7 +7001,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPoolSetRequest {
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(19, "sb-pool-size"),
             nl::Entry::of::<Option<SbThresholdType>, u8>(20, "sb-pool-threshold-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7097,6 +7122,7 @@ impl nl::Do for SbPoolSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-pool-set";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-port-pool-get` (do): Limits of ports in pools, and how much they use.
@@ -7135,7 +7161,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7293,7 +7320,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7446,7 +7474,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7569,7 +7598,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbPortPoolSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<u16>, nl::Native>(17, "sb-pool-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7684,6 +7714,7 @@ impl nl::Do for SbPortPoolSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-port-pool-set";
     const CMD: u16 = 20;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-tc-pool-bind-get` (do): Pools that the traffic classes of ports use,
@@ -7727,7 +7758,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -7907,7 +7939,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetReply {
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
             nl::Entry::of::<Option<u32>, nl::Native>(23, "sb-occ-cur"),
             nl::Entry::of::<Option<u32>, nl::Native>(24, "sb-occ-max"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8084,7 +8117,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8216,7 +8250,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbTcPoolBindSetRequest {
             nl::Entry::of::<Option<SbPoolType>, u8>(18, "sb-pool-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(21, "sb-threshold"),
             nl::Entry::of::<Option<u16>, nl::Native>(22, "sb-tc-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8354,6 +8389,7 @@ impl nl::Do for SbTcPoolBindSetRequest {
     type Reply = ();
     const NAME: &'static str = "sb-tc-pool-bind-set";
     const CMD: u16 = 24;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-occ-snapshot` (do): Take a snapshot of how full a shared buffer is.
@@ -8384,7 +8420,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccSnapshotRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8472,6 +8509,7 @@ impl nl::Do for SbOccSnapshotRequest {
     type Reply = ();
     const NAME: &'static str = "sb-occ-snapshot";
     const CMD: u16 = 27;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `sb-occ-max-clear` (do): Clear the maximum of how full a shared buffer was.
@@ -8502,7 +8540,8 @@ impl<'nl> nl::NlAttrs<'nl> for SbOccMaxClearRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(11, "sb-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8590,6 +8629,7 @@ impl nl::Do for SbOccMaxClearRequest {
     type Reply = ();
     const NAME: &'static str = "sb-occ-max-clear";
     const CMD: u16 = 28;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `eswitch-get` (do): How a NIC forwards between its functions and the wire.
@@ -8616,7 +8656,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8695,6 +8736,7 @@ impl nl::Do for EswitchGetRequest {
     type Reply = EswitchGetReply;
     const NAME: &'static str = "eswitch-get";
     const CMD: u16 = 29;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `eswitch-get`.
@@ -8732,7 +8774,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchGetReply {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -8886,7 +8929,8 @@ impl<'nl> nl::NlAttrs<'nl> for EswitchSetRequest {
             nl::Entry::of::<Option<EswitchMode>, u16>(25, "eswitch-mode"),
             nl::Entry::of::<Option<EswitchInlineMode>, u8>(26, "eswitch-inline-mode"),
             nl::Entry::of::<Option<EswitchEncapMode>, u8>(62, "eswitch-encap-mode"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9007,6 +9051,7 @@ impl nl::Do for EswitchSetRequest {
     type Reply = ();
     const NAME: &'static str = "eswitch-set";
     const CMD: u16 = 30;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `dpipe-table-get` (do): Tables of the pipeline. The answer may take several
@@ -9038,7 +9083,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9160,7 +9206,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeTables>, nl::Native>(27, "dpipe-tables"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9278,7 +9325,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9400,7 +9448,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeEntriesGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeEntries>, nl::Native>(34, "dpipe-entries"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9514,7 +9563,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9622,7 +9672,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeHeadersGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlDpipeHeaders>, nl::Native>(49, "dpipe-headers"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9744,7 +9795,8 @@ impl<'nl> nl::NlAttrs<'nl> for DpipeTableCountersSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(29, "dpipe-table-name"),
             nl::Entry::of::<Option<u8>, nl::Native>(33, "dpipe-table-counters-enabled"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9855,6 +9907,7 @@ impl nl::Do for DpipeTableCountersSetRequest {
     type Reply = ();
     const NAME: &'static str = "dpipe-table-counters-set";
     const CMD: u16 = 34;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `resource-set` (do): Ask for another size of a resource. It takes effect
@@ -9890,7 +9943,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(66, "resource-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(67, "resource-size"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -9987,6 +10041,7 @@ impl nl::Do for ResourceSetRequest {
     type Reply = ();
     const NAME: &'static str = "resource-set";
     const CMD: u16 = 35;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `resource-dump` (do): Resources of devices and ports.
@@ -10017,7 +10072,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10139,7 +10195,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<DlResourceList>, nl::Native>(63, "resource-list"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10264,7 +10321,8 @@ impl<'nl> nl::NlAttrs<'nl> for ResourceDumpDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<ResourceScopeFlags>, u32>(185, "resource-scope-mask"),
         ],
     );
@@ -10407,7 +10465,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(140, "netns-id"),
             nl::Entry::of::<Option<ReloadAction>, u8>(153, "reload-action"),
             nl::Entry::of::<Option<nl::Bitfield32>, nl::Native>(155, "reload-limits"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10541,6 +10600,7 @@ impl nl::Do for ReloadRequest {
     type Reply = ReloadReply;
     const NAME: &'static str = "reload";
     const CMD: u16 = 37;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `reload`.
@@ -10575,7 +10635,8 @@ impl<'nl> nl::NlAttrs<'nl> for ReloadReply {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(154, "reload-actions-performed"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10692,7 +10753,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10819,7 +10881,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlParam>, nl::Native>(80, "param"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(81, "param-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -10941,7 +11004,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11068,7 +11132,8 @@ impl<'nl> nl::NlAttrs<'nl> for ParamSetRequest {
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(86, "param-value-data"),
             nl::Entry::of::<Option<ParamCmode>, u8>(87, "param-value-cmode"),
             nl::Entry::of::<bool, nl::Native>(183, "param-reset-default"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11212,6 +11277,7 @@ impl nl::Do for ParamSetRequest {
     type Reply = ();
     const NAME: &'static str = "param-set";
     const CMD: u16 = 39;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `region-get` (do): Regions, with their snapshots.
@@ -11246,7 +11312,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11397,7 +11464,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetReply {
                 nl::Native,
             >(90, "region-snapshots"),
             nl::Entry::of::<Option<u32>, nl::Native>(170, "region-max-snapshots"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11551,7 +11619,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11668,7 +11737,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11779,6 +11849,7 @@ impl nl::Do for RegionNewRequest {
     type Reply = RegionNewReply;
     const NAME: &'static str = "region-new";
     const CMD: u16 = 44;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `region-new`.
@@ -11816,7 +11887,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -11959,7 +12031,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionDelRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12070,6 +12143,7 @@ impl nl::Do for RegionDelRequest {
     type Reply = ();
     const NAME: &'static str = "region-del";
     const CMD: u16 = 45;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `region-read` (dump): Read from a snapshot, or from the region itself. A
@@ -12121,7 +12195,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadDump {
             nl::Entry::of::<Option<u64>, nl::Native>(96, "region-chunk-addr"),
             nl::Entry::of::<Option<u64>, nl::Native>(97, "region-chunk-len"),
             nl::Entry::of::<bool, nl::Native>(179, "region-direct"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12259,6 +12334,7 @@ impl nl::Dump for RegionReadDump {
     type Reply = RegionReadReply;
     const NAME: &'static str = "region-read";
     const CMD: u16 = 46;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `region-read`.
@@ -12296,7 +12372,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionReadReply {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<DlRegionChunks>, nl::Native>(93, "region-chunks"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12436,7 +12513,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12554,7 +12632,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12704,7 +12783,8 @@ impl<'nl> nl::NlAttrs<'nl> for PortParamSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12792,6 +12872,7 @@ impl nl::Do for PortParamSetRequest {
     type Reply = ();
     const NAME: &'static str = "port-param-set";
     const CMD: u16 = 48;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `info-get` (do): Driver, serial number and firmware versions of devices.
@@ -12818,7 +12899,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -12950,7 +13032,8 @@ impl<'nl> nl::NlAttrs<'nl> for InfoGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(146, "info-board-serial-number"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13182,7 +13265,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13328,7 +13412,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetReply {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13468,7 +13553,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterGetDump {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13616,7 +13702,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterSetRequest {
                 Option<u64>,
                 nl::Native,
             >(181, "health-reporter-burst-period"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13791,6 +13878,7 @@ impl nl::Do for HealthReporterSetRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-set";
     const CMD: u16 = 53;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-recover` (do): Recover from the fault that a reporter has
@@ -13829,7 +13917,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterRecoverRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -13931,6 +14020,7 @@ impl nl::Do for HealthReporterRecoverRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-recover";
     const CMD: u16 = 54;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-diagnose` (do): Ask a reporter for the state of what it
@@ -13969,7 +14059,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDiagnoseRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14071,6 +14162,7 @@ impl nl::Do for HealthReporterDiagnoseRequest {
     type Reply = HealthReporterDiagnoseReply;
     const NAME: &'static str = "health-reporter-diagnose";
     const CMD: u16 = 55;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `health-reporter-diagnose`.
@@ -14162,7 +14254,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpGetDump {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14264,6 +14357,7 @@ impl nl::Dump for HealthReporterDumpGetDump {
     type Reply = HealthReporterDumpGetReply;
     const NAME: &'static str = "health-reporter-dump-get";
     const CMD: u16 = 56;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `health-reporter-dump-get`.
@@ -14305,7 +14399,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterDumpClearRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14407,6 +14502,7 @@ impl nl::Do for HealthReporterDumpClearRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-dump-clear";
     const CMD: u16 = 57;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `flash-update` (do): Write firmware to flash. The answer comes when it is
@@ -14457,7 +14553,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateRequest {
                 Option<nl::Bitfield32>,
                 nl::Native,
             >(152, "flash-update-overwrite-mask"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14580,6 +14677,7 @@ impl nl::Do for FlashUpdateRequest {
     type Reply = ();
     const NAME: &'static str = "flash-update";
     const CMD: u16 = 58;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-get` (do): Packet traps, which hand packets over to the CPU.
@@ -14610,7 +14708,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14759,7 +14858,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<DlTrapMetadata>, nl::Native>(134, "trap-metadata"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -14946,7 +15046,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15060,7 +15161,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(130, "trap-name"),
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15167,6 +15269,7 @@ impl nl::Do for TrapSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-set";
     const CMD: u16 = 62;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-group-get` (do): Groups of traps.
@@ -15197,7 +15300,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15335,7 +15439,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetReply {
             nl::Entry::of::<bool, nl::Native>(133, "trap-generic"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15475,7 +15580,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15595,7 +15701,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapGroupSetRequest {
             nl::Entry::of::<Option<TrapAction>, u8>(131, "trap-action"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(135, "trap-group-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15711,6 +15818,7 @@ impl nl::Do for TrapGroupSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-group-set";
     const CMD: u16 = 66;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `trap-policer-get` (do): Policers of traps.
@@ -15742,7 +15850,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -15874,7 +15983,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16009,7 +16119,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16128,7 +16239,8 @@ impl<'nl> nl::NlAttrs<'nl> for TrapPolicerSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(142, "trap-policer-id"),
             nl::Entry::of::<Option<u64>, nl::Native>(143, "trap-policer-rate"),
             nl::Entry::of::<Option<u64>, nl::Native>(144, "trap-policer-burst"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16234,6 +16346,7 @@ impl nl::Do for TrapPolicerSetRequest {
     type Reply = ();
     const NAME: &'static str = "trap-policer-set";
     const CMD: u16 = 70;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `health-reporter-test` (do): Make a reporter see a fault, to test it.
@@ -16271,7 +16384,8 @@ impl<'nl> nl::NlAttrs<'nl> for HealthReporterTestRequest {
                 Option<nl::NlString>,
                 nl::Native,
             >(115, "health-reporter-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16373,6 +16487,7 @@ impl nl::Do for HealthReporterTestRequest {
     type Reply = ();
     const NAME: &'static str = "health-reporter-test";
     const CMD: u16 = 73;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-get` (do): Transmit rates of ports and groups.
@@ -16407,7 +16522,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16578,7 +16694,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetReply {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -16791,7 +16908,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -16936,7 +17054,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17115,6 +17234,7 @@ impl nl::Do for RateSetRequest {
     type Reply = ();
     const NAME: &'static str = "rate-set";
     const CMD: u16 = 75;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-new` (do): Make a group of rates.
@@ -17175,7 +17295,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateNewRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(177, "rate-tx-priority"),
             nl::Entry::of::<Option<u32>, nl::Native>(178, "rate-tx-weight"),
             nl::Entry::of::<Vec<DlRateTcBws>, nl::Native>(180, "rate-tc-bws"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
             nl::Entry::of::<Option<DlParentDev>, nl::Native>(186, "parent-dev"),
         ],
     );
@@ -17345,6 +17466,7 @@ impl nl::Do for RateNewRequest {
     type Reply = ();
     const NAME: &'static str = "rate-new";
     const CMD: u16 = 76;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `rate-del` (do): Delete a group of rates.
@@ -17375,7 +17497,8 @@ impl<'nl> nl::NlAttrs<'nl> for RateDelRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(168, "rate-node-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17468,6 +17591,7 @@ impl nl::Do for RateDelRequest {
     type Reply = ();
     const NAME: &'static str = "rate-del";
     const CMD: u16 = 77;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `linecard-get` (do): Line cards.
@@ -17498,7 +17622,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17637,7 +17762,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetReply {
                 nl::Native,
             >(174, "linecard-supported-types"),
             nl::Entry::of::<Vec<DlNestedDevlink>, nl::Native>(175, "nested-devlink"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17799,7 +17925,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardGetDump {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -17914,7 +18041,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinecardSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(171, "linecard-index"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(173, "linecard-type"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18016,6 +18144,7 @@ impl nl::Do for LinecardSetRequest {
     type Reply = ();
     const NAME: &'static str = "linecard-set";
     const CMD: u16 = 79;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `selftests-get` (do): Tests that devices have.
@@ -18042,7 +18171,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetRequest {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18151,7 +18281,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsGetReply {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18307,7 +18438,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<DlSelftestId>, nl::Native>(176, "selftests"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18400,6 +18532,7 @@ impl nl::Do for SelftestsRunRequest {
     type Reply = SelftestsRunReply;
     const NAME: &'static str = "selftests-run";
     const CMD: u16 = 83;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `selftests-run`.
@@ -18425,7 +18558,8 @@ impl<'nl> nl::NlAttrs<'nl> for SelftestsRunReply {
         &[
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18529,7 +18663,8 @@ impl<'nl> nl::NlAttrs<'nl> for NotifyFilterSetRequest {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "bus-name"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "dev-name"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "port-index"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18660,7 +18795,8 @@ impl<'nl> nl::NlAttrs<'nl> for RegionNewNtfEvent {
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(88, "region-name"),
             nl::Entry::of::<Option<u64>, nl::Native>(89, "region-size"),
             nl::Entry::of::<Option<u32>, nl::Native>(92, "region-snapshot-id"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -18841,7 +18977,8 @@ impl<'nl> nl::NlAttrs<'nl> for FlashUpdateStatusNtfEvent {
             nl::Entry::of::<Option<u64>, nl::Native>(125, "flash-update-status-done"),
             nl::Entry::of::<Option<u64>, nl::Native>(126, "flash-update-status-total"),
             nl::Entry::of::<Option<u64>, nl::Native>(151, "flash-update-status-timeout"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(184, "index")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -19096,6 +19233,54 @@ impl nl::Notification for Notification {
             80 => message.decode().map(Self::LinecardNewNtf),
             81 => message.decode().map(Self::LinecardDelNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DelNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::PortNewNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::PortDelNtf(message) => nl::encode_into(message, buffer).map(|()| 8),
+            Self::ParamNewNtf(message) => nl::encode_into(message, buffer).map(|()| 40),
+            Self::ParamDelNtf(message) => nl::encode_into(message, buffer).map(|()| 41),
+            Self::RegionNewNtf(message) => nl::encode_into(message, buffer).map(|()| 44),
+            Self::RegionDelNtf(message) => nl::encode_into(message, buffer).map(|()| 45),
+            Self::HealthReporterRecoverNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 54)
+            }
+            Self::FlashUpdateNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 58)
+            }
+            Self::FlashUpdateEndNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 59)
+            }
+            Self::FlashUpdateStatusNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 60)
+            }
+            Self::TrapNewNtf(message) => nl::encode_into(message, buffer).map(|()| 63),
+            Self::TrapDelNtf(message) => nl::encode_into(message, buffer).map(|()| 64),
+            Self::TrapGroupNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 67)
+            }
+            Self::TrapGroupDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 68)
+            }
+            Self::TrapPolicerNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 71)
+            }
+            Self::TrapPolicerDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 72)
+            }
+            Self::RateNewNtf(message) => nl::encode_into(message, buffer).map(|()| 76),
+            Self::RateDelNtf(message) => nl::encode_into(message, buffer).map(|()| 77),
+            Self::LinecardNewNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 80)
+            }
+            Self::LinecardDelNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 81)
+            }
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

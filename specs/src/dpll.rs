@@ -822,6 +822,7 @@ impl nl::Do for DeviceIdGetRequest {
     type Reply = DeviceIdGetReply;
     const NAME: &'static str = "device-id-get";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `device-id-get`.
@@ -934,6 +935,7 @@ impl nl::Do for DeviceGetRequest {
     const NAME: &'static str = "device-get";
     const CMD: u16 = 2;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `device-get`.
@@ -1226,6 +1228,7 @@ impl nl::Dump for DeviceGetDump {
     type Reply = DeviceGetReply;
     const NAME: &'static str = "device-get";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `device-set` (do): Change the settings of a loop. What is absent stays as
@@ -1359,6 +1362,7 @@ impl nl::Do for DeviceSetRequest {
     type Reply = ();
     const NAME: &'static str = "device-set";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `pin-id-get` (do): Find the number of a pin by what else is known of it.
@@ -1511,6 +1515,7 @@ impl nl::Do for PinIdGetRequest {
     type Reply = PinIdGetReply;
     const NAME: &'static str = "pin-id-get";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `pin-id-get`.
@@ -1624,6 +1629,7 @@ impl nl::Do for PinGetRequest {
     const NAME: &'static str = "pin-get";
     const CMD: u16 = 8;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `pin-get`.
@@ -2053,6 +2059,7 @@ impl nl::Dump for PinGetDump {
     type Reply = PinGetReply;
     const NAME: &'static str = "pin-get";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `pin-set` (do): Change the settings of a pin. What is absent stays as it
@@ -2254,6 +2261,7 @@ impl nl::Do for PinSetRequest {
     type Reply = ();
     const NAME: &'static str = "pin-set";
     const CMD: u16 = 9;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// What `dpll` tells unasked.
@@ -2295,6 +2303,24 @@ impl nl::Notification for Notification {
             11 => message.decode().map(Self::PinDeleteNtf),
             12 => message.decode().map(Self::PinChangeNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DeviceCreateNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 4)
+            }
+            Self::DeviceDeleteNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 5)
+            }
+            Self::DeviceChangeNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 6)
+            }
+            Self::PinCreateNtf(message) => nl::encode_into(message, buffer).map(|()| 10),
+            Self::PinDeleteNtf(message) => nl::encode_into(message, buffer).map(|()| 11),
+            Self::PinChangeNtf(message) => nl::encode_into(message, buffer).map(|()| 12),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

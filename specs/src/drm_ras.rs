@@ -63,6 +63,7 @@ impl nl::Dump for ListNodesDump {
     type Reply = ListNodesReply;
     const NAME: &'static str = "list-nodes";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `list-nodes`.
@@ -256,6 +257,7 @@ impl nl::Do for GetErrorCounterRequest {
     const NAME: &'static str = "get-error-counter";
     const CMD: u16 = 2;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `get-error-counter`.
@@ -407,6 +409,7 @@ impl nl::Dump for GetErrorCounterDump {
     type Reply = GetErrorCounterReply;
     const NAME: &'static str = "get-error-counter";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `clear-error-counter` (do): Set an error counter back to zero, where the
@@ -485,4 +488,5 @@ impl nl::Do for ClearErrorCounterRequest {
     type Reply = ();
     const NAME: &'static str = "clear-error-counter";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }

@@ -4006,6 +4006,7 @@ impl nl::Do for LinkinfoSetRequest {
     type Reply = ();
     const NAME: &'static str = "linkinfo-set";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `linkmodes-get` (do): Speed, duplex and the other modes of a link, and what
@@ -4445,6 +4446,7 @@ impl nl::Do for LinkmodesSetRequest {
     type Reply = ();
     const NAME: &'static str = "linkmodes-set";
     const CMD: u16 = 5;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `linkstate-get` (do): Whether a link is up, how good its signal is, and if
@@ -4877,6 +4879,7 @@ impl nl::Do for DebugSetRequest {
     type Reply = ();
     const NAME: &'static str = "debug-set";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `wol-get` (do): What wakes up the host. Takes `CAP_NET_ADMIN`, since it
@@ -4938,6 +4941,7 @@ impl nl::Do for WolGetRequest {
     const NAME: &'static str = "wol-get";
     const CMD: u16 = 9;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `wol-get`.
@@ -5032,6 +5036,7 @@ impl nl::Dump for WolGetDump {
     type Reply = WolGetReply;
     const NAME: &'static str = "wol-get";
     const CMD: u16 = 9;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `wol-set` (do): Choose what wakes up the host.
@@ -5122,6 +5127,7 @@ impl nl::Do for WolSetRequest {
     type Reply = ();
     const NAME: &'static str = "wol-set";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `features-get` (do): Which features a device has, and which are on.
@@ -5435,6 +5441,7 @@ impl nl::Do for FeaturesSetRequest {
     type Reply = FeaturesSetReply;
     const NAME: &'static str = "features-set";
     const CMD: u16 = 12;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `features-set`.
@@ -5657,6 +5664,7 @@ impl nl::Do for PrivflagsSetRequest {
     type Reply = ();
     const NAME: &'static str = "privflags-set";
     const CMD: u16 = 14;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `rings-get` (do): Sizes and modes of a device's rings.
@@ -6309,6 +6317,7 @@ impl nl::Do for RingsSetRequest {
     type Reply = ();
     const NAME: &'static str = "rings-set";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `channels-get` (do): How many channels a device has, and how many it could
@@ -6719,6 +6728,7 @@ impl nl::Do for ChannelsSetRequest {
     type Reply = ();
     const NAME: &'static str = "channels-set";
     const CMD: u16 = 18;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `coalesce-get` (do): How a device gathers packets before an interrupt. What
@@ -7750,6 +7760,7 @@ impl nl::Do for CoalesceSetRequest {
     type Reply = ();
     const NAME: &'static str = "coalesce-set";
     const CMD: u16 = 20;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `pause-get` (do): Flow control of a port, with counters of pause frames if
@@ -8102,6 +8113,7 @@ impl nl::Do for PauseSetRequest {
     type Reply = ();
     const NAME: &'static str = "pause-set";
     const CMD: u16 = 22;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `eee-get` (do): Energy Efficient Ethernet on a link, and what both ends
@@ -8481,6 +8493,7 @@ impl nl::Do for EeeSetRequest {
     type Reply = ();
     const NAME: &'static str = "eee-set";
     const CMD: u16 = 24;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `tsinfo-get` (do): What a device can do for time stamping. A dump tells
@@ -8835,6 +8848,7 @@ impl nl::Do for CableTestActRequest {
     type Reply = ();
     const NAME: &'static str = "cable-test-act";
     const CMD: u16 = 26;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `cable-test-tdr-act` (do): Start a TDR test, which tells the raw echoes.
@@ -8913,6 +8927,7 @@ impl nl::Do for CableTestTdrActRequest {
     type Reply = ();
     const NAME: &'static str = "cable-test-tdr-act";
     const CMD: u16 = 27;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `tunnel-info-get` (do): Which UDP ports a device takes for tunnels whose
@@ -9368,6 +9383,7 @@ impl nl::Do for FecSetRequest {
     type Reply = ();
     const NAME: &'static str = "fec-set";
     const CMD: u16 = 30;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `module-eeprom-get` (do): Read memory of a plugged-in module. One request
@@ -9503,6 +9519,7 @@ impl nl::Do for ModuleEepromGetRequest {
     const CMD: u16 = 31;
     const REPLY_CMD: u16 = 32;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `module-eeprom-get`.
@@ -9585,6 +9602,7 @@ impl nl::Dump for ModuleEepromGetDump {
     const NAME: &'static str = "module-eeprom-get";
     const CMD: u16 = 31;
     const REPLY_CMD: u16 = 32;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `stats-get` (do): Standard counters of a device, for the groups that are
@@ -10198,6 +10216,7 @@ impl nl::Do for ModuleSetRequest {
     type Reply = ();
     const NAME: &'static str = "module-set";
     const CMD: u16 = 35;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `pse-get` (do): Power that a port gives to the other end of the cable.
@@ -10669,6 +10688,7 @@ impl nl::Do for PseSetRequest {
     type Reply = ();
     const NAME: &'static str = "pse-set";
     const CMD: u16 = 37;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `rss-get` (do): How received packets are spread over queues, for one
@@ -11384,6 +11404,7 @@ impl nl::Do for PlcaSetCfgRequest {
     type Reply = ();
     const NAME: &'static str = "plca-set-cfg";
     const CMD: u16 = 40;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `plca-get-status` (do): Whether PLCA works, in `status`.
@@ -11854,6 +11875,7 @@ impl nl::Do for MmSetRequest {
     type Reply = ();
     const NAME: &'static str = "mm-set";
     const CMD: u16 = 43;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `module-fw-flash-act` (do): Start an update of the firmware in a plugged-in
@@ -11953,6 +11975,7 @@ impl nl::Do for ModuleFwFlashActRequest {
     type Reply = ();
     const NAME: &'static str = "module-fw-flash-act";
     const CMD: u16 = 44;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `phy-get` (do): One PHY of a device, by `phy-index` in the header, or all
@@ -12549,6 +12572,7 @@ impl nl::Do for TsconfigSetRequest {
     const NAME: &'static str = "tsconfig-set";
     const CMD: u16 = 47;
     const REPLY_CMD: u16 = 48;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `tsconfig-set`.
@@ -12709,6 +12733,7 @@ impl nl::Do for RssSetRequest {
     type Reply = ();
     const NAME: &'static str = "rss-set";
     const CMD: u16 = 48;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `rss-create-act` (do): Make a further RSS context. The kernel picks its
@@ -12849,6 +12874,7 @@ impl nl::Do for RssCreateActRequest {
     const NAME: &'static str = "rss-create-act";
     const CMD: u16 = 49;
     const REPLY_CMD: u16 = 51;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `rss-create-act`.
@@ -12930,6 +12956,7 @@ impl nl::Do for RssDeleteActRequest {
     type Reply = ();
     const NAME: &'static str = "rss-delete-act";
     const CMD: u16 = 50;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `mse-get` (do): Quality of the signal that a PHY receives. The link must be
@@ -13730,6 +13757,39 @@ impl nl::Notification for Notification {
             52 => message.decode().map(Self::RssCreateNtf),
             53 => message.decode().map(Self::RssDeleteNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::LinkinfoNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::LinkmodesNtf(message) => nl::encode_into(message, buffer).map(|()| 5),
+            Self::DebugNtf(message) => nl::encode_into(message, buffer).map(|()| 8),
+            Self::WolNtf(message) => nl::encode_into(message, buffer).map(|()| 10),
+            Self::FeaturesNtf(message) => nl::encode_into(message, buffer).map(|()| 13),
+            Self::PrivflagsNtf(message) => nl::encode_into(message, buffer).map(|()| 15),
+            Self::RingsNtf(message) => nl::encode_into(message, buffer).map(|()| 17),
+            Self::ChannelsNtf(message) => nl::encode_into(message, buffer).map(|()| 19),
+            Self::CoalesceNtf(message) => nl::encode_into(message, buffer).map(|()| 21),
+            Self::PauseNtf(message) => nl::encode_into(message, buffer).map(|()| 23),
+            Self::EeeNtf(message) => nl::encode_into(message, buffer).map(|()| 25),
+            Self::CableTestNtf(message) => nl::encode_into(message, buffer).map(|()| 27),
+            Self::CableTestTdrNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 28)
+            }
+            Self::FecNtf(message) => nl::encode_into(message, buffer).map(|()| 31),
+            Self::ModuleNtf(message) => nl::encode_into(message, buffer).map(|()| 36),
+            Self::PlcaNtf(message) => nl::encode_into(message, buffer).map(|()| 41),
+            Self::MmNtf(message) => nl::encode_into(message, buffer).map(|()| 43),
+            Self::ModuleFwFlashNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 44)
+            }
+            Self::PhyNtf(message) => nl::encode_into(message, buffer).map(|()| 46),
+            Self::PseNtf(message) => nl::encode_into(message, buffer).map(|()| 49),
+            Self::RssNtf(message) => nl::encode_into(message, buffer).map(|()| 50),
+            Self::RssCreateNtf(message) => nl::encode_into(message, buffer).map(|()| 52),
+            Self::RssDeleteNtf(message) => nl::encode_into(message, buffer).map(|()| 53),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -89,13 +89,16 @@ impl<'nl> nl::NlAttrs<'nl> for AddRequest {
         &[
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
-            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto"),
+            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<EncapType>, u8>(4, "type"),
             nl::Entry::of::<bool, nl::Native>(5, "remcsum-nopartial"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -258,6 +261,7 @@ impl nl::Do for AddRequest {
     type Reply = ();
     const NAME: &'static str = "add";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `del` (do): Close a receive port.
@@ -302,9 +306,11 @@ impl<'nl> nl::NlAttrs<'nl> for DelRequest {
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -440,6 +446,7 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `get` (do): Look up a receive port, or list them all with a dump.
@@ -484,9 +491,11 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],
@@ -676,13 +685,16 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
         &[
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(1, "port"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "af"),
-            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto"),
+            nl::Entry::of::<Option<u8>, nl::Native>(3, "ipproto")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<EncapType>, u8>(4, "type"),
             nl::Entry::of::<bool, nl::Native>(5, "remcsum-nopartial"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(6, "local-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(7, "local-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "peer-v4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "peer-v6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "peer-port"),
             nl::Entry::of::<Option<i32>, nl::Native>(11, "ifindex"),
         ],

@@ -231,6 +231,7 @@ impl nl::Do for AcceptRequest {
     type Reply = AcceptReply;
     const NAME: &'static str = "accept";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `accept`.
@@ -519,6 +520,7 @@ impl nl::Do for DoneRequest {
     type Reply = ();
     const NAME: &'static str = "done";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// What `handshake` tells unasked.
@@ -540,6 +542,13 @@ impl nl::Notification for Notification {
         match message.cmd() {
             1 => message.decode().map(Self::Ready),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::Ready(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

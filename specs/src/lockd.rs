@@ -106,6 +106,7 @@ impl nl::Do for ServerSetRequest {
     type Reply = ();
     const NAME: &'static str = "server-set";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `server-get` (do): Read the settings.

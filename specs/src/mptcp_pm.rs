@@ -118,7 +118,8 @@ impl<'nl> nl::NlAttrs<'nl> for Address {
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family"),
             nl::Entry::of::<Option<u8>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(3, "addr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "addr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(4, "addr6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u16>, nl::Native>(5, "port"),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "flags"),
             nl::Entry::of::<Option<i32>, nl::Native>(7, "if-idx"),
@@ -285,6 +286,7 @@ impl nl::Do for AddAddrRequest {
     type Reply = ();
     const NAME: &'static str = "add-addr";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `del-addr` (do): Delete an endpoint, by its number.
@@ -344,6 +346,7 @@ impl nl::Do for DelAddrRequest {
     type Reply = ();
     const NAME: &'static str = "del-addr";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `get-addr` (do): Endpoints; with a token, the addresses of that connection.
@@ -593,6 +596,7 @@ impl nl::Do for FlushAddrsRequest {
     type Reply = ();
     const NAME: &'static str = "flush-addrs";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `set-limits` (do): Change the limits of connections.
@@ -670,6 +674,7 @@ impl nl::Do for SetLimitsRequest {
     type Reply = ();
     const NAME: &'static str = "set-limits";
     const CMD: u16 = 5;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `get-limits` (do): Limits of connections.
@@ -916,6 +921,7 @@ impl nl::Do for SetFlagsRequest {
     type Reply = ();
     const NAME: &'static str = "set-flags";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `announce` (do): Announce an address to the peer of a connection.
@@ -993,6 +999,7 @@ impl nl::Do for AnnounceRequest {
     type Reply = ();
     const NAME: &'static str = "announce";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `remove` (do): Take back an address that was announced to the peer of a
@@ -1071,6 +1078,7 @@ impl nl::Do for RemoveRequest {
     type Reply = ();
     const NAME: &'static str = "remove";
     const CMD: u16 = 9;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `subflow-create` (do): Add a subflow to a connection.
@@ -1169,6 +1177,7 @@ impl nl::Do for SubflowCreateRequest {
     type Reply = ();
     const NAME: &'static str = "subflow-create";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `subflow-destroy` (do): Close a subflow of a connection.
@@ -1267,6 +1276,7 @@ impl nl::Do for SubflowDestroyRequest {
     type Reply = ();
     const NAME: &'static str = "subflow-destroy";
     const CMD: u16 = 11;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Event `created-event`: The first subflow of a connection is being set up. More cannot
@@ -1328,9 +1338,11 @@ impl<'nl> nl::NlAttrs<'nl> for CreatedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u16>, nl::Native>(13, "flags"),
@@ -1584,7 +1596,8 @@ impl<'nl> nl::NlAttrs<'nl> for AnnouncedEventEvent {
             nl::Entry::of::<Option<u16>, nl::Native>(2, "family"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
         ],
     );
@@ -1814,9 +1827,11 @@ impl<'nl> nl::NlAttrs<'nl> for SubEstablishedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u8>, nl::Native>(11, "backup"),
@@ -2054,9 +2069,11 @@ impl<'nl> nl::NlAttrs<'nl> for SubClosedEventEvent {
             nl::Entry::of::<Option<u8>, nl::Native>(3, "loc-id"),
             nl::Entry::of::<Option<u8>, nl::Native>(4, "rem-id"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(7, "daddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(8, "daddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(10, "dport"),
             nl::Entry::of::<Option<u8>, nl::Native>(11, "backup"),
@@ -2280,7 +2297,8 @@ impl<'nl> nl::NlAttrs<'nl> for ListenerCreatedEventEvent {
         &[
             nl::Entry::of::<Option<u16>, nl::Native>(2, "family"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(5, "saddr4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "saddr6")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Be<u16>>(9, "sport"),
         ],
     );
@@ -2420,6 +2438,34 @@ impl nl::Notification for Notification {
             15 => message.decode().map(Self::ListenerCreatedEvent),
             16 => message.decode().map(Self::ListenerClosedEvent),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::CreatedEvent(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::EstablishedEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 2)
+            }
+            Self::ClosedEvent(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::AnnouncedEvent(message) => nl::encode_into(message, buffer).map(|()| 6),
+            Self::RemovedEvent(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::SubEstablishedEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 10)
+            }
+            Self::SubClosedEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 11)
+            }
+            Self::SubPriorityEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 13)
+            }
+            Self::ListenerCreatedEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 15)
+            }
+            Self::ListenerClosedEvent(message) => {
+                nl::encode_into(message, buffer).map(|()| 16)
+            }
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -670,6 +670,7 @@ impl nl::Do for SetRequest {
     type Reply = ();
     const NAME: &'static str = "set";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `delete` (do): Delete a shaper. What a group held goes to its parent, and a
@@ -748,6 +749,7 @@ impl nl::Do for DeleteRequest {
     type Reply = ();
     const NAME: &'static str = "delete";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `group` (do): Make a group, or change it and add queues to it, all or
@@ -937,6 +939,7 @@ impl nl::Do for GroupRequest {
     type Reply = GroupReply;
     const NAME: &'static str = "group";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `group`.

@@ -237,8 +237,10 @@ impl<'nl> nl::NlAttrs<'nl> for PagePoolInfo {
     const SET: &'static nl::Set = &nl::Set::new(
         "PagePoolInfo",
         &[
-            nl::Entry::of::<Option<u64>, nl::Uint>(1, "id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1).max(4294967295)),
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1).max(2147483647)),
         ],
     );
     #[inline]
@@ -411,9 +413,11 @@ impl<'nl> nl::NlAttrs<'nl> for Lease {
     const SET: &'static nl::Set = &nl::Set::new(
         "Lease",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QueueId>, nl::Native>(2, "queue"),
-            nl::Entry::of::<Option<i32>, nl::Native>(3, "netns-id"),
+            nl::Entry::of::<Option<i32>, nl::Native>(3, "netns-id")
+                .with_checks(&nl::Checks::NONE.min(0)),
         ],
     );
     #[inline]
@@ -493,7 +497,10 @@ pub struct DevGetRequest {
 impl<'nl> nl::NlAttrs<'nl> for DevGetRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevGetRequest",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -569,9 +576,11 @@ impl<'nl> nl::NlAttrs<'nl> for DevGetReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevGetReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<XdpAct>, u64>(3, "xdp-features"),
-            nl::Entry::of::<Option<u32>, nl::Native>(4, "xdp-zc-max-segs"),
+            nl::Entry::of::<Option<u32>, nl::Native>(4, "xdp-zc-max-segs")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<XdpRxMetadata>, u64>(5, "xdp-rx-metadata-features"),
             nl::Entry::of::<Option<XskFlags>, u64>(6, "xsk-features"),
         ],
@@ -725,7 +734,10 @@ pub struct PagePoolGetRequest {
 impl<'nl> nl::NlAttrs<'nl> for PagePoolGetRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "PagePoolGetRequest",
-        &[nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")],
+        &[
+            nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1).max(4294967295)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -814,9 +826,12 @@ impl<'nl> nl::NlAttrs<'nl> for PagePoolGetReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "PagePoolGetReply",
         &[
-            nl::Entry::of::<Option<u64>, nl::Uint>(1, "id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
-            nl::Entry::of::<Option<u64>, nl::Uint>(3, "napi-id"),
+            nl::Entry::of::<Option<u64>, nl::Uint>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1).max(4294967295)),
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1).max(2147483647)),
+            nl::Entry::of::<Option<u64>, nl::Uint>(3, "napi-id")
+                .with_checks(&nl::Checks::NONE.min(1).max(4294967295)),
             nl::Entry::of::<Option<u64>, nl::Uint>(4, "inflight"),
             nl::Entry::of::<Option<u64>, nl::Uint>(5, "inflight-mem"),
             nl::Entry::of::<Option<u64>, nl::Uint>(6, "detach-time"),
@@ -952,7 +967,10 @@ pub struct PagePoolGetDump {
 impl<'nl> nl::NlAttrs<'nl> for PagePoolGetDump {
     const SET: &'static nl::Set = &nl::Set::new(
         "PagePoolGetDump",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1).max(2147483647)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1299,7 +1317,8 @@ impl<'nl> nl::NlAttrs<'nl> for QueueGetRequest {
         "QueueGetRequest",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
         ],
     );
@@ -1406,7 +1425,8 @@ impl<'nl> nl::NlAttrs<'nl> for QueueGetReply {
         "QueueGetReply",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "napi-id"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "dmabuf"),
@@ -1543,7 +1563,10 @@ pub struct QueueGetDump {
 impl<'nl> nl::NlAttrs<'nl> for QueueGetDump {
     const SET: &'static nl::Set = &nl::Set::new(
         "QueueGetDump",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1689,11 +1712,13 @@ impl<'nl> nl::NlAttrs<'nl> for NapiGetReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "NapiGetReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "irq"),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "pid"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "defer-hard-irqs"),
+            nl::Entry::of::<Option<u32>, nl::Native>(5, "defer-hard-irqs")
+                .with_checks(&nl::Checks::NONE.max(2147483647)),
             nl::Entry::of::<Option<u64>, nl::Uint>(6, "gro-flush-timeout"),
             nl::Entry::of::<Option<u64>, nl::Uint>(7, "irq-suspend-timeout"),
             nl::Entry::of::<Option<NapiThreaded>, u32>(8, "threaded"),
@@ -1826,7 +1851,10 @@ pub struct NapiGetDump {
 impl<'nl> nl::NlAttrs<'nl> for NapiGetDump {
     const SET: &'static nl::Set = &nl::Set::new(
         "NapiGetDump",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1892,7 +1920,8 @@ impl<'nl> nl::NlAttrs<'nl> for QstatsGetDump {
     const SET: &'static nl::Set = &nl::Set::new(
         "QstatsGetDump",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QstatsScope>, nl::Uint>(4, "scope"),
         ],
     );
@@ -2055,7 +2084,8 @@ impl<'nl> nl::NlAttrs<'nl> for QstatsGetReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "QstatsGetReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QueueType>, u32>(2, "queue-type"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "queue-id"),
             nl::Entry::of::<Option<u64>, nl::Uint>(8, "rx-packets"),
@@ -2430,10 +2460,12 @@ impl<'nl> nl::NlAttrs<'nl> for BindRxRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "BindRxRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Vec<QueueId>, nl::Native>(2, "queues"),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "fd"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "rx-page-size"),
+            nl::Entry::of::<Option<u32>, nl::Native>(5, "rx-page-size")
+                .with_checks(&nl::Checks::NONE.max(4294967295)),
         ],
     );
     #[inline]
@@ -2514,6 +2546,7 @@ impl nl::Do for BindRxRequest {
     type Reply = BindRxReply;
     const NAME: &'static str = "bind-rx";
     const CMD: u16 = 13;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `bind-rx`.
@@ -2530,7 +2563,10 @@ pub struct BindRxReply {
 impl<'nl> nl::NlAttrs<'nl> for BindRxReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "BindRxReply",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(4, "id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(4, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -2602,7 +2638,8 @@ impl<'nl> nl::NlAttrs<'nl> for NapiSetRequest {
         "NapiSetRequest",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(2, "id"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "defer-hard-irqs"),
+            nl::Entry::of::<Option<u32>, nl::Native>(5, "defer-hard-irqs")
+                .with_checks(&nl::Checks::NONE.max(2147483647)),
             nl::Entry::of::<Option<u64>, nl::Uint>(6, "gro-flush-timeout"),
             nl::Entry::of::<Option<u64>, nl::Uint>(7, "irq-suspend-timeout"),
             nl::Entry::of::<Option<NapiThreaded>, u32>(8, "threaded"),
@@ -2697,6 +2734,7 @@ impl nl::Do for NapiSetRequest {
     type Reply = ();
     const NAME: &'static str = "napi-set";
     const CMD: u16 = 14;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `bind-tx` (do): Let sockets send payload straight from a dmabuf. The
@@ -2719,7 +2757,8 @@ impl<'nl> nl::NlAttrs<'nl> for BindTxRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "BindTxRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "fd"),
         ],
     );
@@ -2806,7 +2845,8 @@ impl<'nl> nl::NlAttrs<'nl> for QueueCreateRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "QueueCreateRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
+            nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<QueueType>, u32>(3, "type"),
             nl::Entry::of::<Option<Lease>, nl::Native>(8, "lease"),
         ],
@@ -2873,6 +2913,7 @@ impl nl::Do for QueueCreateRequest {
     type Reply = QueueCreateReply;
     const NAME: &'static str = "queue-create";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `queue-create`.
@@ -2966,6 +3007,20 @@ impl nl::Notification for Notification {
             7 => message.decode().map(Self::PagePoolDelNtf),
             8 => message.decode().map(Self::PagePoolChangeNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DevAddNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::DevDelNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DevChangeNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::PagePoolAddNtf(message) => nl::encode_into(message, buffer).map(|()| 6),
+            Self::PagePoolDelNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::PagePoolChangeNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 8)
+            }
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -1250,7 +1250,8 @@ impl<'nl> nl::NlAttrs<'nl> for ThreadsSetRequest {
             nl::Entry::of::<Option<u32>, nl::Native>(3, "leasetime"),
             nl::Entry::of::<Option<nl::NlString>, nl::Native>(4, "scope"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "min-threads"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(6, "fh-key"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(6, "fh-key")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
         ],
     );
     #[inline]
@@ -1352,6 +1353,7 @@ impl nl::Do for ThreadsSetRequest {
     type Reply = ();
     const NAME: &'static str = "threads-set";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `threads-get` (do): Get the number of threads and other settings.
@@ -1573,6 +1575,7 @@ impl nl::Do for VersionSetRequest {
     type Reply = ();
     const NAME: &'static str = "version-set";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `version-get` (do): Get the versions of NFS that are offered.
@@ -1729,6 +1732,7 @@ impl nl::Do for ListenerSetRequest {
     type Reply = ();
     const NAME: &'static str = "listener-set";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `listener-get` (do): Get the listening sockets.
@@ -1882,6 +1886,7 @@ impl nl::Do for PoolModeSetRequest {
     type Reply = ();
     const NAME: &'static str = "pool-mode-set";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `pool-mode-get` (do): Get how threads are spread over pools.
@@ -2030,6 +2035,7 @@ impl nl::Dump for SvcExportGetReqsDump {
     type Reply = SvcExportGetReqsReply;
     const NAME: &'static str = "svc-export-get-reqs";
     const CMD: u16 = 11;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `svc-export-get-reqs`.
@@ -2155,6 +2161,7 @@ impl nl::Do for SvcExportSetReqsRequest {
     type Reply = ();
     const NAME: &'static str = "svc-export-set-reqs";
     const CMD: u16 = 12;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `expkey-get-reqs` (dump): Get the entries of the table of file handles that
@@ -2194,6 +2201,7 @@ impl nl::Dump for ExpkeyGetReqsDump {
     type Reply = ExpkeyGetReqsReply;
     const NAME: &'static str = "expkey-get-reqs";
     const CMD: u16 = 13;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `expkey-get-reqs`.
@@ -2316,6 +2324,7 @@ impl nl::Do for ExpkeySetReqsRequest {
     type Reply = ();
     const NAME: &'static str = "expkey-set-reqs";
     const CMD: u16 = 14;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `cache-flush` (do): Empty caches.
@@ -2375,6 +2384,7 @@ impl nl::Do for CacheFlushRequest {
     type Reply = ();
     const NAME: &'static str = "cache-flush";
     const CMD: u16 = 15;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `unlock-ip` (do): Drop the file locks of NFSv3 that came in on an address
@@ -2394,7 +2404,10 @@ pub struct UnlockIpRequest {
 impl<'nl> nl::NlAttrs<'nl> for UnlockIpRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "UnlockIpRequest",
-        &[nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "address")],
+        &[
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "address")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -2440,6 +2453,7 @@ impl nl::Do for UnlockIpRequest {
     type Reply = ();
     const NAME: &'static str = "unlock-ip";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `unlock-filesystem` (do): Drop all locks and state on a file system, so
@@ -2500,6 +2514,7 @@ impl nl::Do for UnlockFilesystemRequest {
     type Reply = ();
     const NAME: &'static str = "unlock-filesystem";
     const CMD: u16 = 17;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `unlock-export` (do): Drop NFSv4 state held through an export, before the
@@ -2560,6 +2575,7 @@ impl nl::Do for UnlockExportRequest {
     type Reply = ();
     const NAME: &'static str = "unlock-export";
     const CMD: u16 = 18;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `server-stats-get` (dump): Get the counters of the server.
@@ -2990,6 +3006,13 @@ impl nl::Notification for Notification {
         match message.cmd() {
             10 => message.decode().map(Self::CacheNotify),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::CacheNotify(message) => nl::encode_into(message, buffer).map(|()| 10),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

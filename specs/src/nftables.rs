@@ -1888,7 +1888,8 @@ impl<'nl> nl::NlAttrs<'nl> for RangeAttrs {
         "RangeAttrs",
         &[
             nl::Entry::of::<Option<Registers>, nl::Be<u32>>(1, "sreg"),
-            nl::Entry::of::<Option<RangeOps>, nl::Be<u32>>(2, "op"),
+            nl::Entry::of::<Option<RangeOps>, nl::Be<u32>>(2, "op")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(3, "from-data"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(4, "to-data"),
         ],
@@ -3182,7 +3183,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExprBitwiseAttrs {
             nl::Entry::of::<Option<u32>, nl::Be<u32>>(3, "len"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(4, "mask"),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(5, "xor"),
-            nl::Entry::of::<Option<BitwiseOps>, nl::Be<u32>>(6, "op"),
+            nl::Entry::of::<Option<BitwiseOps>, nl::Be<u32>>(6, "op")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<DataAttrs>, nl::Native>(7, "data"),
             nl::Entry::of::<Option<Registers>, nl::Be<u32>>(8, "sreg2"),
         ],
@@ -4939,8 +4941,10 @@ impl<'nl> nl::NlAttrs<'nl> for CompatMatchAttrs {
     const SET: &'static nl::Set = &nl::Set::new(
         "CompatMatchAttrs",
         &[
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name"),
-            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "rev"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name")
+                .with_checks(&nl::Checks::NONE.max_len(32)),
+            nl::Entry::of::<Option<u32>, nl::Be<u32>>(2, "rev")
+                .with_checks(&nl::Checks::NONE.max(255)),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "info"),
         ],
     );
@@ -8360,6 +8364,7 @@ impl nl::Do for BatchBeginRequest {
     type Reply = ();
     const NAME: &'static str = "batch-begin";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `batch-end` (do): End a batch, and put it into effect.
@@ -8441,6 +8446,7 @@ impl nl::Do for BatchEndRequest {
     type Reply = ();
     const NAME: &'static str = "batch-end";
     const CMD: u16 = 17;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newtable` (do): Make a table, or change its flags.
@@ -8554,6 +8560,7 @@ impl nl::Do for NewtableRequest {
     type Reply = ();
     const NAME: &'static str = "newtable";
     const CMD: u16 = 2560;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `gettable` (do): Get a table or all tables.
@@ -8636,6 +8643,7 @@ impl nl::Do for GettableRequest {
     const CMD: u16 = 2561;
     const REPLY_CMD: u16 = 2560;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `gettable`.
@@ -8840,6 +8848,7 @@ impl nl::Dump for GettableDump {
     const NAME: &'static str = "gettable";
     const CMD: u16 = 2561;
     const REPLY_CMD: u16 = 2560;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `deltable` (do): Delete a table with all that is in it. With neither name
@@ -8936,6 +8945,7 @@ impl nl::Do for DeltableRequest {
     type Reply = ();
     const NAME: &'static str = "deltable";
     const CMD: u16 = 2562;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroytable` (do): Delete a table, if there is such a one.
@@ -9031,6 +9041,7 @@ impl nl::Do for DestroytableRequest {
     type Reply = ();
     const NAME: &'static str = "destroytable";
     const CMD: u16 = 2586;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newchain` (do): Make a chain, or change it.
@@ -9247,6 +9258,7 @@ impl nl::Do for NewchainRequest {
     type Reply = ();
     const NAME: &'static str = "newchain";
     const CMD: u16 = 2563;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getchain` (do): Get a chain or all chains.
@@ -9347,6 +9359,7 @@ impl nl::Do for GetchainRequest {
     const CMD: u16 = 2564;
     const REPLY_CMD: u16 = 2563;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getchain`.
@@ -9628,6 +9641,7 @@ impl nl::Dump for GetchainDump {
     const NAME: &'static str = "getchain";
     const CMD: u16 = 2564;
     const REPLY_CMD: u16 = 2563;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delchain` (do): Delete a chain, or take devices off a base chain.
@@ -9752,6 +9766,7 @@ impl nl::Do for DelchainRequest {
     type Reply = ();
     const NAME: &'static str = "delchain";
     const CMD: u16 = 2565;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroychain` (do): Delete a chain, if there is such a one.
@@ -9876,6 +9891,7 @@ impl nl::Do for DestroychainRequest {
     type Reply = ();
     const NAME: &'static str = "destroychain";
     const CMD: u16 = 2587;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newrule` (do): Add a rule, or replace one.
@@ -10095,6 +10111,7 @@ impl nl::Do for NewruleRequest {
     type Reply = ();
     const NAME: &'static str = "newrule";
     const CMD: u16 = 2566;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getrule` (do): Get a rule or all rules.
@@ -10211,6 +10228,7 @@ impl nl::Do for GetruleRequest {
     const CMD: u16 = 2567;
     const REPLY_CMD: u16 = 2566;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getrule`.
@@ -10470,6 +10488,7 @@ impl nl::Dump for GetruleDump {
     const NAME: &'static str = "getrule";
     const CMD: u16 = 2567;
     const REPLY_CMD: u16 = 2566;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getrule-reset` (do): As `getrule`, and reset counters, quotas and other
@@ -10587,6 +10606,7 @@ impl nl::Do for GetruleResetRequest {
     const CMD: u16 = 2585;
     const REPLY_CMD: u16 = 2566;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getrule-reset`.
@@ -10602,6 +10622,7 @@ impl nl::Dump for GetruleResetDump {
     const NAME: &'static str = "getrule-reset";
     const CMD: u16 = 2585;
     const REPLY_CMD: u16 = 2566;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delrule` (do): Delete a rule, or all rules of a chain or table.
@@ -10729,6 +10750,7 @@ impl nl::Do for DelruleRequest {
     type Reply = ();
     const NAME: &'static str = "delrule";
     const CMD: u16 = 2568;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroyrule` (do): Delete a rule, if there is such a one.
@@ -10856,6 +10878,7 @@ impl nl::Do for DestroyruleRequest {
     type Reply = ();
     const NAME: &'static str = "destroyrule";
     const CMD: u16 = 2588;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newset` (do): Make a set or a map.
@@ -11151,6 +11174,7 @@ impl nl::Do for NewsetRequest {
     type Reply = ();
     const NAME: &'static str = "newset";
     const CMD: u16 = 2569;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getset` (do): Get a set or all sets, without their elements.
@@ -11251,6 +11275,7 @@ impl nl::Do for GetsetRequest {
     const CMD: u16 = 2570;
     const REPLY_CMD: u16 = 2569;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getset`.
@@ -11653,6 +11678,7 @@ impl nl::Dump for GetsetDump {
     const NAME: &'static str = "getset";
     const CMD: u16 = 2570;
     const REPLY_CMD: u16 = 2569;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delset` (do): Delete a set.
@@ -11764,6 +11790,7 @@ impl nl::Do for DelsetRequest {
     type Reply = ();
     const NAME: &'static str = "delset";
     const CMD: u16 = 2571;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroyset` (do): Delete a set, if there is such a one.
@@ -11875,6 +11902,7 @@ impl nl::Do for DestroysetRequest {
     type Reply = ();
     const NAME: &'static str = "destroyset";
     const CMD: u16 = 2589;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newsetelem` (do): Add elements to a set.
@@ -12004,6 +12032,7 @@ impl nl::Do for NewsetelemRequest {
     type Reply = ();
     const NAME: &'static str = "newsetelem";
     const CMD: u16 = 2572;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getsetelem` (do): Get the given elements of a set, or all of them.
@@ -12122,6 +12151,7 @@ impl nl::Do for GetsetelemRequest {
     const CMD: u16 = 2573;
     const REPLY_CMD: u16 = 2572;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getsetelem`.
@@ -12330,6 +12360,7 @@ impl nl::Dump for GetsetelemDump {
     const NAME: &'static str = "getsetelem";
     const CMD: u16 = 2573;
     const REPLY_CMD: u16 = 2572;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getsetelem-reset` (do): As `getsetelem`, and reset counters, quotas and
@@ -12449,6 +12480,7 @@ impl nl::Do for GetsetelemResetRequest {
     const CMD: u16 = 2593;
     const REPLY_CMD: u16 = 2572;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getsetelem-reset`.
@@ -12552,6 +12584,7 @@ impl nl::Dump for GetsetelemResetDump {
     const NAME: &'static str = "getsetelem-reset";
     const CMD: u16 = 2593;
     const REPLY_CMD: u16 = 2572;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delsetelem` (do): Delete elements of a set, or all of them.
@@ -12668,6 +12701,7 @@ impl nl::Do for DelsetelemRequest {
     type Reply = ();
     const NAME: &'static str = "delsetelem";
     const CMD: u16 = 2574;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroysetelem` (do): Delete those of the given elements that exist.
@@ -12784,6 +12818,7 @@ impl nl::Do for DestroysetelemRequest {
     type Reply = ();
     const NAME: &'static str = "destroysetelem";
     const CMD: u16 = 2590;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getgen` (do): Get the generation of the ruleset. Takes no dump.
@@ -12843,6 +12878,7 @@ impl nl::Do for GetgenRequest {
     const NAME: &'static str = "getgen";
     const CMD: u16 = 2576;
     const REPLY_CMD: u16 = 2575;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getgen`.
@@ -13091,6 +13127,7 @@ impl nl::Do for NewobjRequest {
     type Reply = ();
     const NAME: &'static str = "newobj";
     const CMD: u16 = 2578;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getobj` (do): Get an object or all objects.
@@ -13204,6 +13241,7 @@ impl nl::Do for GetobjRequest {
     const CMD: u16 = 2579;
     const REPLY_CMD: u16 = 2578;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getobj`.
@@ -13464,6 +13502,7 @@ impl nl::Dump for GetobjDump {
     const NAME: &'static str = "getobj";
     const CMD: u16 = 2579;
     const REPLY_CMD: u16 = 2578;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getobj-reset` (do): As `getobj`, and reset counters and quotas in the same
@@ -13578,6 +13617,7 @@ impl nl::Do for GetobjResetRequest {
     const CMD: u16 = 2581;
     const REPLY_CMD: u16 = 2578;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getobj-reset`.
@@ -13681,6 +13721,7 @@ impl nl::Dump for GetobjResetDump {
     const NAME: &'static str = "getobj-reset";
     const CMD: u16 = 2581;
     const REPLY_CMD: u16 = 2578;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delobj` (do): Delete an object.
@@ -13805,6 +13846,7 @@ impl nl::Do for DelobjRequest {
     type Reply = ();
     const NAME: &'static str = "delobj";
     const CMD: u16 = 2580;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroyobj` (do): Delete an object, if there is such a one.
@@ -13929,6 +13971,7 @@ impl nl::Do for DestroyobjRequest {
     type Reply = ();
     const NAME: &'static str = "destroyobj";
     const CMD: u16 = 2591;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newflowtable` (do): Make a flow table, or add devices to it.
@@ -14059,6 +14102,7 @@ impl nl::Do for NewflowtableRequest {
     type Reply = ();
     const NAME: &'static str = "newflowtable";
     const CMD: u16 = 2582;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getflowtable` (do): Get a flow table or all flow tables.
@@ -14159,6 +14203,7 @@ impl nl::Do for GetflowtableRequest {
     const CMD: u16 = 2583;
     const REPLY_CMD: u16 = 2582;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `getflowtable`.
@@ -14392,6 +14437,7 @@ impl nl::Dump for GetflowtableDump {
     const NAME: &'static str = "getflowtable";
     const CMD: u16 = 2583;
     const REPLY_CMD: u16 = 2582;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delflowtable` (do): Delete a flow table, or take devices off it.
@@ -14519,6 +14565,7 @@ impl nl::Do for DelflowtableRequest {
     type Reply = ();
     const NAME: &'static str = "delflowtable";
     const CMD: u16 = 2584;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `destroyflowtable` (do): Delete a flow table, if there is such a one.
@@ -14646,6 +14693,7 @@ impl nl::Do for DestroyflowtableRequest {
     type Reply = ();
     const NAME: &'static str = "destroyflowtable";
     const CMD: u16 = 2592;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Event `trace`: A traced packet has made a step through the ruleset. A rule starts a
@@ -15086,6 +15134,36 @@ impl nl::Notification for Notification {
             2584 => message.decode().map(Self::DelflowtableNtf),
             2577 => message.decode().map(Self::Trace),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewtableNtf(message) => nl::encode_into(message, buffer).map(|()| 2560),
+            Self::DeltableNtf(message) => nl::encode_into(message, buffer).map(|()| 2562),
+            Self::NewchainNtf(message) => nl::encode_into(message, buffer).map(|()| 2563),
+            Self::DelchainNtf(message) => nl::encode_into(message, buffer).map(|()| 2565),
+            Self::NewruleNtf(message) => nl::encode_into(message, buffer).map(|()| 2566),
+            Self::DelruleNtf(message) => nl::encode_into(message, buffer).map(|()| 2568),
+            Self::NewsetNtf(message) => nl::encode_into(message, buffer).map(|()| 2569),
+            Self::DelsetNtf(message) => nl::encode_into(message, buffer).map(|()| 2571),
+            Self::NewsetelemNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 2572)
+            }
+            Self::DelsetelemNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 2574)
+            }
+            Self::NewgenNtf(message) => nl::encode_into(message, buffer).map(|()| 2575),
+            Self::NewobjNtf(message) => nl::encode_into(message, buffer).map(|()| 2578),
+            Self::DelobjNtf(message) => nl::encode_into(message, buffer).map(|()| 2580),
+            Self::NewflowtableNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 2582)
+            }
+            Self::DelflowtableNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 2584)
+            }
+            Self::Trace(message) => nl::encode_into(message, buffer).map(|()| 2577),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -7358,4 +7358,15 @@ impl nl::Notification for Notification {
             _ => Ok(Self::Unknown(message.to_raw())),
         }
     }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewWiphy(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DelWiphy(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::SetInterface(message) => nl::encode_into(message, buffer).map(|()| 6),
+            Self::NewInterface(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::DelInterface(message) => nl::encode_into(message, buffer).map(|()| 8),
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }

@@ -1151,4 +1151,14 @@ impl nl::Notification for Notification {
             _ => Ok(Self::Unknown(message.to_raw())),
         }
     }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::Newfamily(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Delfamily(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::NewmcastGrp(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::DelmcastGrp(message) => nl::encode_into(message, buffer).map(|()| 8),
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }

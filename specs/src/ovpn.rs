@@ -195,20 +195,28 @@ impl<'nl> nl::NlAttrs<'nl> for Peer {
     const SET: &'static nl::Set = &nl::Set::new(
         "Peer",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "remote-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "remote-ipv6-scope-id"),
-            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port"),
+            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "socket"),
             nl::Entry::of::<Option<i32>, nl::Native>(7, "socket-netnsid"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "vpn-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(10, "local-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6"),
-            nl::Entry::of::<Option<u16>, nl::Be<u16>>(12, "local-port"),
-            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval"),
-            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
+            nl::Entry::of::<Option<u16>, nl::Be<u16>>(12, "local-port")
+                .with_checks(&nl::Checks::NONE.min(1)),
+            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval")
+                .with_checks(&nl::Checks::NONE.max(86400)),
+            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout")
+                .with_checks(&nl::Checks::NONE.max(86400)),
             nl::Entry::of::<Option<DelPeerReason>, u32>(15, "del-reason"),
             nl::Entry::of::<Option<u64>, nl::Uint>(16, "vpn-rx-bytes"),
             nl::Entry::of::<Option<u64>, nl::Uint>(17, "vpn-tx-bytes"),
@@ -218,7 +226,8 @@ impl<'nl> nl::NlAttrs<'nl> for Peer {
             nl::Entry::of::<Option<u64>, nl::Uint>(21, "link-tx-bytes"),
             nl::Entry::of::<Option<u64>, nl::Uint>(22, "link-rx-packets"),
             nl::Entry::of::<Option<u64>, nl::Uint>(23, "link-tx-packets"),
-            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
         ],
     );
     #[inline]
@@ -572,19 +581,27 @@ impl<'nl> nl::NlAttrs<'nl> for PeerNewInput {
     const SET: &'static nl::Set = &nl::Set::new(
         "PeerNewInput",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "remote-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "remote-ipv6-scope-id"),
-            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port"),
+            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(6, "socket"),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "vpn-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(10, "local-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6"),
-            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval"),
-            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout"),
-            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
+            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval")
+                .with_checks(&nl::Checks::NONE.max(86400)),
+            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout")
+                .with_checks(&nl::Checks::NONE.max(86400)),
+            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
         ],
     );
     #[inline]
@@ -831,18 +848,26 @@ impl<'nl> nl::NlAttrs<'nl> for PeerSetInput {
     const SET: &'static nl::Set = &nl::Set::new(
         "PeerSetInput",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(2, "remote-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(3, "remote-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u32>, nl::Native>(4, "remote-ipv6-scope-id"),
-            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port"),
+            nl::Entry::of::<Option<u16>, nl::Be<u16>>(5, "remote-port")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(8, "vpn-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(9, "vpn-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(10, "local-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6"),
-            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval"),
-            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout"),
-            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(11, "local-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
+            nl::Entry::of::<Option<u32>, nl::Native>(13, "keepalive-interval")
+                .with_checks(&nl::Checks::NONE.max(86400)),
+            nl::Entry::of::<Option<u32>, nl::Native>(14, "keepalive-timeout")
+                .with_checks(&nl::Checks::NONE.max(86400)),
+            nl::Entry::of::<Option<u32>, nl::Native>(24, "tx-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
         ],
     );
     #[inline]
@@ -1032,7 +1057,10 @@ pub struct PeerDelInput {
 impl<'nl> nl::NlAttrs<'nl> for PeerDelInput {
     const SET: &'static nl::Set = &nl::Set::new(
         "PeerDelInput",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1104,9 +1132,11 @@ impl<'nl> nl::NlAttrs<'nl> for Keyconf {
     const SET: &'static nl::Set = &nl::Set::new(
         "Keyconf",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<KeySlot>, u32>(2, "slot"),
-            nl::Entry::of::<Option<u32>, nl::Native>(3, "key-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(3, "key-id")
+                .with_checks(&nl::Checks::NONE.max(7)),
             nl::Entry::of::<Option<CipherAlg>, u32>(4, "cipher-alg"),
             nl::Entry::of::<Option<Keydir>, nl::Native>(5, "encrypt-dir"),
             nl::Entry::of::<Option<Keydir>, nl::Native>(6, "decrypt-dir"),
@@ -1236,8 +1266,10 @@ impl<'nl> nl::NlAttrs<'nl> for Keydir {
     const SET: &'static nl::Set = &nl::Set::new(
         "Keydir",
         &[
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "cipher-key"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "nonce-tail"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "cipher-key")
+                .with_checks(&nl::Checks::NONE.max_len(256)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "nonce-tail")
+                .with_checks(&nl::Checks::NONE.exact_len(8)),
         ],
     );
     #[inline]
@@ -1326,9 +1358,11 @@ impl<'nl> nl::NlAttrs<'nl> for KeyconfGet {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyconfGet",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<KeySlot>, u32>(2, "slot"),
-            nl::Entry::of::<Option<u32>, nl::Native>(3, "key-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(3, "key-id")
+                .with_checks(&nl::Checks::NONE.max(7)),
             nl::Entry::of::<Option<CipherAlg>, u32>(4, "cipher-alg"),
         ],
     );
@@ -1422,7 +1456,10 @@ pub struct KeyconfSwapInput {
 impl<'nl> nl::NlAttrs<'nl> for KeyconfSwapInput {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyconfSwapInput",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1482,8 +1519,10 @@ impl<'nl> nl::NlAttrs<'nl> for KeyconfSwapNtf {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyconfSwapNtf",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id"),
-            nl::Entry::of::<Option<u16>, nl::Native>(3, "key-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
+            nl::Entry::of::<Option<u16>, nl::Native>(3, "key-id")
+                .with_checks(&nl::Checks::NONE.max(7)),
         ],
     );
     #[inline]
@@ -1554,7 +1593,8 @@ impl<'nl> nl::NlAttrs<'nl> for KeyconfDelInput {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyconfDelInput",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "peer-id")
+                .with_checks(&nl::Checks::NONE.max(16777215)),
             nl::Entry::of::<Option<KeySlot>, u32>(2, "slot"),
         ],
     );
@@ -1683,6 +1723,7 @@ impl nl::Do for PeerNewRequest {
     type Reply = ();
     const NAME: &'static str = "peer-new";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `peer-set` (do): Change a peer. What is absent stays as it is.
@@ -1760,6 +1801,7 @@ impl nl::Do for PeerSetRequest {
     type Reply = ();
     const NAME: &'static str = "peer-set";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `peer-get` (do): Tell about one peer of a device by its `id`, or in a dump
@@ -1839,6 +1881,7 @@ impl nl::Do for PeerGetRequest {
     const NAME: &'static str = "peer-get";
     const CMD: u16 = 3;
     const ACK: bool = false;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `peer-get`.
@@ -1969,6 +2012,7 @@ impl nl::Dump for PeerGetDump {
     type Reply = PeerGetDumpReply;
     const NAME: &'static str = "peer-get";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `peer-get` (dump).
@@ -2098,6 +2142,7 @@ impl nl::Do for PeerDelRequest {
     type Reply = ();
     const NAME: &'static str = "peer-del";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-new` (do): Put a key into a slot of a peer, in place of the one that
@@ -2178,6 +2223,7 @@ impl nl::Do for KeyNewRequest {
     type Reply = ();
     const NAME: &'static str = "key-new";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-get` (do): Tell about a key, except for its secrets.
@@ -2260,6 +2306,7 @@ impl nl::Do for KeyGetRequest {
     type Reply = KeyGetReply;
     const NAME: &'static str = "key-get";
     const CMD: u16 = 7;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `key-get`.
@@ -2400,6 +2447,7 @@ impl nl::Do for KeySwapRequest {
     type Reply = ();
     const NAME: &'static str = "key-swap";
     const CMD: u16 = 8;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `key-del` (do): Delete a key.
@@ -2482,6 +2530,7 @@ impl nl::Do for KeyDelRequest {
     type Reply = ();
     const NAME: &'static str = "key-del";
     const CMD: u16 = 10;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Event `key-swap-ntf`: The primary key of a peer is worn out: its packet numbers are
@@ -2589,6 +2638,15 @@ impl nl::Notification for Notification {
             9 => message.decode().map(Self::KeySwapNtf),
             11 => message.decode().map(Self::PeerFloatNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::PeerDelNtf(message) => nl::encode_into(message, buffer).map(|()| 5),
+            Self::KeySwapNtf(message) => nl::encode_into(message, buffer).map(|()| 9),
+            Self::PeerFloatNtf(message) => nl::encode_into(message, buffer).map(|()| 11),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -677,6 +677,7 @@ impl nl::Do for NewRequest {
     type Reply = ();
     const NAME: &'static str = "new";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `del` (do): Remove a datapath with all of its ports and flows.
@@ -757,6 +758,7 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `set` (do): Change the settings of a datapath. Where `user-features` is
@@ -890,6 +892,7 @@ impl nl::Do for SetRequest {
     type Reply = ();
     const NAME: &'static str = "set";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `ovs_datapath` tells unasked.
@@ -919,6 +922,15 @@ impl nl::Notification for Notification {
             2 => message.decode().map(Self::DelNtf),
             4 => message.decode().map(Self::SetNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewNtf(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::DelNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::SetNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -4147,6 +4147,7 @@ impl nl::Do for NewRequest {
     type Reply = ();
     const NAME: &'static str = "new";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `del` (do): Remove one flow, by key or `ufid`, or all of a datapath where
@@ -4276,6 +4277,7 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `set` (do): Change the actions of a flow, or set its counters back.
@@ -4448,6 +4450,7 @@ impl nl::Do for SetRequest {
     type Reply = ();
     const NAME: &'static str = "set";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `ovs_flow` tells unasked.
@@ -4477,6 +4480,15 @@ impl nl::Notification for Notification {
             2 => message.decode().map(Self::DelNtf),
             4 => message.decode().map(Self::SetNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewNtf(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::DelNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::SetNtf(message) => nl::encode_into(message, buffer).map(|()| 4),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

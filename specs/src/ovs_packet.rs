@@ -101,7 +101,8 @@ impl<'nl> nl::NlAttrs<'nl> for ExecuteRequest {
     const SET: &'static nl::Set = &nl::Set::new(
             "ExecuteRequest",
             &[
-                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet"),
+                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet")
+                    .with_checks(&nl::Checks::NONE.min_len(14)),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "key"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "actions"),
                 nl::Entry::of::<bool, nl::Native>(8, "probe"),
@@ -227,6 +228,7 @@ impl nl::Do for ExecuteRequest {
     type Reply = ();
     const NAME: &'static str = "execute";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Event `miss`: Upcall: a packet has come in that no flow matches.
@@ -272,7 +274,8 @@ impl<'nl> nl::NlAttrs<'nl> for MissEvent {
     const SET: &'static nl::Set = &nl::Set::new(
             "MissEvent",
             &[
-                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet"),
+                nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "packet")
+                    .with_checks(&nl::Checks::NONE.min_len(14)),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "key"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "actions"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "userdata"),
@@ -441,6 +444,14 @@ impl nl::Notification for Notification {
             1 => message.decode().map(Self::Miss),
             2 => message.decode().map(Self::Action),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::Miss(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Action(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

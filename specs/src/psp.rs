@@ -228,7 +228,10 @@ pub struct DevGetRequest {
 impl<'nl> nl::NlAttrs<'nl> for DevGetRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevGetRequest",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -307,7 +310,8 @@ impl<'nl> nl::NlAttrs<'nl> for DevGetReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevGetReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<VersionFlags>, u32>(3, "psp-versions-cap"),
             nl::Entry::of::<Option<VersionFlags>, u32>(4, "psp-versions-ena"),
@@ -474,7 +478,8 @@ impl<'nl> nl::NlAttrs<'nl> for DevSetRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevSetRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<VersionFlags>, u32>(4, "psp-versions-ena"),
         ],
     );
@@ -537,6 +542,7 @@ impl nl::Do for DevSetRequest {
     type Reply = DevSetReply;
     const NAME: &'static str = "dev-set";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-set`.
@@ -586,7 +592,10 @@ pub struct KeyRotateRequest {
 impl<'nl> nl::NlAttrs<'nl> for KeyRotateRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyRotateRequest",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -630,6 +639,7 @@ impl nl::Do for KeyRotateRequest {
     type Reply = KeyRotateReply;
     const NAME: &'static str = "key-rotate";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `key-rotate`.
@@ -646,7 +656,10 @@ pub struct KeyRotateReply {
 impl<'nl> nl::NlAttrs<'nl> for KeyRotateReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "KeyRotateReply",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -709,7 +722,8 @@ impl<'nl> nl::NlAttrs<'nl> for RxAssocRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "RxAssocRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<Version>, u32>(2, "version"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "sock-fd"),
         ],
@@ -803,7 +817,8 @@ impl<'nl> nl::NlAttrs<'nl> for RxAssocReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "RxAssocReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<Keys>, nl::Native>(3, "rx-key"),
         ],
     );
@@ -882,7 +897,8 @@ impl<'nl> nl::NlAttrs<'nl> for TxAssocRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "TxAssocRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<Version>, u32>(2, "version"),
             nl::Entry::of::<Option<Keys>, nl::Native>(4, "tx-key"),
             nl::Entry::of::<Option<u32>, nl::Native>(5, "sock-fd"),
@@ -985,7 +1001,10 @@ pub struct GetStatsRequest {
 impl<'nl> nl::NlAttrs<'nl> for GetStatsRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "GetStatsRequest",
-        &[nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")],
+        &[
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")
+                .with_checks(&nl::Checks::NONE.min(1)),
+        ],
     );
     #[inline]
     fn put(&self, out: &mut nl::Writer<'_>) {
@@ -1078,7 +1097,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetStatsReply {
     const SET: &'static nl::Set = &nl::Set::new(
         "GetStatsReply",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "dev-id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u64>, nl::Uint>(2, "key-rotations"),
             nl::Entry::of::<Option<u64>, nl::Uint>(3, "stale-events"),
             nl::Entry::of::<Option<u64>, nl::Uint>(4, "rx-packets"),
@@ -1287,7 +1307,8 @@ impl<'nl> nl::NlAttrs<'nl> for DevAssocRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevAssocRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<i32>, nl::Native>(6, "nsid"),
         ],
@@ -1354,6 +1375,7 @@ impl nl::Do for DevAssocRequest {
     type Reply = DevAssocReply;
     const NAME: &'static str = "dev-assoc";
     const CMD: u16 = 11;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-assoc`.
@@ -1383,7 +1405,8 @@ impl<'nl> nl::NlAttrs<'nl> for DevDisassocRequest {
     const SET: &'static nl::Set = &nl::Set::new(
         "DevDisassocRequest",
         &[
-            nl::Entry::of::<Option<u32>, nl::Native>(1, "id"),
+            nl::Entry::of::<Option<u32>, nl::Native>(1, "id")
+                .with_checks(&nl::Checks::NONE.min(1)),
             nl::Entry::of::<Option<u32>, nl::Native>(2, "ifindex"),
             nl::Entry::of::<Option<i32>, nl::Native>(6, "nsid"),
         ],
@@ -1450,6 +1473,7 @@ impl nl::Do for DevDisassocRequest {
     type Reply = DevDisassocReply;
     const NAME: &'static str = "dev-disassoc";
     const CMD: u16 = 12;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `dev-disassoc`.
@@ -1486,6 +1510,16 @@ impl nl::Notification for Notification {
             5 => message.decode().map(Self::DevChangeNtf),
             7 => message.decode().map(Self::KeyRotateNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DevAddNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::DevDelNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::DevChangeNtf(message) => nl::encode_into(message, buffer).map(|()| 5),
+            Self::KeyRotateNtf(message) => nl::encode_into(message, buffer).map(|()| 7),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

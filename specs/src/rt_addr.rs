@@ -476,6 +476,7 @@ impl nl::Do for NewaddrRequest {
     type Reply = ();
     const NAME: &'static str = "newaddr";
     const CMD: u16 = 20;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `deladdr` (do): Remove an address.
@@ -608,6 +609,7 @@ impl nl::Do for DeladdrRequest {
     type Reply = ();
     const NAME: &'static str = "deladdr";
     const CMD: u16 = 21;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getaddr` (do): Tell about all addresses, or about one. One alone goes for
@@ -1458,6 +1460,22 @@ impl nl::Notification for Notification {
             60 => message.decode().map(Self::NewanycastNtf),
             61 => message.decode().map(Self::DelanycastNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewaddrNtf(message) => nl::encode_into(message, buffer).map(|()| 20),
+            Self::DeladdrNtf(message) => nl::encode_into(message, buffer).map(|()| 21),
+            Self::NewmulticastNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 56)
+            }
+            Self::DelmulticastNtf(message) => {
+                nl::encode_into(message, buffer).map(|()| 57)
+            }
+            Self::NewanycastNtf(message) => nl::encode_into(message, buffer).map(|()| 60),
+            Self::DelanycastNtf(message) => nl::encode_into(message, buffer).map(|()| 61),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -4640,7 +4640,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoBondAttrs {
             nl::Entry::of::<
                 Option<Vec<::std::net::Ipv6Addr>>,
                 nl::IndexedArray,
-            >(31, "ns-ip6-target"),
+            >(31, "ns-ip6-target")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u8>, nl::Native>(32, "coupled-control"),
             nl::Entry::of::<Option<u8>, nl::Native>(33, "broadcast-neigh"),
             nl::Entry::of::<Option<u8>, nl::Native>(34, "lacp-strict"),
@@ -10701,7 +10702,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoVxlanAttrs {
             nl::Entry::of::<Option<u8>, nl::Native>(30, "vnifilter"),
             nl::Entry::of::<Option<u8>, nl::Native>(31, "localbypass"),
             nl::Entry::of::<Option<VxlanLabelPolicy>, u32>(32, "label-policy"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(33, "reserved-bits"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(33, "reserved-bits")
+                .with_checks(&nl::Checks::NONE.exact_len(8)),
             nl::Entry::of::<Option<u8>, nl::Native>(34, "mc-route"),
         ],
     );
@@ -11996,7 +11998,8 @@ impl<'nl> nl::NlAttrs<'nl> for LinkinfoPeerMsgLinkAttrs {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -13001,7 +13004,8 @@ impl<'nl> nl::NlAttrs<'nl> for NewlinkRequest {
                 nl::Entry::of::<Option<u32>, nl::Native>(4, "mtu"),
                 nl::Entry::of::<Option<u32>, nl::Native>(5, "link"),
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
                 nl::Entry::of::<Option<u8>, nl::Native>(17, "linkmode"),
                 nl::Entry::of::<Option<LinkinfoAttrs>, nl::Native>(18, "linkinfo"),
@@ -13450,6 +13454,7 @@ impl nl::Do for NewlinkRequest {
     type Reply = ();
     const NAME: &'static str = "newlink";
     const CMD: u16 = 16;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `dellink` (do): Delete a device, or all of a `group`.
@@ -13581,6 +13586,7 @@ impl nl::Do for DellinkRequest {
     type Reply = ();
     const NAME: &'static str = "dellink";
     const CMD: u16 = 17;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getlink` (do): Look up a device, or list them all with a dump.
@@ -13947,7 +13953,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetlinkReply {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -15119,7 +15126,8 @@ impl<'nl> nl::NlAttrs<'nl> for SetlinkRequest {
                 nl::Entry::of::<Option<u32>, nl::Native>(10, "master"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(11, "wireless"),
                 nl::Entry::of::<Option<Vec<u8>>, nl::Native>(12, "protinfo"),
-                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen"),
+                nl::Entry::of::<Option<u32>, nl::Native>(13, "txqlen")
+                    .with_checks(&nl::Checks::NONE.max(32767)),
                 nl::Entry::of::<Option<RtnlLinkIfmap>, nl::Native>(14, "map"),
                 nl::Entry::of::<Option<u32>, nl::Native>(15, "weight"),
                 nl::Entry::of::<Option<u8>, nl::Native>(16, "operstate"),
@@ -15901,6 +15909,7 @@ impl nl::Do for SetlinkRequest {
     type Reply = ();
     const NAME: &'static str = "setlink";
     const CMD: u16 = 19;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getstats` (do): Read counters of a device, or of all with a dump.
@@ -16150,7 +16159,10 @@ pub struct SetstatsRequest {
 impl<'nl> nl::NlAttrs<'nl> for SetstatsRequest {
     const SET: &'static nl::Set = &nl::Set::new(
             "SetstatsRequest",
-            &[nl::Entry::of::<Option<u8>, nl::Native>(2, "set-offload-xstats-l3-stats")],
+            &[
+                nl::Entry::of::<Option<u8>, nl::Native>(2, "set-offload-xstats-l3-stats")
+                    .with_checks(&nl::Checks::NONE.max(1)),
+            ],
         )
         .with_header(<IfStatsMsg as nl::NlStruct>::LEN);
     #[inline]
@@ -16223,6 +16235,7 @@ impl nl::Do for SetstatsRequest {
     type Reply = ();
     const NAME: &'static str = "setstats";
     const CMD: u16 = 95;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `newlinkprop` (do): Give a device more alternative names.
@@ -16345,6 +16358,7 @@ impl nl::Do for NewlinkpropRequest {
     type Reply = ();
     const NAME: &'static str = "newlinkprop";
     const CMD: u16 = 108;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `dellinkprop` (do): Take alternative names from a device.
@@ -16467,6 +16481,7 @@ impl nl::Do for DellinkpropRequest {
     type Reply = ();
     const NAME: &'static str = "dellinkprop";
     const CMD: u16 = 109;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `rt-link` tells unasked.
@@ -16497,6 +16512,15 @@ impl nl::Notification for Notification {
             17 => message.decode().map(Self::DellinkNtf),
             92 => message.decode().map(Self::NewstatsNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewlinkNtf(message) => nl::encode_into(message, buffer).map(|()| 16),
+            Self::DellinkNtf(message) => nl::encode_into(message, buffer).map(|()| 17),
+            Self::NewstatsNtf(message) => nl::encode_into(message, buffer).map(|()| 92),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

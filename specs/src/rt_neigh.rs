@@ -858,7 +858,8 @@ impl<'nl> nl::NlAttrs<'nl> for NdtpaAttrs {
             nl::Entry::of::<Option<u64>, nl::Native>(15, "locktime"),
             nl::Entry::of::<Option<u32>, nl::Native>(16, "queue-lenbytes"),
             nl::Entry::of::<Option<u32>, nl::Native>(17, "mcast-reprobes"),
-            nl::Entry::of::<Option<u64>, nl::Native>(19, "interval-probe-time-ms"),
+            nl::Entry::of::<Option<u64>, nl::Native>(19, "interval-probe-time-ms")
+                .with_checks(&nl::Checks::NONE.min(1).max(86400000)),
         ],
     );
     #[inline]
@@ -1313,6 +1314,7 @@ impl nl::Do for NewneighRequest {
     type Reply = ();
     const NAME: &'static str = "newneigh";
     const CMD: u16 = 28;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delneigh` (do): Remove a neighbour or forwarding entry, or with
@@ -1519,6 +1521,7 @@ impl nl::Do for DelneighRequest {
     type Reply = ();
     const NAME: &'static str = "delneigh";
     const CMD: u16 = 29;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getneigh` (do): Tell about one neighbour, or about all.
@@ -2409,6 +2412,7 @@ impl nl::Do for SetneightblRequest {
     type Reply = ();
     const NAME: &'static str = "setneightbl";
     const CMD: u16 = 67;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `rt-neigh` tells unasked.
@@ -2438,6 +2442,15 @@ impl nl::Notification for Notification {
             28 => message.decode().map(Self::NewneighNtf),
             30 => message.decode().map(Self::GetneighNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::DelneighNtf(message) => nl::encode_into(message, buffer).map(|()| 29),
+            Self::NewneighNtf(message) => nl::encode_into(message, buffer).map(|()| 28),
+            Self::GetneighNtf(message) => nl::encode_into(message, buffer).map(|()| 30),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -2290,8 +2290,10 @@ impl<'nl> nl::NlAttrs<'nl> for EncapIoam6Attrs {
             nl::Entry::of::<Option<u8>, nl::Native>(1, "mode"),
             nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "dst"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "trace"),
-            nl::Entry::of::<Option<u32>, nl::Native>(4, "freq-k"),
-            nl::Entry::of::<Option<u32>, nl::Native>(5, "freq-n"),
+            nl::Entry::of::<Option<u32>, nl::Native>(4, "freq-k")
+                .with_checks(&nl::Checks::NONE.min(1).max(1000000)),
+            nl::Entry::of::<Option<u32>, nl::Native>(5, "freq-n")
+                .with_checks(&nl::Checks::NONE.min(1).max(1000000)),
             nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(6, "src"),
         ],
     );
@@ -3815,6 +3817,7 @@ impl nl::Do for NewrouteRequest {
     type Reply = ();
     const NAME: &'static str = "newroute";
     const CMD: u16 = 24;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delroute` (do): Remove a route. What is absent in the request may have any
@@ -4278,6 +4281,7 @@ impl nl::Do for DelrouteRequest {
     type Reply = ();
     const NAME: &'static str = "delroute";
     const CMD: u16 = 25;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// What `rt-route` tells unasked.
@@ -4303,6 +4307,14 @@ impl nl::Notification for Notification {
             24 => message.decode().map(Self::NewrouteNtf),
             25 => message.decode().map(Self::DelrouteNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewrouteNtf(message) => nl::encode_into(message, buffer).map(|()| 24),
+            Self::DelrouteNtf(message) => nl::encode_into(message, buffer).map(|()| 25),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -774,6 +774,7 @@ impl nl::Do for NewruleRequest {
     type Reply = ();
     const NAME: &'static str = "newrule";
     const CMD: u16 = 32;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delrule` (do): Remove the first rule that has all that the request has.
@@ -1202,6 +1203,7 @@ impl nl::Do for DelruleRequest {
     type Reply = ();
     const NAME: &'static str = "delrule";
     const CMD: u16 = 33;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getrule` (dump): Tell about all rules.
@@ -1710,6 +1712,14 @@ impl nl::Notification for Notification {
             32 => message.decode().map(Self::NewruleNtf),
             33 => message.decode().map(Self::DelruleNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewruleNtf(message) => nl::encode_into(message, buffer).map(|()| 32),
+            Self::DelruleNtf(message) => nl::encode_into(message, buffer).map(|()| 33),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -325,6 +325,7 @@ impl nl::Dump for IpMapGetReqsDump {
     type Reply = IpMapGetReqsReply;
     const NAME: &'static str = "ip-map-get-reqs";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `ip-map-get-reqs`.
@@ -442,6 +443,7 @@ impl nl::Do for IpMapSetReqsRequest {
     type Reply = ();
     const NAME: &'static str = "ip-map-set-reqs";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `unix-gid-get-reqs` (dump): Get the users that the RPC server asks about.
@@ -480,6 +482,7 @@ impl nl::Dump for UnixGidGetReqsDump {
     type Reply = UnixGidGetReqsReply;
     const NAME: &'static str = "unix-gid-get-reqs";
     const CMD: u16 = 4;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `unix-gid-get-reqs`.
@@ -601,6 +604,7 @@ impl nl::Do for UnixGidSetReqsRequest {
     type Reply = ();
     const NAME: &'static str = "unix-gid-set-reqs";
     const CMD: u16 = 5;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `cache-flush` (do): Empty caches.
@@ -660,6 +664,7 @@ impl nl::Do for CacheFlushRequest {
     type Reply = ();
     const NAME: &'static str = "cache-flush";
     const CMD: u16 = 6;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Event `cache-notify`: The RPC server needs entries of a cache.
@@ -743,6 +748,13 @@ impl nl::Notification for Notification {
         match message.cmd() {
             1 => message.decode().map(Self::CacheNotify),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::CacheNotify(message) => nl::encode_into(message, buffer).map(|()| 1),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -11610,7 +11610,8 @@ impl<'nl> nl::NlAttrs<'nl> for ChokeAttrs {
         "ChokeAttrs",
         &[
             nl::Entry::of::<Option<TcRedQopt>, nl::Native>(1, "parms"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "stab"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "stab")
+                .with_checks(&nl::Checks::NONE.min_len(256).max_len(256)),
             nl::Entry::of::<Option<u32>, nl::Native>(3, "max-p"),
         ],
     );
@@ -20033,6 +20034,7 @@ impl nl::Do for NewqdiscRequest {
     type Reply = ();
     const NAME: &'static str = "newqdisc";
     const CMD: u16 = 36;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delqdisc` (do): Delete a qdisc, and all that is below it.
@@ -20114,6 +20116,7 @@ impl nl::Do for DelqdiscRequest {
     type Reply = ();
     const NAME: &'static str = "delqdisc";
     const CMD: u16 = 37;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getqdisc` (do): Qdiscs of a device, or of all. A dump is answered as
@@ -20614,6 +20617,7 @@ impl nl::Do for NewtclassRequest {
     type Reply = ();
     const NAME: &'static str = "newtclass";
     const CMD: u16 = 40;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `deltclass` (do): Delete a class.
@@ -20672,6 +20676,7 @@ impl nl::Do for DeltclassRequest {
     type Reply = ();
     const NAME: &'static str = "deltclass";
     const CMD: u16 = 41;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `gettclass` (do): Classes of a device. A dump needs its index. A single one
@@ -20901,6 +20906,7 @@ impl nl::Do for NewtfilterRequest {
     type Reply = ();
     const NAME: &'static str = "newtfilter";
     const CMD: u16 = 44;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `deltfilter` (do): Delete a filter, or all of a priority or chain.
@@ -20997,6 +21003,7 @@ impl nl::Do for DeltfilterRequest {
     type Reply = ();
     const NAME: &'static str = "deltfilter";
     const CMD: u16 = 45;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `gettfilter` (do): Filters. A dump needs a device and a parent, or a block.
@@ -21281,6 +21288,7 @@ impl nl::Do for NewactionRequest {
     type Reply = ();
     const NAME: &'static str = "newaction";
     const CMD: u16 = 48;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `delaction` (do): Delete actions that no filter uses. With `NLM_F_ROOT`,
@@ -21363,6 +21371,7 @@ impl nl::Do for DelactionRequest {
     type Reply = ();
     const NAME: &'static str = "delaction";
     const CMD: u16 = 49;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `getaction` (do): Actions, those in filters too. A dump lists those of one
@@ -21896,6 +21905,7 @@ impl nl::Do for NewchainRequest {
     type Reply = ();
     const NAME: &'static str = "newchain";
     const CMD: u16 = 100;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `delchain` (do): Delete a chain with its filters.
@@ -21976,6 +21986,7 @@ impl nl::Do for DelchainRequest {
     type Reply = ();
     const NAME: &'static str = "delchain";
     const CMD: u16 = 101;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Request of `getchain` (do): Chains of filters.
@@ -22129,6 +22140,22 @@ impl nl::Notification for Notification {
             100 => message.decode().map(Self::NewchainNtf),
             101 => message.decode().map(Self::DelchainNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::NewqdiscNtf(message) => nl::encode_into(message, buffer).map(|()| 36),
+            Self::DelqdiscNtf(message) => nl::encode_into(message, buffer).map(|()| 37),
+            Self::NewtclassNtf(message) => nl::encode_into(message, buffer).map(|()| 40),
+            Self::DeltclassNtf(message) => nl::encode_into(message, buffer).map(|()| 41),
+            Self::NewtfilterNtf(message) => nl::encode_into(message, buffer).map(|()| 44),
+            Self::DeltfilterNtf(message) => nl::encode_into(message, buffer).map(|()| 45),
+            Self::NewactionNtf(message) => nl::encode_into(message, buffer).map(|()| 48),
+            Self::DelactionNtf(message) => nl::encode_into(message, buffer).map(|()| 49),
+            Self::NewchainNtf(message) => nl::encode_into(message, buffer).map(|()| 100),
+            Self::DelchainNtf(message) => nl::encode_into(message, buffer).map(|()| 101),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

@@ -185,9 +185,11 @@ impl<'nl> nl::NlAttrs<'nl> for GetRequest {
         "GetRequest",
         &[
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "addr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(11, "saddr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
         ],
     );
     #[inline]
@@ -335,15 +337,18 @@ impl<'nl> nl::NlAttrs<'nl> for GetReply {
         "GetReply",
         &[
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "addr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u64>, nl::Native>(3, "age"),
             nl::Entry::of::<Option<Metrics>, nl::Native>(6, "vals"),
             nl::Entry::of::<Option<u16>, nl::Native>(7, "fopen-mss"),
             nl::Entry::of::<Option<u16>, nl::Native>(8, "fopen-syn-drops"),
             nl::Entry::of::<Option<u64>, nl::Native>(9, "fopen-syn-drop-ts"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(10, "fopen-cookie"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(10, "fopen-cookie")
+                .with_checks(&nl::Checks::NONE.max_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(11, "saddr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
         ],
     );
     #[inline]
@@ -563,9 +568,11 @@ impl<'nl> nl::NlAttrs<'nl> for DelRequest {
         "DelRequest",
         &[
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(1, "addr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(2, "addr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<::std::net::Ipv4Addr>, nl::Native>(11, "saddr-ipv4"),
-            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6"),
+            nl::Entry::of::<Option<::std::net::Ipv6Addr>, nl::Native>(12, "saddr-ipv6")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
         ],
     );
     #[inline]
@@ -663,4 +670,5 @@ impl nl::Do for DelRequest {
     type Reply = ();
     const NAME: &'static str = "del";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }

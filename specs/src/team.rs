@@ -116,7 +116,8 @@ impl<'nl> nl::NlAttrs<'nl> for AttrOption {
     const SET: &'static nl::Set = &nl::Set::new(
         "AttrOption",
         &[
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(1, "name")
+                .with_checks(&nl::Checks::NONE.max_len(32)),
             nl::Entry::of::<bool, nl::Native>(2, "changed"),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "type"),
             nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "data"),
@@ -554,6 +555,7 @@ impl nl::Do for OptionsSetRequest {
     type Reply = ();
     const NAME: &'static str = "options-set";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Request of `options-get` (do): Options of a team device. The answer may take several
@@ -618,6 +620,7 @@ impl nl::Do for OptionsGetRequest {
     type Reply = OptionsGetReply;
     const NAME: &'static str = "options-get";
     const CMD: u16 = 2;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `options-get`.
@@ -757,6 +760,7 @@ impl nl::Do for PortListGetRequest {
     type Reply = PortListGetReply;
     const NAME: &'static str = "port-list-get";
     const CMD: u16 = 3;
+    const PERMISSION: nl::Permission = nl::Permission::Admin;
 }
 
 /// Reply of `port-list-get`.
@@ -858,6 +862,14 @@ impl nl::Notification for Notification {
             2 => message.decode().map(Self::OptionsNtf),
             3 => message.decode().map(Self::PortListNtf),
             _ => Ok(Self::Unknown(message.to_raw())),
+        }
+    }
+    #[inline]
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::OptionsNtf(message) => nl::encode_into(message, buffer).map(|()| 2),
+            Self::PortListNtf(message) => nl::encode_into(message, buffer).map(|()| 3),
+            Self::Unknown(message) => message.encode(buffer),
         }
     }
 }

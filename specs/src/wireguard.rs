@@ -174,15 +174,16 @@ impl<'nl> nl::NlAttrs<'nl> for Wgpeer {
     const SET: &'static nl::Set = &nl::Set::new(
         "Wgpeer",
         &[
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "public-key"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "preshared-key"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(1, "public-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(2, "preshared-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
             nl::Entry::of::<Option<WgpeerFlags>, u32>(3, "flags"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "endpoint"),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "endpoint")
+                .with_checks(&nl::Checks::NONE.min_len(16)),
             nl::Entry::of::<Option<u16>, nl::Native>(5, "persistent-keepalive-interval"),
-            nl::Entry::of::<
-                Option<KernelTimespec>,
-                nl::Native,
-            >(6, "last-handshake-time"),
+            nl::Entry::of::<Option<KernelTimespec>, nl::Native>(6, "last-handshake-time")
+                .with_checks(&nl::Checks::NONE.exact_len(16)),
             nl::Entry::of::<Option<u64>, nl::Native>(7, "rx-bytes"),
             nl::Entry::of::<Option<u64>, nl::Native>(8, "tx-bytes"),
             nl::Entry::of::<Option<Vec<Wgallowedip>>, nl::IndexedArray>(9, "allowedips"),
@@ -374,7 +375,8 @@ impl<'nl> nl::NlAttrs<'nl> for Wgallowedip {
         "Wgallowedip",
         &[
             nl::Entry::of::<Option<u16>, nl::Native>(1, "family"),
-            nl::Entry::of::<Option<::std::net::IpAddr>, nl::Native>(2, "ipaddr"),
+            nl::Entry::of::<Option<::std::net::IpAddr>, nl::Native>(2, "ipaddr")
+                .with_checks(&nl::Checks::NONE.min_len(4)),
             nl::Entry::of::<Option<u8>, nl::Native>(3, "cidr-mask"),
             nl::Entry::of::<Option<WgallowedipFlags>, u32>(4, "flags"),
         ],
@@ -478,7 +480,8 @@ impl<'nl> nl::NlAttrs<'nl> for GetDeviceDump {
         "GetDeviceDump",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname")
+                .with_checks(&nl::Checks::NONE.max_len(15)),
         ],
     );
     #[inline]
@@ -538,6 +541,7 @@ impl nl::Dump for GetDeviceDump {
     type Reply = GetDeviceReply;
     const NAME: &'static str = "get-device";
     const CMD: u16 = 0;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }
 
 /// Reply of `get-device`.
@@ -583,9 +587,12 @@ impl<'nl> nl::NlAttrs<'nl> for GetDeviceReply {
         "GetDeviceReply",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "private-key"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "public-key"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname")
+                .with_checks(&nl::Checks::NONE.max_len(15)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "private-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "public-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
             nl::Entry::of::<Option<WgdeviceFlags>, u32>(5, "flags"),
             nl::Entry::of::<Option<u16>, nl::Native>(6, "listen-port"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "fwmark"),
@@ -761,9 +768,12 @@ impl<'nl> nl::NlAttrs<'nl> for SetDeviceRequest {
         "SetDeviceRequest",
         &[
             nl::Entry::of::<Option<u32>, nl::Native>(1, "ifindex"),
-            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "private-key"),
-            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "public-key"),
+            nl::Entry::of::<Option<nl::NlString>, nl::Native>(2, "ifname")
+                .with_checks(&nl::Checks::NONE.max_len(15)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(3, "private-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
+            nl::Entry::of::<Option<Vec<u8>>, nl::Native>(4, "public-key")
+                .with_checks(&nl::Checks::NONE.exact_len(32)),
             nl::Entry::of::<Option<WgdeviceFlags>, u32>(5, "flags"),
             nl::Entry::of::<Option<u16>, nl::Native>(6, "listen-port"),
             nl::Entry::of::<Option<u32>, nl::Native>(7, "fwmark"),
@@ -897,4 +907,5 @@ impl nl::Do for SetDeviceRequest {
     type Reply = ();
     const NAME: &'static str = "set-device";
     const CMD: u16 = 1;
+    const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
 }

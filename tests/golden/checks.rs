@@ -26,49 +26,49 @@ pub mod checks {
         ///
         /// At least 1.
         #[doc(alias = "CHECKS_A_ALL_A")]
-        #[nl(id = 1)]
+        #[nl(id = 1, min = 1)]
         pub a: Option<u32>,
         /// Attribute `b`.
         ///
         /// At most 100.
         #[doc(alias = "CHECKS_A_ALL_B")]
-        #[nl(id = 2)]
+        #[nl(id = 2, max = 100)]
         pub b: Option<u32>,
         /// Attribute `c`.
         ///
         /// Range: -32768..=5.
         #[doc(alias = "CHECKS_A_ALL_C")]
-        #[nl(id = 3)]
+        #[nl(id = 3, min = -32768, max = 5)]
         pub c: Option<i16>,
         /// Attribute `d`.
         ///
         /// Range: `page`..=65535.
         #[doc(alias = "CHECKS_A_ALL_D")]
-        #[nl(id = 4)]
+        #[nl(id = 4, max = 65535)]
         pub d: Option<u32>,
         /// Attribute `e`.
         ///
         /// Length: at most 99 bytes.
         #[doc(alias = "CHECKS_A_ALL_E")]
-        #[nl(id = 5)]
+        #[nl(id = 5, max_len = 99)]
         pub e: Option<nl::NlString>,
         /// Attribute `f`.
         ///
         /// Length: at least 4 bytes.
         #[doc(alias = "CHECKS_A_ALL_F")]
-        #[nl(id = 6)]
+        #[nl(id = 6, min_len = 4)]
         pub f: Option<Vec<u8>>,
         /// Attribute `g`.
         ///
         /// Length: 16 bytes.
         #[doc(alias = "CHECKS_A_ALL_G")]
-        #[nl(id = 7)]
+        #[nl(id = 7, exact_len = 16)]
         pub g: Option<Vec<u8>>,
         /// Attribute `h`.
         ///
         /// Length: 1..=15 bytes.
         #[doc(alias = "CHECKS_A_ALL_H")]
-        #[nl(id = 8)]
+        #[nl(id = 8, min_len = 1, max_len = 15)]
         pub h: Option<nl::NlString>,
     }
     impl nl::Do for SetRequest {

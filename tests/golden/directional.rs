@@ -139,5 +139,13 @@ pub mod directional {
                 _ => Ok(Self::Unknown(message.to_raw())),
             }
         }
+        #[inline]
+        fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+            match self {
+                Self::Ntf(message) => nl::encode_into(message, buffer).map(|()| 2),
+                Self::Event(message) => nl::encode_into(message, buffer).map(|()| 22),
+                Self::Unknown(message) => message.encode(buffer),
+            }
+        }
     }
 }

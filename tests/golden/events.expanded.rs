@@ -300,5 +300,15 @@ pub mod events {
                 _ => Ok(Self::Unknown(message.to_raw())),
             }
         }
+        #[inline]
+        fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+            match self {
+                Self::Changed(message) => nl::encode_into(message, buffer).map(|()| 3),
+                Self::Listed(message) => nl::encode_into(message, buffer).map(|()| 4),
+                Self::Gone(message) => nl::encode_into(message, buffer).map(|()| 5),
+                Self::Over(message) => nl::encode_into(message, buffer).map(|()| 6),
+                Self::Unknown(message) => message.encode(buffer),
+            }
+        }
     }
 }

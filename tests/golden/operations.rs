@@ -137,6 +137,7 @@ pub mod many_ops {
         type Reply = ();
         const NAME: &'static str = "set";
         const CMD: u16 = 3;
+        const PERMISSION: nl::Permission = nl::Permission::Admin;
     }
 
     /// Request of `reset` (do): Nothing but the word.
@@ -149,6 +150,7 @@ pub mod many_ops {
         type Reply = ();
         const NAME: &'static str = "reset";
         const CMD: u16 = 10;
+        const PERMISSION: nl::Permission = nl::Permission::NamespaceAdmin;
     }
 
     /// Request of `list` (dump): A dump alone, without attributes to ask with.

@@ -568,5 +568,13 @@ pub mod raw {
                 _ => Ok(Self::Unknown(message.to_raw())),
             }
         }
+        #[inline]
+        fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+            match self {
+                Self::NewlampNtf(message) => nl::encode_into(message, buffer).map(|()| 16),
+                Self::RoomGone(message) => nl::encode_into(message, buffer).map(|()| 21),
+                Self::Unknown(message) => message.encode(buffer),
+            }
+        }
     }
 }

@@ -137,7 +137,7 @@ pub mod types {
         ///
         /// Length: 16 bytes.
         #[doc(alias = "TYPES_A_ALL_IPV6")]
-        #[nl(id = 24)]
+        #[nl(id = 24, exact_len = 16)]
         pub ipv6: Option<::std::net::Ipv6Addr>,
         /// Attribute `ip`.
         #[doc(alias = "TYPES_A_ALL_IP")]

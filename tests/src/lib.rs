@@ -1,5 +1,7 @@
 //! What the tests share.
 
+pub mod again;
+pub mod any_bytes;
 pub mod facts;
 pub mod faulty;
 pub mod golden;
@@ -8,6 +10,7 @@ pub mod kernel;
 pub mod lab;
 pub mod messages;
 pub mod namespace;
+pub mod random;
 pub mod raw;
 pub mod round_trip;
 pub mod scratch;

@@ -3,7 +3,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failure is that of a test")]
 
-use nlkit::{Attrs, DecodeError, EncodeError, NlAttrs, Set, Shape};
+use nlkit::{Attrs, DecodeError, EncodeError, Kind, NlAttrs, Set, Shape};
 
 /// A message of a family.
 pub struct MessageType {
@@ -103,12 +103,14 @@ impl PartialEq for Content {
     }
 }
 
+/// An attribute of which nothing is known.
+const BYTES: Shape = Shape::Leaf(Kind::Binary);
+
 /// The header and the attributes of a set; `scope` is where outer selectors stand.
 fn tree(bytes: &[u8], set: &'static Set, scope: &[u8]) -> Content {
     let (header, attrs) = bytes.split_at(set.header.min(bytes.len()));
     let scope = if set.scope { attrs } else { scope };
-    let mut nodes =
-        nodes(attrs, scope, |id| set.entry(id).map_or(Shape::Leaf, |entry| entry.shape));
+    let mut nodes = nodes(attrs, scope, |id| set.entry(id).map_or(BYTES, |entry| entry.shape));
     // The order among different attributes means nothing; among equal ones it does, and is kept.
     nodes.sort_by_key(|node| node.kind);
     Content::Nest(header.to_vec(), nodes)
@@ -128,10 +130,10 @@ fn nodes(bytes: &[u8], scope: &[u8], shape_of: impl Fn(u16) -> Shape) -> Vec<Nod
 
 fn content(payload: &[u8], scope: &[u8], shape: Shape) -> Content {
     match shape {
-        Shape::Leaf => Content::Bytes(payload.to_vec()),
+        Shape::Leaf(_) | Shape::Swapped(_) => Content::Bytes(payload.to_vec()),
         Shape::Nest(set) => tree(payload, set(), scope),
         Shape::InOrder(set) => {
-            let shape_of = |id| set().entry(id).map_or(Shape::Leaf, |entry| entry.shape);
+            let shape_of = |id| set().entry(id).map_or(BYTES, |entry| entry.shape);
             Content::Nest(Vec::new(), nodes(payload, scope, shape_of))
         }
         Shape::Keyed(entry) => Content::Nest(Vec::new(), nodes(payload, scope, |_| *entry)),

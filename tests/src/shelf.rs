@@ -263,6 +263,14 @@ impl Notification for Told {
             _ => Ok(Self::Unknown(message.to_raw())),
         }
     }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nlkit::EncodeError> {
+        match self {
+            Self::New(shelf) => nlkit::encode_into(shelf, buffer).map(|()| NEW),
+            Self::Del(shelf) => nlkit::encode_into(shelf, buffer).map(|()| DEL),
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }
 
 /// Where it is told.

@@ -175,6 +175,13 @@ impl nl::Notification for Notification {
             _ => Self::Unknown(message.to_raw()),
         })
     }
+
+    fn encode(&self, buffer: &mut Vec<u8>) -> Result<u16, nl::EncodeError> {
+        match self {
+            Self::PeerAdd(peer) => nl::encode_into(peer, buffer).map(|()| PEER_ADD.into()),
+            Self::Unknown(message) => message.encode(buffer),
+        }
+    }
 }
 
 /// The family, as nlctrl tells of it, with the id given.

@@ -26,6 +26,7 @@ macro_rules! fixtures {
 
 fixtures! {
     borrowed "borrowed.expanded.rs",
+    checks "checks.expanded.rs",
     elsewhere "elsewhere.expanded.rs",
     empty "empty.expanded.rs",
     forms "forms.expanded.rs",
@@ -40,7 +41,7 @@ fixtures! {
 fn agree<'m, D: NlAttrs<'m>, E: NlAttrs<'m>>(messages: &'m [Vec<u8>]) {
     let names = |set: &nlkit::Set| -> Vec<_> {
         let entries = set.entries.iter();
-        let entries = entries.map(|entry| (entry.id, entry.name, entry.multi));
+        let entries = entries.map(|entry| (entry.id, entry.name, entry.multi, entry.checks));
         entries.collect()
     };
     assert_eq!(D::SET.name, E::SET.name);
@@ -97,6 +98,7 @@ fn expansions_behave_as_the_derive_does() {
     let messages = messages();
     agree::<derived::plain::Lamp, expanded::plain::Lamp>(&messages);
     agree::<derived::plain::Timer, expanded::plain::Timer>(&messages);
+    agree::<derived::checks::Lamp, expanded::checks::Lamp>(&messages);
     agree::<derived::empty::Nothing, expanded::empty::Nothing>(&messages);
     agree_shown::<derived::empty::Request, expanded::empty::Request>(&messages);
     agree_shown::<derived::forms::Forms, expanded::forms::Forms>(&messages);

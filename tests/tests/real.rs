@@ -10,17 +10,15 @@
 )]
 
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 use std::time::Duration;
 
 use nlkit::nlctrl::GetFamily;
 use nlkit::wire::{HEADER_LEN, Header, kind};
 use nlkit::{Connection, Error, Received, Socket, Transport};
 use nlkit_specs::{ethtool, netdev, nlctrl};
+use nlkit_tests::again::{as_nobody, role};
 use nlkit_tests::messages::DUMPS;
 use nlkit_tests::namespace::{in_namespace, ip, ip_json, kernel_error, number};
-use nlkit_tests::skip::{is_root, skip};
 
 /// Makes pairs of veth devices, `a0` and `b0` and so on.
 fn make_veths(pairs: u32) {
@@ -249,33 +247,17 @@ fn two_families_are_told_on_one_connection() {
 
 #[test]
 fn a_request_that_needs_a_capability_is_refused() {
-    // The same test again, as somebody who may not.
-    if std::env::var_os("NLKIT_TEST_AS_NOBODY").is_some() {
-        let mut conn = Connection::generic().unwrap();
-        let header = ethtool::Header::new().with_dev_name("lo");
-        let request = ethtool::LinkinfoSetRequest::new().with_header(header).with_port(0);
-        let error = kernel_error(conn.request(&request));
-        assert_eq!(error.errno, 1, "{error}");
-        assert_eq!(error.to_string(), "ethtool linkinfo-set: Operation not permitted (1)");
-        conn.request(&netdev::DevGetRequest::new().with_ifindex(1)).expect("usable after it");
+    if role().is_none() {
+        as_nobody("a_request_that_needs_a_capability_is_refused", "asks");
         return;
     }
-    if !is_root() {
-        return skip("to become somebody else needs root");
-    }
-    // Where others can read it.
-    let copy = std::env::temp_dir().join(format!("nlkit-real-{}", std::process::id()));
-    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
-    let output = Command::new(&copy)
-        .args(["--exact", "a_request_that_needs_a_capability_is_refused"])
-        .env("NLKIT_TEST_AS_NOBODY", "1")
-        .uid(65534)
-        .gid(65534)
-        .output();
-    std::fs::remove_file(copy).unwrap();
-    let output = output.unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    let mut conn = Connection::generic().unwrap();
+    let header = ethtool::Header::new().with_dev_name("lo");
+    let request = ethtool::LinkinfoSetRequest::new().with_header(header).with_port(0);
+    let error = kernel_error(conn.request(&request));
+    assert_eq!(error.errno, 1, "{error}");
+    assert_eq!(error.to_string(), "ethtool linkinfo-set: Operation not permitted (1)");
+    conn.request(&netdev::DevGetRequest::new().with_ifindex(1)).expect("usable after it");
 }
 
 /// Gives the first GETFAMILY reply a wrong id, as if the module had been loaded anew since.

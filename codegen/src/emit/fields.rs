@@ -36,13 +36,38 @@ pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<Toke
     let form = form.map(|form| quote!(, as = #form));
     let plain = rust.strip_prefix("r#").unwrap_or(rust).replace('_', "-");
     let name = (plain != *name).then(|| quote!(, name = #name));
+    let checks = check_keys(attribute);
     Some(quote! {
         #docs
         #alias
         #allow
-        #[nl(id = #id #form #name)]
+        #[nl(id = #id #form #name #checks)]
         pub #ident: #ty,
     })
+}
+
+/// What is checked before a request is sent. The number of a constant that only the kernel has may be
+/// another there, and an address is no number of ours.
+fn check_keys(attribute: &Attribute) -> TokenStream {
+    let Checks { min, max, min_len, max_len, exact_len, mask, unterminated_ok: _ } =
+        &attribute.checks;
+    let number = |limit: &Option<Limit>| {
+        limit.as_ref().filter(|limit| limit.kernel.is_none()).map(|limit| limit.number)
+    };
+    let values = !matches!(attribute.ty, Type::Ipv4Scalar(_));
+    let keys = [
+        ("min", number(min).filter(|_| values)),
+        ("max", number(max).filter(|_| values)),
+        ("min_len", number(min_len)),
+        ("max_len", number(max_len)),
+        ("exact_len", number(exact_len)),
+        ("mask", mask.map(i128::from).filter(|_| values)),
+    ];
+    let keys = keys.into_iter().filter_map(|(key, number)| {
+        let (key, number) = (format_ident!("{key}"), Literal::i128_unsuffixed(number?));
+        Some(quote!(, #key = #number))
+    });
+    keys.collect()
 }
 
 /// Whether clippy would like a type of its own for the value: of a nest of nests by number.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::Docs;
 use super::{Prelude, Style, alias, derives, fields, ident};
-use crate::ir::{Attribute, Call, Form, Message, Operation, Set};
+use crate::ir::{Attribute, Call, Form, Message, Operation, Permission, Set};
 
 /// A set that is nested.
 pub(super) fn set(set: &Set, prelude: &Prelude<'_>, style: &Style) -> TokenStream {
@@ -35,7 +35,7 @@ pub(super) fn operation(
     for (call, kind, no_ack) in calls {
         let Some(call) = call else { continue };
         let request = message(&call.request, prelude, style).unwrap_or_default();
-        let implementation = implementation(&operation.name, call, &kind, no_ack);
+        let implementation = implementation(operation, call, &kind, no_ack);
         sections.push(quote!(#request #implementation));
         sections.extend(call.reply.iter().filter_map(|reply| message(reply, prelude, style)));
     }
@@ -100,7 +100,13 @@ pub(super) fn structure(
     }
 }
 
-fn implementation(name: &str, call: &Call, kind: &TokenStream, no_ack: bool) -> TokenStream {
+fn implementation(
+    operation: &Operation,
+    call: &Call,
+    kind: &TokenStream,
+    no_ack: bool,
+) -> TokenStream {
+    let name = &operation.name;
     let request = ident(&call.request.rust);
     let reply = match &call.reply {
         Some(reply) => {
@@ -119,6 +125,13 @@ fn implementation(name: &str, call: &Call, kind: &TokenStream, no_ack: bool) -> 
             const ACK: bool = false;
         )
     });
+    let permission = match operation.permission {
+        Permission::Any => None,
+        Permission::Admin => Some(quote!(Admin)),
+        Permission::NamespaceAdmin => Some(quote!(NamespaceAdmin)),
+    };
+    let permission = permission
+        .map(|permission| quote!(const PERMISSION: nl::Permission = nl::Permission::#permission;));
     quote! {
         impl nl::#kind for #request {
             type Family = Family;
@@ -127,6 +140,7 @@ fn implementation(name: &str, call: &Call, kind: &TokenStream, no_ack: bool) -> 
             const CMD: u16 = #id;
             #reply_id
             #ack
+            #permission
         }
     }
 }

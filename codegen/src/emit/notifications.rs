@@ -14,7 +14,7 @@ pub(super) fn notifications(
 ) -> TokenStream {
     let docs = Docs::default().with(&format!("What `{family}` tells unasked.")).outer();
     let variants = notifications.iter().map(variant);
-    let (ok, result) = (prelude.ok(), prelude.result());
+    let (ok, result, vec) = (prelude.ok(), prelude.result(), prelude.vec());
     let arms = notifications.iter().map(|notification| {
         let (id, ident) = (Literal::u16_unsuffixed(notification.id), ident(&notification.rust));
         quote!(#id => message.decode().map(Self::#ident),)
@@ -25,6 +25,11 @@ pub(super) fn notifications(
         true => unknown,
         false => quote!(match message.cmd() { #(#arms)* _ => #unknown, }),
     };
+    let unknown = quote!(Self::Unknown(message) => message.encode(buffer),);
+    let encoded = notifications.iter().map(|notification| {
+        let (id, ident) = (Literal::u16_unsuffixed(notification.id), ident(&notification.rust));
+        quote!(Self::#ident(message) => nl::encode_into(message, buffer).map(|()| #id),)
+    });
     // Inline: else the crate of the families compiles the decoders of all that they tell, which is a
     // quarter of its build, and who listens compiles those that it needs once more.
     quote! {
@@ -43,6 +48,10 @@ pub(super) fn notifications(
             #[inline]
             fn decode(message: nl::Message<'_>) -> #result<Self, nl::DecodeError> {
                 #decoded
+            }
+            #[inline]
+            fn encode(&self, buffer: &mut #vec<u8>) -> #result<u16, nl::EncodeError> {
+                match self { #(#encoded)* #unknown }
             }
         }
     }

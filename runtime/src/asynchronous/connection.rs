@@ -16,11 +16,13 @@ use crate::counters::Counters;
 use crate::engine::Engine;
 use crate::error::{Error, RequestName};
 use crate::extack::Warning;
+use crate::families::{CHANGE, FamilyWait};
 use crate::family::{Do, Dump, Family, Generic, Group, Notification, Protocol};
 use crate::listeners::ANYONE;
 use crate::message::{Message, RawMessage};
 use crate::modifiers::Modifiers;
-use crate::nlctrl::{self, FamilyInfo};
+use crate::nlctrl::{self, FamilyInfo, GetFamily};
+use crate::policy::Policies;
 use crate::transport::AsyncTransport;
 use crate::wait::Task;
 
@@ -81,6 +83,18 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     /// the latest 64, those of all handles.
     pub fn take_warnings(&self) -> Vec<Warning> {
         std::mem::take(&mut self.shared.lock().warnings)
+    }
+
+    /// Whether the requests of all handles are checked against their specs before they are sent. See
+    /// [`crate::Connection::validate_by_spec`].
+    pub fn validate_by_spec(&self, validate: bool) {
+        self.shared.lock().guards.spec = validate;
+    }
+
+    /// From now on checks requests of a family, those of all handles, against the running kernel's
+    /// policies before they are sent. See [`crate::Connection::validate_by`].
+    pub fn validate_by(&self, policies: Policies) {
+        self.shared.lock().guards.add(policies);
     }
 
     pub(super) fn waiter(&self) -> Waiter<P, T> {
@@ -370,6 +384,62 @@ impl<T: AsyncTransport> Connection<Generic, T> {
         .await?;
         let known = self.shared.lock().known(F::NAME).cloned();
         known.ok_or(Error::UnknownFamily { family: F::NAME })
+    }
+
+    /// All families of the running kernel in this network namespace, with their operations and groups.
+    ///
+    /// # Errors
+    /// As [`Connection::dump`].
+    pub async fn families(&self) -> Result<Vec<FamilyInfo>, Error> {
+        self.dump(&GetFamily::default()).await?.collect().await
+    }
+
+    /// Waits until the kernel has a family: its module is loaded. Ready at once where it has. The
+    /// connection listens to the group [`nlctrl::NOTIFY`] from then on.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] where the handle has one.
+    pub async fn wait_for_family<F>(&self) -> Result<FamilyInfo, Error>
+    where
+        F: Family<Protocol = Generic>,
+    {
+        self.wait_for_change(F::NAME, true).await?;
+        self.family::<F>().await
+    }
+
+    /// Waits until the kernel has a family no more: its module is unloaded. The connection listens to
+    /// the group [`nlctrl::NOTIFY`] from then on.
+    ///
+    /// # Errors
+    /// As [`Connection::wait_for_family`].
+    pub async fn wait_for_family_to_go<F>(&self) -> Result<(), Error>
+    where
+        F: Family<Protocol = Generic>,
+    {
+        self.wait_for_change(F::NAME, false).await
+    }
+
+    async fn wait_for_change(&self, name: &'static str, wanted: bool) -> Result<(), Error> {
+        self.join(nlctrl::NOTIFY).await?;
+        let waiting = FamilyWait::new(&mut self.shared.lock(), name, wanted);
+        let mut change = Change { waiter: self.waiter(), waiting };
+        poll_fn(|cx| {
+            let waiting = &mut change.waiting;
+            change.waiter.poll(cx, CHANGE, |engine, wait| waiting.poll(engine, wait))
+        })
+        .await
+    }
+}
+
+/// A wait for a family.
+struct Change<T: AsyncTransport> {
+    waiter: Waiter<Generic, T>,
+    waiting: FamilyWait,
+}
+
+impl<T: AsyncTransport> Drop for Change<T> {
+    fn drop(&mut self) {
+        self.waiting.close(&mut self.waiter.shared.lock());
     }
 }
 

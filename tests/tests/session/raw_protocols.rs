@@ -187,6 +187,9 @@ impl nlkit::Notification for LampTold {
     fn decode(_: nlkit::Message<'_>) -> Result<Self, nlkit::DecodeError> {
         Ok(Self)
     }
+    fn encode(&self, _: &mut Vec<u8>) -> Result<u16, nlkit::EncodeError> {
+        Ok(30)
+    }
 }
 const LAMPS: nlkit::Group<LampTold> = nlkit::Group::numbered("lamps", 4);
 

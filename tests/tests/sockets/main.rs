@@ -8,5 +8,9 @@
     reason = "these are tests"
 )]
 
+mod all_namespaces;
 mod datagram;
+mod named;
+mod namespaces;
+mod processes;
 mod tasks;

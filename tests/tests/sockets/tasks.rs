@@ -24,7 +24,7 @@ fn on_tokio<F: Future>(task: F) -> F::Output {
     runtime.block_on(task)
 }
 
-async fn receive<T: AsyncTransport>(socket: &mut T) -> io::Result<(Vec<u8>, Received)> {
+pub(crate) async fn receive<T: AsyncTransport>(socket: &mut T) -> io::Result<(Vec<u8>, Received)> {
     let mut buffer = Vec::with_capacity(1 << 16);
     let received = poll_fn(|cx| socket.poll_receive(cx, &mut buffer)).await?;
     Ok((buffer, received))
@@ -118,13 +118,11 @@ async fn takes_turns<T: AsyncTransport>(mut socket: T) {
     let (mut received, mut turns) = (0, 1);
     poll_fn(|cx| {
         while received < ACKS {
-            match socket.poll_receive(cx, &mut buffer) {
-                Poll::Ready(result) => assert!(result.unwrap().len > 0),
-                Poll::Pending => {
-                    turns += 1;
-                    return Poll::Pending;
-                }
+            if socket.poll_turn(cx).is_pending() {
+                turns += 1;
+                return Poll::Pending;
             }
+            assert!(socket.receive(&mut buffer).unwrap().len > 0);
             received += 1;
             buffer.clear();
         }

@@ -6,7 +6,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Lifetime, Path};
 
-use super::setters;
+use super::{located, setters};
+use crate::grammar::checks::Check;
 use crate::grammar::sets::{Attribute, Set};
 
 pub(crate) fn print(set: &Set<'_>, nl: &Path) -> TokenStream {
@@ -46,7 +47,15 @@ fn print_table(set: &Set<'_>, nl: &Path) -> TokenStream {
     let entries = set.attributes.iter().map(|attribute| {
         let (ty, name) = (attribute.field.ty, &attribute.name);
         let (id, form) = (number(attribute), form(attribute, nl));
-        quote_spanned!(ty.span()=> #nl::Entry::of::<#ty, #form>(#id, #name))
+        let entry = quote_spanned!(ty.span()=> #nl::Entry::of::<#ty, #form>(#id, #name));
+        match attribute.checks.first() {
+            // What the type cannot have is told at the check.
+            Some(first) => {
+                let checks = print_checks(attribute, nl);
+                located(quote!(#entry #checks), first.key.span())
+            }
+            None => entry,
+        }
     });
     let with_header = set.header.map(|header| {
         let ty = header.ty;
@@ -54,6 +63,15 @@ fn print_table(set: &Set<'_>, nl: &Path) -> TokenStream {
     });
     let with_scope = set.scope.then(|| quote!(.with_scope()));
     quote!(#nl::Set::new(#name, &[#(#entries),*]) #with_header #with_scope)
+}
+
+/// The limits of an attribute.
+fn print_checks(attribute: &Attribute<'_>, nl: &Path) -> TokenStream {
+    let checks = attribute.checks.iter().map(|Check { key, number, .. }| {
+        let number = Literal::i128_unsuffixed(*number);
+        quote!(.#key(#number))
+    });
+    quote!(.with_checks(&#nl::Checks::NONE #(#checks)*))
 }
 
 /// Attributes go out in the order of their numbers, so that the selector of a sub-message is there

@@ -1,11 +1,11 @@
 //! Binary structs: `NlStruct`, `AttrValue`, `Default`, setters.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Path};
 
-use super::setters;
+use super::{located, setters};
 use crate::grammar::structs::{Member, Pad, Struct};
 
 pub(crate) fn print(read: &Struct<'_>, nl: &Path) -> TokenStream {
@@ -101,15 +101,6 @@ fn item_of(member: &Member<'_>, item: &str, nl: &Path) -> TokenStream {
         Some(form) => quote_spanned!(ty.span()=> <#form as #nl::Member<#ty>>::#item),
         None => located(quote!(<#nl::Native as #nl::Member<#ty>>::#item), ty.span()),
     }
-}
-
-/// The tokens as if they stood at `span`, for messages; they mean what they mean where they do.
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let located = tokens.into_iter().map(|mut token| {
-        token.set_span(span.resolved_at(token.span()));
-        token
-    });
-    located.collect()
 }
 
 /// The number of bytes as people write it: `3`, not `3u16`.

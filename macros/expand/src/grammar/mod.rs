@@ -1,5 +1,6 @@
 //! Reads a struct and its `#[nl(..)]` attributes. All mistakes are collected before it gives up.
 
+pub(crate) mod checks;
 pub(crate) mod sets;
 pub(crate) mod structs;
 

@@ -11,6 +11,7 @@ use syn::{
     Visibility,
 };
 
+use super::checks::{self, Check};
 use super::{
     Errors, Field, Shape, argument_of, bare, key_name, named_fields, once, read_keys, read_runtime,
     refuse_double_setters, switch_on, unknown_key, value,
@@ -59,6 +60,8 @@ pub(crate) struct Attribute<'i> {
     pub(crate) name: String,
     /// `as = form`
     pub(crate) form: Option<Type>,
+    /// `min = 1` and its like, in the order in which they stand.
+    pub(crate) checks: Vec<Check>,
 }
 
 pub(crate) fn read(input: &DeriveInput) -> Result<Set<'_>> {
@@ -138,6 +141,7 @@ struct Keys {
     id: Option<(u16, Span)>,
     name: Option<String>,
     form: Option<Type>,
+    checks: Vec<Check>,
     header: bool,
     /// Each key with its place.
     places: Vec<(String, Span)>,
@@ -159,9 +163,11 @@ fn read_field<'i>(field: &'i syn::Field, set: &mut Set<'i>, errors: &mut Errors)
         errors.push(Error::new(ident.span(), help));
     }
     refuse_bytes_one_by_one(field, &keys, errors);
+    checks::refuse_contradictions(&keys.checks, errors);
     let name = keys.name.unwrap_or_else(|| field.label().replace('_', "-"));
     if let Some((id, id_span)) = keys.id {
-        set.attributes.push(Attribute { field, id, id_span, name, form: keys.form });
+        let (form, checks) = (keys.form, keys.checks);
+        set.attributes.push(Attribute { field, id, id_span, name, form, checks });
     }
 }
 
@@ -186,7 +192,7 @@ fn read_header<'i>(field: Field<'i>, keys: &Keys, set: &mut Set<'i>, errors: &mu
                 );
                 errors.push(Error::new(*span, help));
             }
-        } else if ["id", "as", "name"].contains(&key.as_str()) {
+        } else if ["id", "as", "name"].contains(&key.as_str()) || checks::is_key(key) {
             let help = format!(
                 "`{key}` is for attributes: the header, which goes before them, has `header` alone"
             );
@@ -213,8 +219,11 @@ fn read_key(meta: &ParseNestedMeta<'_>, keys: &mut Keys) -> Result<()> {
         once(meta, &mut keys.form, |meta| value(meta, help, Parse::parse))
     } else if meta.path.is_ident("header") {
         switch_on(meta, &mut keys.header)
+    } else if checks::is_key(&key_name(meta)) {
+        checks::read(meta, &mut keys.checks)
     } else {
-        let keys = "expected `id = number`, `as = form`, `name = \"..\"` or `header`";
+        let keys = "expected `id = number`, `as = form`, `name = \"..\"`, `header`, or a check: `min`, \
+                    `max`, `min_len`, `max_len`, `exact_len`, `mask`";
         Err(unknown_key(meta, "a field", keys))
     }
 }
