@@ -355,6 +355,18 @@ fn a_remark_has_its_attribute_and_its_cookie() {
     assert_eq!(remarked(vec![1, 2, 3]), [], "and what is malformed says nothing");
 }
 
+#[test]
+fn a_remark_at_the_end_of_a_dump_is_kept_too() {
+    let mut conn = scripted(|request| {
+        let body = [0_i32.to_ne_bytes().to_vec(), raw::attr(MSG, b"that was long\0")].concat();
+        let flags = flag::MULTI | flag::ACK_TLVS;
+        vec![answer(request).message(nlkit::wire::kind::DONE, flags, body).into_datagram()]
+    });
+    assert_eq!(conn.dump(&tunnel::Tunnel::new()).unwrap().count(), 0);
+    let told: Vec<_> = conn.take_warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["tunnel get: that was long"]);
+}
+
 /// As a driver does that has fewer rings than the table names: none of those here has such a table.
 #[test]
 fn a_table_that_names_a_ring_too_many_is_told_by_its_name() {
