@@ -3,6 +3,7 @@
 use crate::attrs::{NlAttrs, Set, encode_into};
 use crate::channel::Asked;
 use crate::error::{Error, RequestName};
+use crate::extack::KernelError;
 use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
 use crate::modifiers::Modifiers;
@@ -183,6 +184,8 @@ pub(crate) struct Running {
     /// The question for its family's id.
     pub(crate) lookup: Option<Box<Running>>,
     pub(crate) trace: Trace,
+    /// There was no room for the dump. It may come all the same.
+    pub(crate) crowded: Option<Box<KernelError>>,
 }
 
 /// How far a request is.
@@ -208,6 +211,7 @@ impl Running {
             replies: 0,
             sent: 0,
             lookup: None,
+            crowded: None,
         }
     }
 

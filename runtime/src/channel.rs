@@ -54,7 +54,19 @@ pub(crate) struct Channel<P, T> {
     loss: Option<Loss>,
     /// Of these, how often it can have been a part of a dump.
     cuts: u64,
+    congestion: Congestion,
     protocol: PhantomData<P>,
+}
+
+/// Whether the receive buffer was full. The kernel tells so ahead of what is in the buffer, and drops
+/// what else there is, answers among it, until all of that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Congestion {
+    None,
+    /// It was told.
+    Told,
+    /// It was told, and something was read since.
+    Read,
 }
 
 struct Letter {
@@ -176,6 +188,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             losses: 0,
             loss: None,
             cuts: 0,
+            congestion: Congestion::None,
             protocol: PhantomData,
         }
     }
@@ -313,10 +326,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 }
                 None => {}
             }
-            let losses = self.losses;
             if let Some(event) = self.next_event()? {
                 self.deliver(event);
-            } else if self.losses == losses && !ready!(self.poll_receive(wait))? {
+            } else if !self.listeners.has_lost(listener) && !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(None));
             }
         }
@@ -431,7 +443,10 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 None => {
                     self.make_room();
                     match self.transport.receive(&mut self.received) {
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                            self.decongest();
+                            return Ok(None);
+                        }
                         received => self.take(received)?,
                     }
                 }
@@ -465,13 +480,27 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             }
             Ok(received) => {
                 self.source = received.source;
+                if self.congestion == Congestion::Told {
+                    self.congestion = Congestion::Read;
+                }
                 self.counters.bytes_received += received.len as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => self.lose(Loss::Overrun),
+            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
+                self.lose(Loss::Overrun);
+                self.congestion = Congestion::Told;
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// The receive buffer is empty. Where it was full before, what came while it was being read is
+    /// lost as well, and whoever asked anew since then has to ask once more.
+    fn decongest(&mut self) {
+        if std::mem::replace(&mut self.congestion, Congestion::None) == Congestion::Read {
+            self.lose(Loss::Overrun);
+        }
     }
 
     #[cold]

@@ -16,6 +16,7 @@ use crate::message::Message;
 use crate::session::{Ends, Outcome};
 use crate::transport::Transport;
 use crate::wait::Wait;
+use crate::wire::kind;
 
 /// How often a request that only reads is sent before its lost answer is an error.
 const ATTEMPTS: u8 = 3;
@@ -101,6 +102,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             self.channel.counters.retries += 1;
         }
         if call.ends == Ends::Done {
+            ready!(self.poll_room_shown(running, wait))?;
             ready!(self.poll_drained(running, wait))?;
         }
         running.kind = kind;
@@ -127,6 +129,26 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         running.state = State::Sent { cached };
         self.channel.counters.requests += 1;
         Ok(())
+    }
+
+    /// Has the kernel see how much a receive takes, before the first dump. It makes the datagrams of a
+    /// dump as large as the largest receive that it has seen on the socket, the first one during
+    /// `send`; an entry that does not fit into that ends a dump with an error, or without one.
+    fn poll_room_shown(
+        &mut self,
+        running: &mut Running,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
+        while self.channel.counters.bytes_received == 0 && self.channel.transport.peer() == 0 {
+            match ready!(self.channel.poll_answer(|_| false, running.asked, wait))? {
+                Heard::Silence => break,
+                Heard::Timeout => {
+                    return Poll::Ready(Err(Error::Timeout { request: running.name() }));
+                }
+                Heard::Reply(_) | Heard::LastReply(_) | Heard::End(_) | Heard::Others => {}
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Reads the dumps under way up to their ends, since the kernel refuses another one before.
@@ -234,6 +256,13 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             };
         }
         let error = self.kernel_error(outcome, part.place, call, &running.message);
+        if part.span.header.kind == kind::ERROR
+            && call.ends == Ends::Done
+            && error.errno == libc::ENOBUFS
+        {
+            running.crowded = Some(Box::new(error));
+            return None;
+        }
         let first = running.replies == 0;
         if error.errno == libc::ENOENT
             && first
@@ -249,6 +278,9 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     /// The kernel has no more to say, and did not end the answer.
     #[cold]
     fn silent(&mut self, running: &mut Running) -> Option<Result<Step, Error>> {
+        if let Some(error) = running.crowded.take() {
+            return Some(Err(Error::Kernel(error)));
+        }
         match self.channel.loss_since(running.asked) {
             Some(loss) => self.lost(running, loss),
             // Conntrack marks its one reply as one of several, and sends nothing behind it.

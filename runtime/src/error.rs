@@ -70,6 +70,9 @@ pub enum Error {
     /// `NLMSG_OVERRUN`): notifications are lost. It stands among them as one of their kind, and the
     /// next ones come: a table that is kept by them has to be asked for anew, as
     /// [`Connection::watch`](crate::Connection::watch) does.
+    ///
+    /// It comes as soon as the kernel tells it, ahead of what is in the buffer, and again when that
+    /// has been read, since the kernel drops what comes until then: who asks each time is current.
     Lost,
     /// The time for an answer is over. The kernel may have done what was asked, or be about to.
     Timeout {

@@ -7,6 +7,8 @@
 //!   that is over is skipped and counted; what has another port or no such number is a notification.
 //! - A dump ends with NLMSG_DONE or NLMSG_ERROR, never because NLM_F_MULTI is missing: netdev's
 //!   dumps lack it.
+//! - NLMSG_ERROR with ENOBUFS does not end a dump: the receive buffer had no room for its first
+//!   datagram, and the kernel begins with it all the same as soon as there is some.
 //! - NLMSG_DONE can hold an error code.
 //! - NLM_F_DUMP_INTR on any message of a dump marks the whole dump.
 
@@ -57,7 +59,8 @@ pub enum Event {
     Reply(Span),
     /// A message of the answer to a request, with which it is complete.
     LastReply(Span),
-    /// NLMSG_DONE or NLMSG_ERROR: the answer to a request is complete. [`Outcome::read`] tells how.
+    /// NLMSG_DONE or NLMSG_ERROR: the answer to a request is complete. [`Outcome::read`] tells how. A
+    /// dump that is refused for want of room (`ENOBUFS`) may go on all the same.
     Finished(Span),
     /// A message that nobody asked for.
     Notification(Span),
@@ -243,11 +246,15 @@ impl Session {
         let multi = header.flags & flag::MULTI != 0;
         let event = match header.kind {
             kind::ERROR | kind::DONE => {
+                let errno = Outcome::read(datagram, &message).errno;
                 // A multipart answer that an ACK is still to follow.
                 let acknowledged = matches!(open.ends, Ends::Ack | Ends::Echo);
-                let goes_on = header.kind == kind::DONE && acknowledged;
-                if goes_on && Outcome::read(datagram, &message).errno == 0 {
+                if header.kind == kind::DONE && acknowledged && errno == 0 {
                     return None;
+                }
+                let full = header.kind == kind::ERROR && errno == libc::ENOBUFS;
+                if full && open.ends == Ends::Done {
+                    return (!abandoned).then_some(Event::Finished(message));
                 }
                 if open.interrupted {
                     message.header.flags |= flag::DUMP_INTR;
