@@ -235,6 +235,17 @@ fn a_message_need_not_be_utf8() {
     assert_eq!(error.to_string(), "tunnel set: Invalid argument (22): caf\u{fffd}");
 }
 
+#[test]
+fn a_message_of_several_lines_is_displayed_in_one() {
+    let text = b"no\tsuch peer\nor it is asleep\n";
+    let error = refused(&request(), |_| raw::attr(MSG, &[text, &b"\0"[..]].concat()));
+    assert_eq!(error.message.as_ref().map(|text| text.as_bytes()), Some(&text[..]), "as it came");
+    let line = "tunnel set: Invalid argument (22): no such peer or it is asleep";
+    assert_eq!(error.to_string(), line);
+    let [warning] = &remarked(raw::attr(MSG, b"slow\n\0"))[..] else { panic!("one remark") };
+    assert_eq!(warning.to_string(), "tunnel set: slow");
+}
+
 /// What is wrong with the words must not hide the error.
 #[test]
 fn a_malformed_extended_ack_still_gives_what_can_be_read() {
