@@ -1,7 +1,5 @@
 //! Changes of nftables, which take effect together or not at all.
 
-use std::fmt;
-
 use nlkit::{Batch, Connection, Do, Error, Modifiers, Netfilter, NlAttrs, Transport};
 
 use crate::nftables::{BatchBeginRequest, BatchEndRequest, Family, Nfgenmsg};
@@ -25,16 +23,17 @@ const SUBSYSTEM: u16 = 10;
 ///     changes.add(&table, Modifiers::CREATE)?;
 ///     changes.add(&chain, Modifiers::CREATE)
 /// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), nlkit::Error>(())
 /// ```
 ///
 /// # Errors
-/// The first request that the kernel refuses, with its words; what `fill` returns, where it fails,
-/// and then nothing was sent; an error of the socket.
+/// The first request that the kernel refuses, with its words and its position among those of `fill`
+/// ([`KernelError::index`](nlkit::KernelError::index)); what `fill` returns, where it fails, and then
+/// nothing was sent; an error of the socket.
 pub fn transaction<T: Transport>(
     conn: &mut Connection<Netfilter, T>,
     fill: impl FnOnce(&mut Transaction<'_, T>) -> Result<(), Error>,
-) -> Result<(), Refused> {
+) -> Result<(), Error> {
     let header = Nfgenmsg::new().with_res_id(SUBSYSTEM);
     let none = Modifiers::default();
     let mut changes = Transaction { batch: conn.batch() };
@@ -45,9 +44,17 @@ pub fn transaction<T: Transport>(
     let last = outcomes.len().saturating_sub(1);
     for (index, outcome) in outcomes.into_iter().enumerate() {
         let request = index.checked_sub(1).filter(|_| index < last);
-        outcome.map_err(|error| Refused { request, error })?;
+        outcome.map_err(|error| number(error, request))?;
     }
     Ok(())
+}
+
+/// The error with the position of the request among those of the caller.
+fn number(mut error: Error, index: Option<usize>) -> Error {
+    if let Error::Kernel(refusal) = &mut error {
+        refusal.index = index;
+    }
+    error
 }
 
 /// The changes of a [`transaction`] while it is put together.
@@ -67,40 +74,5 @@ impl<T: Transport> Transaction<'_, T> {
     {
         // An ACK for each would not say more, and a thousand of them overrun the receive buffer.
         self.batch.add_unacknowledged(request, modifiers).map(drop)
-    }
-}
-
-/// Why a [`transaction`] did not take effect.
-///
-/// Displays as `request 2: nftables newrule: .chain: No such file or directory (2)`.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Refused {
-    /// The request that failed first, counted from 0; `None` where it was the transaction itself.
-    pub request: Option<usize>,
-    /// Why.
-    pub error: Error,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(request) = self.request {
-            write!(f, "request {request}: ")?;
-        }
-        self.error.fmt(f)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self { request: None, error }
-    }
-}
-
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        refused.error
     }
 }

@@ -75,7 +75,10 @@ fn of_a_transaction_with_errors_nothing_remains() {
     let mut errors = outcomes.into_iter().filter(Result::is_err).map(kernel_error);
     let chain = errors.next().unwrap();
     assert_eq!((chain.errno, chain.attribute.as_deref()), (ENOENT, Some(".table")));
-    assert_eq!(chain.to_string(), "nftables newchain: .table: No such file or directory (2)");
+    assert_eq!(
+        chain.to_string(),
+        "nftables newchain: request 2 of the batch: .table: No such file or directory (2)"
+    );
     let rule = errors.next().unwrap();
     assert_eq!((rule.request.operation, rule.errno), ("newrule", ENOENT));
     assert_eq!(rule.attribute.as_deref(), Some(".expressions.elem[1]"), "{rule}");
@@ -313,12 +316,12 @@ fn a_refused_transaction_names_the_request() {
         changes.add(&new_rule("nosuch", [counter(1, 2)]), Modifiers::CREATE)
     });
     let refused = refused.unwrap_err();
-    assert_eq!((refused.request, refused.error.errno()), (Some(2), Some(ENOENT)));
-    assert!(refused.to_string().starts_with("request 2: nftables newrule: "), "{refused}");
+    assert_eq!((refused.kernel().unwrap().index, refused.errno()), (Some(2), Some(ENOENT)));
+    assert!(refused.to_string().starts_with("nftables newrule: request 2 of "), "{refused}");
     assert!(nft_list("table").is_empty(), "nothing remains");
     // What does not fit into a message is told before anything is sent.
     let long = "x".repeat(70_000);
     let refused =
         helper::transaction(&mut conn, |changes| changes.add(&new_table(&long), Modifiers::CREATE));
-    assert!(matches!(refused.unwrap_err().error, Error::Encode(_)));
+    assert!(matches!(refused.unwrap_err(), Error::Encode(_)));
 }

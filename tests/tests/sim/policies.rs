@@ -46,8 +46,11 @@ fn an_unchecked_service_takes_what_comes() {
     kernel.connect().request(&netdev::DevGetRequest::new().with_ifindex(0)).unwrap();
 }
 
+/// An attribute of an extended ACK: its number, and its payload in parts.
+type ExtAckAttr = (u16, Vec<Vec<u8>>);
+
 /// An error with its attributes as they are, but those of a policy in the order of their numbers.
-fn in_order(error: &[u8]) -> (Vec<u8>, Vec<(u16, Vec<Vec<u8>>)>) {
+fn in_order(error: &[u8]) -> (Vec<u8>, Vec<ExtAckAttr>) {
     const POLICY: u16 = 4;
     let (fixed, ext_ack) = error.split_at(20);
     let attrs = Attrs::new(ext_ack).map(|attr| {
