@@ -156,7 +156,7 @@ impl fmt::Display for Warning {
             write!(f, "{attribute}: ")?;
         }
         match (&self.message, &self.cookie) {
-            (Some(message), _) => write!(f, "{message}"),
+            (Some(message), _) => f.write_str(&one_line(message)),
             (None, cookie) => write!(f, "cookie {:02x?}", cookie.as_deref().unwrap_or_default()),
         }
     }
@@ -185,7 +185,7 @@ impl fmt::Display for KernelError {
         }
         write!(f, "{} ({})", errno_text(self.errno), self.errno)?;
         if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", one_line(message))?;
         }
         if let Some(policy) = &self.policy {
             write!(f, " ({policy})")?;
@@ -195,6 +195,12 @@ impl fmt::Display for KernelError {
 }
 
 impl std::error::Error for KernelError {}
+
+/// A message as one line: some drivers end theirs with a line feed.
+fn one_line(message: &NlString) -> String {
+    let line = |c: char| if c.is_control() { ' ' } else { c };
+    message.to_string().trim_end().chars().map(line).collect()
+}
 
 /// The system's words for an errno, without the number that std appends.
 fn errno_text(errno: i32) -> String {

@@ -236,6 +236,11 @@ fn a_subset_has_checks_of_its_own() {
     assert!(nlkit::validate(&request(1, 4)).is_ok());
     assert!(nlkit::validate(&request(2, 4)).is_err(), "5 is the limit of the whole set");
     assert!(nlkit::validate(&request(1, 5)).is_err(), "8 likewise");
+    // Two checks of one attribute.
+    let nested =
+        |len| limits::GetRequest::new().with_lamp(limits::Lamp::new().with_key(vec![0_u8; len]));
+    let checked = [1, 2, 8, 9].map(|len| nlkit::validate(&nested(len)).is_ok());
+    assert_eq!(checked, [false, true, true, false]);
     let whole = |level| limits::GetDump::new().with_level(level);
     assert!(nlkit::validate_dump(&whole(2)).is_ok() && nlkit::validate_dump(&whole(6)).is_err());
 }

@@ -192,3 +192,35 @@ fn a_remark_on_what_was_done_is_kept() {
     assert!(third.starts_with("tc newtclass: request 1 of the batch: "), "{third}");
     assert!(third.contains("class 10003"), "{third}");
 }
+
+#[test]
+fn tasks_are_told_the_same() {
+    if !in_namespace() {
+        return;
+    }
+    ip("link add v0 type veth peer name v1");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let conn = nlkit::tokio::Connection::generic().unwrap();
+        let bad = netdev::DevGetRequest::new().with_ifindex(0);
+        let error = conn.request(&bad).await.unwrap_err().to_string();
+        let range =
+            "Numerical result out of range (34): integer out of range (u32, 1 to 4294967295)";
+        assert_eq!(error, format!("netdev dev-get: .ifindex: {range}"));
+        let mut batch = conn.batch();
+        batch.add(&bad.clone().with_ifindex(1), Modifiers::default()).unwrap();
+        batch.add(&bad, Modifiers::default()).unwrap();
+        let outcomes = batch.send().await.unwrap();
+        let told: Vec<_> = outcomes.iter().map(|it| it.err().map(ToString::to_string)).collect();
+        let second = format!("netdev dev-get: request 1 of the batch: .ifindex: {range}");
+        assert_eq!(told, [None, Some(second)]);
+
+        if !tc_can("qdisc add dev v0 root handle 1: htb r2q 1") {
+            return skip("this kernel has no htb");
+        }
+        let conn = nlkit::tokio::Connection::route().unwrap();
+        conn.request_with(&class(1), Modifiers::CREATE).await.unwrap();
+        let [warning] = &conn.take_warnings()[..] else { panic!("one remark") };
+        assert!(warning.to_string().contains("quantum of class 10001 is big"), "{warning}");
+    });
+}

@@ -235,6 +235,17 @@ fn a_message_need_not_be_utf8() {
     assert_eq!(error.to_string(), "tunnel set: Invalid argument (22): caf\u{fffd}");
 }
 
+#[test]
+fn a_message_of_several_lines_is_displayed_in_one() {
+    let text = b"no\tsuch peer\nor it is asleep\n";
+    let error = refused(&request(), |_| raw::attr(MSG, &[text, &b"\0"[..]].concat()));
+    assert_eq!(error.message.as_ref().map(|text| text.as_bytes()), Some(&text[..]), "as it came");
+    let line = "tunnel set: Invalid argument (22): no such peer or it is asleep";
+    assert_eq!(error.to_string(), line);
+    let [warning] = &remarked(raw::attr(MSG, b"slow\n\0"))[..] else { panic!("one remark") };
+    assert_eq!(warning.to_string(), "tunnel set: slow");
+}
+
 /// What is wrong with the words must not hide the error.
 #[test]
 fn a_malformed_extended_ack_still_gives_what_can_be_read() {
@@ -353,6 +364,18 @@ fn a_remark_has_its_attribute_and_its_cookie() {
     assert_eq!(cookie.to_string(), "tunnel set: cookie [ab, 01]");
     assert_eq!(remarked(u32_attr(OFFS, 20)), [], "nothing is said of it");
     assert_eq!(remarked(vec![1, 2, 3]), [], "and what is malformed says nothing");
+}
+
+#[test]
+fn a_remark_at_the_end_of_a_dump_is_kept_too() {
+    let mut conn = scripted(|request| {
+        let body = [0_i32.to_ne_bytes().to_vec(), raw::attr(MSG, b"that was long\0")].concat();
+        let flags = flag::MULTI | flag::ACK_TLVS;
+        vec![answer(request).message(nlkit::wire::kind::DONE, flags, body).into_datagram()]
+    });
+    assert_eq!(conn.dump(&tunnel::Tunnel::new()).unwrap().count(), 0);
+    let told: Vec<_> = conn.take_warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["tunnel get: that was long"]);
 }
 
 /// As a driver does that has fewer rings than the table names: none of those here has such a table.
