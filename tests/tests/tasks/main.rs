@@ -1,6 +1,4 @@
 //! Async connections on the real kernel, under tokio and smol.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
-
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 mod cancelled;
