@@ -183,9 +183,9 @@ pub(crate) struct Running {
     pub(crate) sent: u8,
     /// The question for its family's id.
     pub(crate) lookup: Option<Box<Running>>,
-    pub(crate) trace: Trace,
     /// There was no room for the dump. It may come all the same.
     pub(crate) crowded: Option<Box<KernelError>>,
+    pub(crate) trace: Trace,
 }
 
 /// How far a request is.

@@ -336,9 +336,10 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 }
                 None => {}
             }
+            let losses = self.losses;
             if let Some(event) = self.next_event()? {
                 self.deliver(event);
-            } else if !self.listeners.has_lost(listener) && !ready!(self.poll_receive(wait))? {
+            } else if self.losses == losses && !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(None));
             }
         }

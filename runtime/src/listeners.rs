@@ -241,10 +241,7 @@ impl Listeners {
 
     /// Whether a listener is going to be told of a loss.
     pub(crate) fn has_lost(&self, number: u64) -> bool {
-        let listener = match number {
-            ANYONE => Some(&self.rest),
-            _ => self.some.iter().find(|it| it.number == number),
-        };
+        let listener = self.some.iter().find(|it| it.number == number);
         listener.is_some_and(|it| {
             it.dropped
                 || it.queue.iter().any(|kept| matches!(kept, Kept::Lost(loss) if *loss > it.told))
