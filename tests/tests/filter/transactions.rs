@@ -324,6 +324,30 @@ fn a_refused_transaction_names_the_expression_by_its_position() {
 }
 
 #[test]
+fn a_transaction_of_a_task_takes_effect_as_a_whole() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    // The socket is of this thread's namespace, whichever thread polls.
+    let conn = nlkit::smol::Connection::netfilter().unwrap();
+    async_io::block_on(async {
+        let refused = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("nosuch", "c"), Modifiers::CREATE)
+        });
+        let refused = refused.await.unwrap_err();
+        assert_eq!((refused.kernel().unwrap().index, refused.errno()), (Some(1), Some(ENOENT)));
+        assert!(nft_list("table").is_empty(), "nothing remains");
+        let made = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("t", "c"), Modifiers::CREATE)
+        });
+        made.await.unwrap();
+        assert_eq!(nft_list("table").len(), 1);
+    });
+}
+
+#[test]
 fn a_refused_transaction_names_the_request() {
     if !in_namespace(&["nft"]) {
         return;
