@@ -4,13 +4,18 @@
 //! ```sh
 //! cargo run --example taskstats            # this process
 //! cargo run --example taskstats -- 1       # process 1; needs CAP_NET_ADMIN for any
+//! cargo run --example taskstats -- --sim   # of a simulated kernel, where nothing is compared
 //! ```
 
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 
-use nlkit::{Attr, AttrValue, Connection, DecodeError, Do, Family, Generic, NlAttrs, Writer};
+use nlkit::serve::{Refusal, Service};
+use nlkit::sim::Kernel;
+use nlkit::{
+    Attr, AttrValue, Connection, DecodeError, Do, Family, Generic, NlAttrs, Transport, Writer,
+};
 
 /// The family of linux/taskstats.h.
 enum Taskstats {}
@@ -64,7 +69,9 @@ struct Stats {
 }
 
 impl AttrValue<'_> for Stats {
-    fn put(&self, _: u16, _: &mut Writer<'_>) {} // the kernel never takes one
+    fn put(&self, id: u16, out: &mut Writer<'_>) {
+        out.attr(id, &self.write()); // only a simulated kernel sends one
+    }
 
     fn get(attr: Attr<'_>) -> Result<Self, DecodeError> {
         Self::read(attr.payload)
@@ -85,6 +92,32 @@ impl Stats {
             system_us: u64::from_ne_bytes(*bytes.get(160..)?.first_chunk()?),
         })
     }
+
+    fn write(&self) -> Vec<u8> {
+        let comm = self.comm.as_bytes();
+        let mut bytes = self.version.to_ne_bytes().to_vec();
+        let members = [(80, comm), (132, &self.parent.to_ne_bytes())];
+        let times = [(152, self.user_us.to_ne_bytes()), (160, self.system_us.to_ne_bytes())];
+        for (at, member) in members.into_iter().chain(times.iter().map(|(at, it)| (*at, &it[..]))) {
+            bytes.resize(at, 0);
+            bytes.extend_from_slice(member);
+        }
+        bytes
+    }
+}
+
+/// A kernel in which each process is the same.
+fn simulated() -> Kernel {
+    let mut service = Service::<Taskstats>::new();
+    service.on_do(|request: Get, _| {
+        let pid = request.pid.ok_or_else(|| Refusal::new(libc::EINVAL))?;
+        let comm = "simulated".to_owned();
+        let stats = Stats { version: 14, comm, parent: 1, user_us: 1500, system_us: 300 };
+        Ok(New { aggr_pid: Some(Task { pid: Some(pid), stats: Some(stats) }) })
+    });
+    let kernel = Kernel::new();
+    kernel.add(service);
+    kernel
 }
 
 fn main() -> ExitCode {
@@ -98,27 +131,33 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let pid = match std::env::args().nth(1) {
+    let pid = match nlkit_examples::argument() {
         Some(pid) => pid.parse()?,
         None => std::process::id(),
     };
-    let mut conn = Connection::generic()?;
-    let reply = conn.request(&Get { pid: Some(pid) })?;
-    let task = reply.aggr_pid.ok_or("the kernel sent no aggregate")?;
-    let stats = task.stats.ok_or("the kernel sent no statistics")?;
-    println!("taskstats version {}, process {}", stats.version, task.pid.unwrap_or(pid));
-
+    if nlkit_examples::has("--sim") {
+        return ask(&mut simulated().connect(), pid).map(|_| ());
+    }
+    let stats = ask(&mut Connection::generic()?, pid)?;
     let (comm, parent) = from_proc(pid)?;
-    println!("             {:<20} /proc", "TASKSTATS");
-    println!("command      {:<20} {comm}", stats.comm);
-    println!("parent       {:<20} {parent}", stats.parent);
-    println!("user time    {} us", stats.user_us);
-    println!("system time  {} us", stats.system_us);
+    println!("/proc says   {comm}, parent {parent}");
     if (stats.comm.as_str(), stats.parent) != (comm.as_str(), parent) {
         return Err("TASKSTATS and /proc differ".into());
     }
     println!("both agree");
     Ok(())
+}
+
+fn ask<T: Transport>(conn: &mut Connection<Generic, T>, pid: u32) -> Result<Stats, Box<dyn Error>> {
+    let reply = conn.request(&Get { pid: Some(pid) })?;
+    let task = reply.aggr_pid.ok_or("the kernel sent no aggregate")?;
+    let stats = task.stats.ok_or("the kernel sent no statistics")?;
+    println!("taskstats version {}, process {}", stats.version, task.pid.unwrap_or(pid));
+    println!("command      {}", stats.comm);
+    println!("parent       {}", stats.parent);
+    println!("user time    {} us", stats.user_us);
+    println!("system time  {} us", stats.system_us);
+    Ok(stats)
 }
 
 /// Command and parent of a process.

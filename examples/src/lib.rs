@@ -1,5 +1,5 @@
-//! What the examples share: with `--sim` they run on a simulated kernel, with no root and on any
-//! system.
+//! What the examples share: with `--sim` they run on a simulated kernel, with no root and whatever
+//! families the machine's own kernel has.
 
 mod sim;
 

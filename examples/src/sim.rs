@@ -120,7 +120,7 @@ fn routes() -> Service<rt_route::Family> {
         let header = rt_route::Rtmsg::new().with_rtm_family(INET);
         let header = header.with_rtm_type(rt_route::RtmType::UNICAST);
         let route = |len| {
-            let header = header.clone().with_rtm_dst_len(len);
+            let header = header.with_rtm_dst_len(len);
             rt_route::GetrouteReply::new().with_header(header).with_oif(2_u32)
         };
         Ok([

@@ -379,7 +379,7 @@ impl Requests {
         // Paths in errors are read from the request itself.
         let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
         if outcome.errno == 0 {
-            engine.warn(&outcome, part.place, &queued.call, message);
+            engine.warn(&outcome, part.place, &queued.call, message, Some(index));
             let unheard = queued.call.replies && queued.reply.is_none();
             let loss = self.asked.and_then(|asked| engine.channel.loss_since(asked));
             let end = match loss.filter(|_| unheard) {

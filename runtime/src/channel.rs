@@ -259,9 +259,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                     return Poll::Ready(Ok(Heard::of(event, Place::Datagram)));
                 }
                 self.deliver(event);
-            } else if self.settled > asked.time {
+            } else if self.is_over(asked) {
                 return Poll::Ready(Ok(Heard::Silence));
-            } else if self.barrier.is_none() {
+            } else if self.barrier.is_none() && self.asks_kernel() {
                 self.send_barrier()?;
             } else if !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(Heard::Timeout));
@@ -288,6 +288,16 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
 
     fn is_barrier(&self, seq: u32) -> bool {
         self.barrier.as_ref().is_some_and(|barrier| barrier.seq == seq)
+    }
+
+    /// Whether nothing more comes of what was asked. Another process answers when it likes, and need not
+    /// know of barriers: there only a loss tells.
+    fn is_over(&self, asked: Asked) -> bool {
+        self.settled > asked.time || !self.asks_kernel() && self.losses > asked.losses
+    }
+
+    fn asks_kernel(&self) -> bool {
+        self.transport.peer() == 0
     }
 
     fn send_barrier(&mut self) -> Result<(), Error> {

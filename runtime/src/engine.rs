@@ -246,7 +246,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let outcome = self.channel.outcome(part);
         let call = &running.call;
         if outcome.errno == 0 {
-            self.warn(&outcome, part.place, call, &running.message);
+            self.warn(&outcome, part.place, call, &running.message, None);
             let loss = match call.ends {
                 Ends::Done => self.channel.cut_since(running.asked),
                 _ if call.many || (call.replies && running.replies == 0) => {
@@ -430,12 +430,19 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
 
     /// Keeps what the kernel remarks on a request that it carried out.
     #[cold]
-    pub(crate) fn warn(&mut self, outcome: &Outcome, place: Place, call: &Call, message: &[u8]) {
+    pub(crate) fn warn(
+        &mut self,
+        outcome: &Outcome,
+        place: Place,
+        call: &Call,
+        message: &[u8],
+        index: Option<usize>,
+    ) {
         let ext_ack = self.channel.bytes(place, outcome.ext_ack.clone());
         if ext_ack.is_empty() {
             return;
         }
-        if let Some(warning) = Warning::new(ext_ack, &sent::<P>(call, message)) {
+        if let Some(warning) = Warning::new(ext_ack, &sent::<P>(call, message), index) {
             if self.warnings.len() >= WARNINGS {
                 self.warnings.remove(0);
             }

@@ -118,45 +118,65 @@ impl KernelError {
     }
 }
 
-/// What the kernel remarks on a request that it carried out (`NLMSGERR_ATTR_MSG` of an ACK).
+/// What the kernel remarks on a request that it carried out: words, or a cookie.
 ///
-/// Displays as `tc newqdisc: .handle: handle is deprecated`.
+/// Displays as `tc newtclass: quantum of class 10001 is big. Consider r2q change.`
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Warning {
     /// Family and operation of the request.
     pub request: RequestName,
-    /// The kernel's message.
-    pub message: NlString,
+    /// Where it is one of a batch, its position there, from 0 on.
+    pub index: Option<usize>,
+    /// The kernel's message (`NLMSGERR_ATTR_MSG`).
+    pub message: Option<NlString>,
     /// The attribute that it is about, from the request's top level.
     pub attribute: Option<String>,
+    /// A cookie of the operation's own meaning (`NLMSGERR_ATTR_COOKIE`): the number of a measurement
+    /// that nl80211 began, for example.
+    pub cookie: Option<Vec<u8>>,
 }
 
 impl Warning {
-    /// `None` where the ACK holds something else: a cookie, for example.
-    pub(crate) fn new(ext_ack: &[u8], sent: &Sent<'_>) -> Option<Self> {
-        let ext_ack = ExtAck::read(ext_ack);
-        let attribute = ext_ack.offset.and_then(|at| Some(sent.place(at)?.path));
-        Some(Self { request: sent.name, message: ext_ack.message?, attribute })
+    /// `None` where the ACK says nothing of this kind.
+    pub(crate) fn new(ext_ack: &[u8], sent: &Sent<'_>, index: Option<usize>) -> Option<Self> {
+        let ExtAck { message, offset, cookie, .. } = ExtAck::read(ext_ack);
+        if message.is_none() && cookie.is_none() {
+            return None;
+        }
+        let attribute = offset.and_then(|at| Some(sent.place(at)?.path));
+        Some(Self { request: sent.name, index, message, attribute, cookie })
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.request)?;
+        write_request(f, self.request, self.index)?;
         if let Some(attribute) = &self.attribute {
             write!(f, "{attribute}: ")?;
         }
-        write!(f, "{}", self.message)
+        match (&self.message, &self.cookie) {
+            (Some(message), _) => f.write_str(&one_line(message)),
+            (None, cookie) => write!(f, "cookie {:02x?}", cookie.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+fn write_request(
+    f: &mut fmt::Formatter<'_>,
+    request: RequestName,
+    index: Option<usize>,
+) -> fmt::Result {
+    write!(f, "{request}: ")?;
+    match index {
+        Some(index) => write!(f, "request {index} of the batch: "),
+        None => Ok(()),
     }
 }
 
 impl fmt::Display for KernelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.request)?;
-        if let Some(index) = self.index {
-            write!(f, "request {index} of the batch: ")?;
-        }
+        write_request(f, self.request, self.index)?;
         if let Some(attribute) = &self.attribute {
             write!(f, "{attribute}: ")?;
         }
@@ -165,7 +185,7 @@ impl fmt::Display for KernelError {
         }
         write!(f, "{} ({})", errno_text(self.errno), self.errno)?;
         if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", one_line(message))?;
         }
         if let Some(policy) = &self.policy {
             write!(f, " ({policy})")?;
@@ -175,6 +195,12 @@ impl fmt::Display for KernelError {
 }
 
 impl std::error::Error for KernelError {}
+
+/// A message as one line: some drivers end theirs with a line feed.
+fn one_line(message: &NlString) -> String {
+    let line = |c: char| if c.is_control() { ' ' } else { c };
+    message.to_string().trim_end().chars().map(line).collect()
+}
 
 /// The system's words for an errno, without the number that std appends.
 fn errno_text(errno: i32) -> String {

@@ -159,19 +159,3 @@ impl<P: Protocol> Connection<P> {
         Ok(Self::with_transport(Socket::options().open_in::<P>(namespace)?))
     }
 }
-
-#[cfg(any(feature = "smol", feature = "tokio"))]
-impl<P, T> crate::asynchronous::Connection<P, T>
-where
-    P: Protocol,
-    T: crate::AsyncTransport + TryFrom<Socket, Error = io::Error>,
-{
-    /// As `open`, in another network namespace. It takes a moment of the calling thread, which does not
-    /// move.
-    ///
-    /// # Errors
-    /// As [`crate::Connection::open_in`]; under tokio, outside of a runtime.
-    pub fn open_in(namespace: &Namespace) -> Result<Self, Error> {
-        Ok(Self::with_transport(Socket::options().open_in::<P>(namespace)?.try_into()?))
-    }
-}

@@ -12,8 +12,7 @@ use std::time::Duration;
 use async_io::{Async, Timer};
 
 use crate::asynchronous;
-use crate::error::Error;
-use crate::family::{Generic, Netfilter, Protocol, Route};
+use crate::family::{Generic, Protocol};
 use crate::socket::transport_of_socket;
 use crate::transport::{AsyncTransport, Received};
 
@@ -128,43 +127,3 @@ impl fmt::Debug for Socket {
 
 /// A connection for tasks of smol.
 pub type Connection<P = Generic> = asynchronous::Connection<P, Socket>;
-
-impl<P: Protocol> Connection<P> {
-    /// A connection for protocol `P`, whichever it is.
-    ///
-    /// # Errors
-    /// Where the socket cannot be made.
-    pub fn open() -> Result<Self, Error> {
-        Ok(Self::with_transport(Socket::new::<P>()?))
-    }
-}
-
-impl Connection<Generic> {
-    /// A connection to the kernel's generic netlink, for all of its families.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn generic() -> Result<Self, Error> {
-        Self::open()
-    }
-}
-
-impl Connection<Route> {
-    /// A connection for links, addresses, routes, neighbours, rules and traffic control.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn route() -> Result<Self, Error> {
-        Self::open()
-    }
-}
-
-impl Connection<Netfilter> {
-    /// A connection for connection tracking and nftables.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn netfilter() -> Result<Self, Error> {
-        Self::open()
-    }
-}

@@ -13,8 +13,7 @@ use ::tokio::task::coop;
 use ::tokio::time::Sleep;
 
 use crate::asynchronous;
-use crate::error::Error;
-use crate::family::{Generic, Netfilter, Protocol, Route};
+use crate::family::{Generic, Protocol};
 use crate::socket::transport_of_socket;
 use crate::transport::{AsyncTransport, Received};
 
@@ -124,43 +123,3 @@ impl fmt::Debug for Socket {
 
 /// A connection for tasks of tokio.
 pub type Connection<P = Generic> = asynchronous::Connection<P, Socket>;
-
-impl<P: Protocol> Connection<P> {
-    /// A connection for protocol `P`, whichever it is.
-    ///
-    /// # Errors
-    /// Where the socket cannot be made, or outside of a runtime.
-    pub fn open() -> Result<Self, Error> {
-        Ok(Self::with_transport(Socket::new::<P>()?))
-    }
-}
-
-impl Connection<Generic> {
-    /// A connection to the kernel's generic netlink, for all of its families.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn generic() -> Result<Self, Error> {
-        Self::open()
-    }
-}
-
-impl Connection<Route> {
-    /// A connection for links, addresses, routes, neighbours, rules and traffic control.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn route() -> Result<Self, Error> {
-        Self::open()
-    }
-}
-
-impl Connection<Netfilter> {
-    /// A connection for connection tracking and nftables.
-    ///
-    /// # Errors
-    /// As [`Connection::open`].
-    pub fn netfilter() -> Result<Self, Error> {
-        Self::open()
-    }
-}

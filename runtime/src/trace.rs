@@ -44,7 +44,7 @@ mod on {
         /// The request goes out.
         pub(crate) fn sent(&self, call: &Call, attrs: &[u8]) {
             if enabled!(Level::TRACE) {
-                trace!(parent: &self.span, message = %describe(attrs, call.set), "request");
+                trace!(parent: &self.span, attributes = %describe(attrs, call.set), "request");
             }
         }
 
@@ -52,7 +52,7 @@ mod on {
         pub(crate) fn reply(&self, call: &Call, message: &Message<'_>) {
             if enabled!(Level::TRACE) {
                 let message = describe(message.attrs(), call.reply_set);
-                trace!(parent: &self.span, message = %message, "reply");
+                trace!(parent: &self.span, attributes = %message, "reply");
             }
         }
 

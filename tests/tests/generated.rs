@@ -9,7 +9,8 @@ mod compiled {
         };
     }
     golden! {
-        "checks" "directional" "docs" "enums" "events" "names" "operations" "raw" "sets" "tiny" "types"
+        "checks" "directional" "docs" "enums" "events" "limits" "names" "operations" "raw" "sets" "tiny"
+        "types"
     }
 
     /// Beside the others, which have the same names.
@@ -24,7 +25,7 @@ mod compiled {
 }
 
 use compiled::{
-    directional, enums, events, expanded, many_ops, odd_names, raw, serialised, sets, types,
+    directional, enums, events, expanded, limits, many_ops, odd_names, raw, serialised, sets, types,
 };
 
 #[test]
@@ -197,4 +198,69 @@ fn notifications_and_groups_of_a_raw_family_have_its_numbers() {
     assert_eq!(raw::Notification::CMDS, [16, 21]);
     assert_eq!((raw::ROOMS.number(), events::CHANGES.number()), (Some(33), None));
     assert_eq!(events::Notification::CMDS, [3, 4, 5, 6]);
+}
+
+#[test]
+fn a_set_is_the_root_of_a_message_and_nested_anywhere() {
+    let inner = || limits::Inner::new().with_data(limits::Data::Short(Box::default()));
+    let outer = || limits::Outer::new().with_inner(inner());
+    let lamp = || limits::Lamp::new().with_kind("short").with_level(-5).with_outer(outer());
+    let reply = limits::GetReply::new()
+        .with_kind("short")
+        .with_named(nlkit::Bitfield32 { value: 1, selector: 3 })
+        .with_unnamed(nlkit::Bitfield32 { value: 0, selector: 1 << 31 })
+        .with_many_uint([1, 1 << 40])
+        .with_many_binary([vec![], vec![0; 9]])
+        .with_indexed_text(vec!["a".into(), "".into()])
+        .with_indexed_s64(vec![-1, i64::MAX])
+        .with_lamp(lamp())
+        .with_by_floor(vec![(3, vec![(1, lamp()), (9, limits::Lamp::new())])])
+        .with_outer(outer());
+    let bytes = nlkit::encode(&reply).expect("it fits");
+    assert_eq!(nlkit::decode::<limits::GetReply>(&bytes), Ok(reply));
+}
+
+#[test]
+fn a_keyed_nest_is_sent_and_its_errors_have_the_keys() {
+    let bad = limits::Lamp::new().with_kind("a\0b");
+    let request = limits::GetRequest::new()
+        .with_by_floor(vec![(3, vec![(1, limits::Lamp::new()), (7, bad)])]);
+    let error = nlkit::encode(&request).expect_err("a NUL inside");
+    assert_eq!(error.path(), ".by-floor[3][7].kind");
+}
+
+#[test]
+fn a_subset_has_checks_of_its_own() {
+    let request =
+        |level, len| limits::MoveRequest::new().with_level(level).with_key(vec![0_u8; len]);
+    assert!(nlkit::validate(&request(1, 4)).is_ok());
+    assert!(nlkit::validate(&request(2, 4)).is_err(), "5 is the limit of the whole set");
+    assert!(nlkit::validate(&request(1, 5)).is_err(), "8 likewise");
+    // Two checks of one attribute.
+    let nested =
+        |len| limits::GetRequest::new().with_lamp(limits::Lamp::new().with_key(vec![0_u8; len]));
+    let checked = [1, 2, 8, 9].map(|len| nlkit::validate(&nested(len)).is_ok());
+    assert_eq!(checked, [false, true, true, false]);
+    let whole = |level| limits::GetDump::new().with_level(level);
+    assert!(nlkit::validate_dump(&whole(2)).is_ok() && nlkit::validate_dump(&whole(6)).is_err());
+}
+
+#[test]
+fn a_notification_is_the_reply_of_the_do_where_the_dump_has_another() {
+    use nlkit::Notification;
+    let header = nlkit::wire::Header { len: 0, kind: 30, flags: 0, seq: 0, port: 0 };
+    let whole = limits::GetReply::new().with_kind("short").with_many_uint([7]);
+    let body = [&[2, 1, 0, 0], nlkit::encode(&whole).expect("it fits").as_slice()].concat();
+    let message = nlkit::Message::new::<nlkit::Generic>(header, &body).expect("it has a header");
+    let told = limits::Notification::decode(message).expect("it is well formed");
+    assert_eq!(told, limits::Notification::Changed(whole));
+}
+
+#[test]
+fn an_operation_of_generic_netlink_has_a_fixed_header_of_its_own() {
+    let place = limits::Place::new().with_floor(-1).with_room(0x0102);
+    let request = limits::MoveRequest::new().with_header(place).with_level(1);
+    let expected =
+        [&(-1_i16).to_ne_bytes()[..], &0x0102_u16.to_ne_bytes(), &[5, 0, 2, 0, 1, 0, 0, 0]];
+    assert_eq!(nlkit::encode(&request).expect("it fits"), expected.concat());
 }

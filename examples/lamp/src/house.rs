@@ -1,4 +1,5 @@
-//! The kernel's part: what a module with this family would answer.
+//! The kernel's part: what a module with this family would answer. What the spec checks, the simulated
+//! kernel does before.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,9 +8,6 @@ use nlkit::serve::{Refusal, Service};
 use nlkit::sim::Kernel;
 
 use crate::lamp::{self, Feature, GetDump, GetReply, GetRequest, Mode, Notification, SetRequest};
-
-/// The longest time that a timer can have, in minutes.
-const DAY: u16 = 24 * 60;
 
 /// A kernel with a hall and a cellar.
 pub(crate) fn kernel() -> Kernel {
@@ -48,11 +46,6 @@ impl House {
     }
 
     fn set(&self, request: SetRequest) -> Result<GetReply, Refusal> {
-        let minutes = request.timer.as_ref().and_then(|timer| timer.minutes);
-        if minutes.is_some_and(|minutes| minutes > DAY) {
-            let refusal = Refusal::new(libc::ERANGE).message("a lamp burns for a day at most");
-            return Err(refusal.attribute(".timer.minutes"));
-        }
         let mut lamps = self.lock();
         let lamp = lamps.get_mut(&request.id.unwrap_or_default()).ok_or_else(no_such_lamp)?;
         lamp.mode = request.mode.or(lamp.mode);
@@ -62,7 +55,7 @@ impl House {
 }
 
 fn no_such_lamp() -> Refusal {
-    Refusal::new(libc::ENODEV).attribute(".id")
+    Refusal::new(libc::ENODEV).message("there is no such lamp").attribute(".id")
 }
 
 fn lamp(id: u32, name: &str) -> GetReply {

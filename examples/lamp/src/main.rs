@@ -1,6 +1,6 @@
 //! A complete downstream crate: `specs/lamp.yaml` is its family, `build.rs` compiles it, and this
 //! makes calls. No kernel has lamps, so a simulated one answers; with a module that has them the only
-//! line to change is the one that makes the connection. Its tests need no root, on any system.
+//! line to change is the one that makes the connection. Its tests need no root.
 
 mod house;
 

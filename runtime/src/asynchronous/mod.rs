@@ -11,6 +11,7 @@
 mod batch;
 mod connection;
 mod dump;
+mod open;
 mod subscription;
 mod waiter;
 mod watch;

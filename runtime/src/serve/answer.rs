@@ -9,6 +9,7 @@ use super::refusal::{Asked, Refusal, Words};
 use super::service::{Begin, Core, Mode, Once, Operation, Shared};
 use crate::family::Permission;
 use crate::session::MIN_TYPE;
+use crate::validate::check_message;
 use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align, flag, kind};
 
 /// Bit of a request that is to be answered with what listeners are told, `NLM_F_ECHO`.
@@ -81,7 +82,7 @@ impl<'m> Request<'m> {
     fn run(&self, out: &mut dyn Outlet) -> Result<End, Refused<'m>> {
         let shared = out.find(&self.header).map_err(|refusal| (refusal, None))?;
         let mut core = lock(&shared);
-        let (envelope, style) = (core.envelope, core.style());
+        let (envelope, style, checked) = (core.envelope, core.style(), core.checked);
         let (cmd, attrs) = self.split(envelope).ok_or_else(|| refuse(libc::EINVAL))?;
         let call = Call::new(self.header, self.client, core.groups.clone());
         let operation = core.operations.get_mut(&cmd);
@@ -89,10 +90,12 @@ impl<'m> Request<'m> {
         match self.is_dump(envelope, operation) {
             true => {
                 let mode = operation.dump.as_mut().ok_or_else(|| refuse(libc::EOPNOTSUPP))?;
+                self.admit(mode, attrs, envelope, checked)?;
                 self.dump(mode, attrs, call, (envelope, style), out)
             }
             false => {
                 let mode = operation.once.as_mut().ok_or_else(|| refuse(libc::EOPNOTSUPP))?;
+                self.admit(mode, attrs, envelope, checked)?;
                 self.once(mode, attrs, call, envelope, out)
             }
         }
@@ -106,7 +109,6 @@ impl<'m> Request<'m> {
         envelope: Envelope,
         out: &mut dyn Outlet,
     ) -> Result<End, Refused<'m>> {
-        self.permit(mode.permission)?;
         let mut reply = Vec::new();
         let start = envelope.begin(&mut reply, mode.reply_cmd);
         let done = (mode.handler)(attrs, &mut call, &mut reply);
@@ -128,7 +130,6 @@ impl<'m> Request<'m> {
         (envelope, style): (Envelope, Style),
         out: &mut dyn Outlet,
     ) -> Result<End, Refused<'m>> {
-        self.permit(mode.permission)?;
         if out.dumping() {
             return Err(refuse(libc::EBUSY));
         }
@@ -161,10 +162,20 @@ impl<'m> Request<'m> {
         self.header.flags & flag::DUMP == flag::DUMP && can
     }
 
-    fn permit(&self, permission: Permission) -> Result<(), Refused<'m>> {
-        match permission == Permission::Any || self.client.privileged {
-            true => Ok(()),
-            false => Err(refuse(libc::EPERM)),
+    /// Refuses who may not ask, and attributes that break the rules of the request's type.
+    fn admit<H>(
+        &self,
+        mode: &Mode<H>,
+        attrs: &[u8],
+        envelope: Envelope,
+        checked: bool,
+    ) -> Result<(), Refused<'m>> {
+        if mode.permission != Permission::Any && !self.client.privileged {
+            return Err(refuse(libc::EPERM));
+        }
+        match check_message(attrs, mode.set) {
+            Err(violation) if checked => Err((Refusal::of(&violation, envelope.len()), None)),
+            _ => Ok(()),
         }
     }
 

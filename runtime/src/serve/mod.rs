@@ -2,7 +2,7 @@
 //!
 //! A [`Service`] answers the requests of one family: a handler for each operation, by the types that
 //! the generator makes of the family's spec, or that a person derives. It is what a simulated kernel
-//! (feature `sim`) consists of.
+//! (feature `sim`) consists of, and a [`Server`] answers other processes with it.
 //!
 //! ```
 //! # #[cfg(feature = "derive")] {
@@ -47,14 +47,21 @@ mod answer;
 mod call;
 mod dump;
 mod envelope;
+mod policy;
 mod refusal;
+mod server;
 mod service;
 
 pub use call::{Call, Client};
 pub use refusal::Refusal;
+pub use server::Server;
 pub use service::Service;
 
-pub(crate) use answer::{Outlet, answer};
-pub(crate) use dump::Dump;
 pub(crate) use envelope::Envelope;
-pub(crate) use service::{Core, Declared, Shared};
+#[cfg(feature = "sim")]
+pub(crate) use {
+    answer::{Outlet, answer},
+    dump::Dump,
+    policy::info_of,
+    service::{Core, Declared, Operation, Shared},
+};

@@ -1,9 +1,14 @@
 //! Why a request is refused, and how that stands in an extended ACK.
 
-use crate::attrs::Set;
+use super::policy::info_of;
+use crate::attrs::{Field, Set};
+use crate::checks::Fault;
 use crate::error::EncodeError;
+use crate::form::Native;
+use crate::nlctrl::PolicyInfo;
 use crate::path::{offset_of, path_to};
 use crate::string::NlString;
+use crate::validate::Violation;
 use crate::writer::Writer;
 
 /// Why a request is refused, as the kernel says it: an errno, and what an extended ACK adds to it.
@@ -19,7 +24,7 @@ use crate::writer::Writer;
 ///     .attribute(".timer.minutes");
 /// assert_eq!(refusal.errno(), libc::ERANGE);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     errno: i32,
     /// In a box, since every handler's result is as large as this.
@@ -27,10 +32,11 @@ pub struct Refusal {
 }
 
 /// What a refusal says beside its errno.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct More {
     attribute: Option<Place>,
     missing: Option<String>,
+    policy: Option<PolicyInfo>,
     words: Words,
 }
 
@@ -102,6 +108,24 @@ impl Refusal {
         self
     }
 
+    /// The refusal of attributes that break a rule, which begin `start` bytes into the request: what the
+    /// kernel says before any handler sees it.
+    pub(super) fn of(violation: &Violation, start: usize) -> Self {
+        let mut refusal = Self::new(violation.errno());
+        let message = violation.kernel_message();
+        if !message.is_empty() {
+            refusal = refusal.message(message);
+        }
+        let offset = u32::try_from(start + violation.offset);
+        match (&violation.fault, offset) {
+            // Those are told without a place.
+            (Fault::Malformed | Fault::NoHeader, _) | (_, Err(_)) => {}
+            (_, Ok(offset)) => refusal = refusal.offset(offset),
+        }
+        refusal.more.policy = violation.rule.as_ref().and_then(info_of);
+        refusal
+    }
+
     /// The errno, positive.
     pub fn errno(&self) -> i32 {
         self.errno
@@ -110,7 +134,7 @@ impl Refusal {
     /// Appends the attributes of the extended ACK. `asked` is `None` where the request was not
     /// understood that far.
     pub(crate) fn put(&self, asked: Option<Asked<'_>>, buffer: &mut Vec<u8>) {
-        let More { attribute, missing, words } = &*self.more;
+        let More { attribute, missing, policy, words } = &*self.more;
         words.put(buffer);
         let mut out = Writer::new(buffer);
         let offset = match attribute {
@@ -121,6 +145,7 @@ impl Refusal {
         if let Some(offset) = offset {
             out.fixed(attr::OFFSET, offset.to_ne_bytes());
         }
+        Field::<Native>::put(policy, attr::POLICY, &mut out);
         let missing = missing.as_ref().zip(asked);
         if let Some((id, nest)) = missing.and_then(|(path, asked)| asked.missing(path)) {
             out.fixed(attr::MISSING_TYPE, u32::from(id).to_ne_bytes());
@@ -180,6 +205,7 @@ mod attr {
     pub(super) const MESSAGE: u16 = 1;
     pub(super) const OFFSET: u16 = 2;
     pub(super) const COOKIE: u16 = 3;
+    pub(super) const POLICY: u16 = 4;
     pub(super) const MISSING_TYPE: u16 = 5;
     pub(super) const MISSING_NEST: u16 = 6;
 }

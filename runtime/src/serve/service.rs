@@ -12,7 +12,6 @@ use super::refusal::Refusal;
 use crate::attrs::{NlAttrs, Set, decode, encode_into};
 use crate::error::DecodeError;
 use crate::family::{Do, Dump, Family, Group, Notification, Permission, Protocol};
-use crate::nlctrl::OpInfo;
 
 /// What answers the requests of a family: a handler for each operation.
 ///
@@ -26,13 +25,13 @@ pub struct Service<F> {
 
 /// A service without the type of its family.
 pub(crate) struct Core {
-    pub(crate) name: &'static str,
-    pub(crate) protocol: i32,
     pub(crate) envelope: Envelope,
     /// Its groups; their numbers are 0 in generic netlink until a kernel gives them some.
     pub(crate) groups: Arc<[Declared]>,
     pub(crate) operations: BTreeMap<u16, Operation>,
     style: Style,
+    /// Whether requests have to keep the rules of their types.
+    pub(super) checked: bool,
 }
 
 /// A service that a kernel has.
@@ -47,35 +46,34 @@ pub(crate) struct Declared {
 
 #[derive(Default)]
 pub(crate) struct Operation {
-    pub(super) once: Option<Mode<Once>>,
-    pub(super) dump: Option<Mode<Begin>>,
+    pub(crate) once: Option<Mode<Once>>,
+    pub(crate) dump: Option<Mode<Begin>>,
 }
 
 /// One way to use an operation.
-pub(super) struct Mode<H> {
-    pub(super) set: &'static Set,
+pub(crate) struct Mode<H> {
+    pub(crate) set: &'static Set,
     pub(super) reply_cmd: u16,
-    pub(super) permission: Permission,
+    pub(crate) permission: Permission,
     /// Whether there is anything in its reply.
     pub(super) replies: bool,
     pub(super) handler: H,
 }
 
 /// Appends the reply's attributes.
-pub(super) type Once = Box<dyn FnMut(&[u8], &mut Call, &mut Vec<u8>) -> Result<(), Refusal> + Send>;
+pub(crate) type Once = Box<dyn FnMut(&[u8], &mut Call, &mut Vec<u8>) -> Result<(), Refusal> + Send>;
 /// Gives what appends entry after entry.
-pub(super) type Begin = Box<dyn FnMut(&[u8], &mut Call) -> Result<Entries, Refusal> + Send>;
+pub(crate) type Begin = Box<dyn FnMut(&[u8], &mut Call) -> Result<Entries, Refusal> + Send>;
 
 impl<F: Family> Service<F> {
     /// A service that refuses everything: `EOPNOTSUPP`.
     pub fn new() -> Self {
         let core = Core {
-            name: F::NAME,
-            protocol: F::Protocol::NUMBER,
             envelope: Envelope { generic: F::Protocol::GENERIC, id: 0, version: F::VERSION },
             groups: Arc::new([]),
             operations: BTreeMap::new(),
             style: Style::default(),
+            checked: true,
         };
         Self { core, family: PhantomData }
     }
@@ -141,6 +139,14 @@ impl<F: Family> Service<F> {
         self
     }
 
+    /// Hands requests to their handlers unchecked. Otherwise those with attributes that the request's type
+    /// does not have, or that break its limits, are refused before, as newer operations of the kernel do
+    /// it: `EINVAL`, `ERANGE`, with the attribute and its policy.
+    pub fn unchecked(&mut self) -> &mut Self {
+        self.core.checked = false;
+        self
+    }
+
     /// Leaves `NLM_F_MULTI` out of its dumps' messages, as the kernel's family netdev does.
     pub fn dumps_without_multi(&mut self) -> &mut Self {
         self.core.style.multi = false;
@@ -168,50 +174,6 @@ fn malformed(error: DecodeError) -> Refusal {
 impl Core {
     pub(super) fn style(&self) -> Style {
         self.style
-    }
-
-    /// The operations as nlctrl tells of them.
-    pub(crate) fn operation_infos(&self) -> Vec<OpInfo> {
-        let info = |(cmd, operation): (&u16, &Operation)| OpInfo {
-            id: Some((*cmd).into()),
-            flags: Some(operation.flags()),
-        };
-        self.operations.iter().map(info).collect()
-    }
-
-    /// Length of the header that all of its messages begin with.
-    pub(crate) fn header_len(&self) -> usize {
-        let sets = self.operations.values().flat_map(Operation::sets);
-        sets.map(|set| set.header).max().unwrap_or(0)
-    }
-}
-
-impl Operation {
-    fn sets(&self) -> impl Iterator<Item = &'static Set> {
-        let once = self.once.as_ref().map(|mode| mode.set);
-        once.into_iter().chain(self.dump.as_ref().map(|mode| mode.set))
-    }
-
-    /// Bits of CTRL_ATTR_OP_FLAGS.
-    fn flags(&self) -> u32 {
-        const ADMIN: u32 = 1;
-        const DO: u32 = 2;
-        const DUMP: u32 = 4;
-        const POLICY: u32 = 8;
-        const NAMESPACE_ADMIN: u32 = 16;
-        let permissions = [
-            self.once.as_ref().map(|mode| mode.permission),
-            self.dump.as_ref().map(|mode| mode.permission),
-        ];
-        let permission = match permissions.into_iter().flatten().max_by_key(|it| *it as u8) {
-            None | Some(Permission::Any) => 0,
-            Some(Permission::Admin) => ADMIN,
-            Some(Permission::NamespaceAdmin) => NAMESPACE_ADMIN,
-        };
-        let once = if self.once.is_some() { DO } else { 0 };
-        let dump = if self.dump.is_some() { DUMP } else { 0 };
-        let policy = if self.sets().any(|set| !set.entries.is_empty()) { POLICY } else { 0 };
-        permission | once | dump | policy
     }
 }
 

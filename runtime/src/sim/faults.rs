@@ -22,7 +22,7 @@ pub enum Fault {
     /// It overtakes the one before it, where that was not received yet and is no part of the same
     /// answer.
     Overtake,
-    /// It arrives twice.
+    /// It arrives twice. No kernel does that, and nothing tells of entries of a dump that they did.
     Duplicate,
     /// It is due after this time, and with it all behind it.
     Delay(Duration),

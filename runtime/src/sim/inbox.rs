@@ -45,6 +45,8 @@ pub(super) struct State {
     pub(super) sleeps: Vec<Armed>,
     last_sleep: u64,
     receiver: Option<Waker>,
+    /// The receiver knows that nothing is due.
+    had_turn: bool,
 }
 
 struct Queued {
@@ -81,6 +83,7 @@ impl Inbox {
             sleeps: Vec::new(),
             last_sleep: 0,
             receiver: None,
+            had_turn: false,
         };
         Self { state: Mutex::new(state), arrived: Condvar::new() }
     }
@@ -143,14 +146,20 @@ impl Inbox {
         }
     }
 
-    /// The receiver is to be woken by what comes. True where something is there already.
+    /// The receiver is to be woken by what comes. True where something is there already, or is there now
+    /// since the time has moved on. The receiver gets a turn before that, in which it may begin to sleep.
     pub(super) fn register(&self, receiver: &Waker) -> bool {
         let mut state = self.lock();
+        if state.is_ready() {
+            return true;
+        }
         state.receiver = Some(receiver.clone());
-        let wakers = match state.is_ready() {
-            true => return true,
-            false => state.advance(),
-        };
+        if !state.queue.is_empty() && !std::mem::replace(&mut state.had_turn, true) {
+            drop(state);
+            receiver.wake_by_ref();
+            return false;
+        }
+        let wakers = state.advance();
         let ready = state.is_ready();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
@@ -210,6 +219,7 @@ impl State {
         }
         let until = self.sleeps.iter().map(|sleep| sleep.until).min();
         self.clock = until.map_or(due, |until| until.min(due));
+        self.had_turn = false;
         let over = self.sleeps.iter_mut().filter(|sleep| sleep.until <= self.clock);
         let mut wakers: Vec<_> = over.filter_map(|sleep| sleep.waker.take()).collect();
         if self.clock == due {
@@ -301,12 +311,17 @@ impl State {
     }
 
     pub(super) fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
+        let received = self.take(buffer);
+        // What is on its way is not in the queue yet.
+        self.congested &= self.queue.front().is_some_and(|next| next.due <= self.clock);
+        received
+    }
+
+    fn take(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         if let Some(errno) = self.error.take() {
-            self.congested &= !self.queue.is_empty();
             return Err(io::Error::from_raw_os_error(errno));
         }
         let Some(next) = self.queue.front_mut().filter(|next| next.due <= self.clock) else {
-            self.congested = false; // what is not due is still on its way
             return Err(io::ErrorKind::WouldBlock.into());
         };
         if let Some(errno) = next.fails.take() {
@@ -315,7 +330,6 @@ impl State {
         let Queued { bytes, source, cut, .. } =
             self.queue.pop_front().ok_or(io::ErrorKind::WouldBlock)?;
         self.used = self.used.saturating_sub(size_of(bytes.len()));
-        self.congested &= !self.queue.is_empty();
         let room = buffer.capacity().saturating_sub(buffer.len());
         let given = if cut { bytes.len() / 2 } else { bytes.len() };
         buffer.extend(bytes.iter().take(room.min(given)));

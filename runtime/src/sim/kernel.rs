@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::faults::Faults;
 use super::inbox::Inbox;
 use super::nlctrl;
+use super::policy::{self, OpSets};
 use super::socket::Socket;
 use crate::asynchronous;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::family::{Family, Generic, Group, Notification, Protocol};
-use crate::nlctrl::{FamilyInfo, GroupInfo};
-use crate::serve::{Client, Core, Declared, Envelope, Refusal, Service, Shared};
-use crate::string::NlString;
+use crate::nlctrl::{FamilyInfo, NOTIFY, NlCtrl};
+use crate::serve::{Client, Declared, Envelope, Refusal, Service, Shared};
 use crate::wire::Header;
 
 /// The ids of generic netlink families that are loaded go from here on (GENL_START_ALLOC).
@@ -58,8 +58,7 @@ pub(super) struct Loaded {
     name: &'static str,
     envelope: Envelope,
     groups: Arc<[Declared]>,
-    /// Its operations' numbers.
-    cmds: Vec<u16>,
+    ops: Vec<OpSets>,
     service: Shared,
 }
 
@@ -79,8 +78,11 @@ impl Kernel {
         let kernel = Self { state: Arc::new(Mutex::new(state)) };
         let mut core = nlctrl::service(&kernel).core;
         core.envelope.id = crate::nlctrl::ID;
-        core.groups = Arc::new([Declared { name: nlctrl::GROUP_NAME, number: nlctrl::GROUP }]);
-        kernel.lock().families.insert(crate::nlctrl::ID, Loaded::new(Arc::new(Mutex::new(core))));
+        core.groups = Arc::new([Declared { name: NOTIFY.name(), number: nlctrl::GROUP }]);
+        kernel
+            .lock()
+            .families
+            .insert(crate::nlctrl::ID, Loaded::new::<NlCtrl>(Arc::new(Mutex::new(core))));
         kernel
     }
 
@@ -88,7 +90,7 @@ impl Kernel {
     /// is loaded already is removed first.
     pub fn add<F: Family>(&self, service: Service<F>) {
         self.remove::<F>();
-        self.load(Arc::new(Mutex::new(service.core)));
+        self.load::<F>(Arc::new(Mutex::new(service.core)));
     }
 
     /// Unloads a family; false where it is not there. Its requests are refused with `ENOENT` then, its
@@ -103,7 +105,7 @@ impl Kernel {
         let unloaded = self.unload(F::NAME, F::Protocol::NUMBER);
         let there = unloaded.is_some();
         if let Some(service) = unloaded {
-            self.load(service);
+            self.load::<F>(service);
         }
         there
     }
@@ -187,14 +189,13 @@ impl Kernel {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn load(&self, service: Shared) {
-        let mut core = service.lock().unwrap_or_else(PoisonError::into_inner);
-        let protocol = core.protocol;
-        if !core.envelope.generic {
-            drop(core);
-            self.lock().others.push((protocol, Loaded::new(service)));
+    fn load<F: Family>(&self, service: Shared) {
+        if !F::Protocol::GENERIC {
+            let loaded = Loaded::new::<F>(service);
+            self.lock().others.push((F::Protocol::NUMBER, loaded));
             return;
         }
+        let mut core = service.lock().unwrap_or_else(PoisonError::into_inner);
         // The state is locked within a service's lock only, as handlers do it.
         let mut state = self.lock();
         core.envelope.id = state.free_id();
@@ -203,11 +204,11 @@ impl Kernel {
         let groups: Arc<[Declared]> = groups.collect();
         core.groups = groups;
         drop(core);
-        let loaded = Loaded::new(service);
-        let news = nlctrl::came(&loaded.info);
+        let loaded = Loaded::new::<F>(service);
+        let info = loaded.info.clone();
         state.families.insert(loaded.envelope.id, loaded);
         drop(state);
-        self.tell(news);
+        nlctrl::came(self, info);
     }
 
     fn unload(&self, name: &str, protocol: i32) -> Option<Shared> {
@@ -224,14 +225,8 @@ impl Kernel {
             inbox.groups.retain(|group| loaded.groups.iter().all(|own| own.number != *group));
         }
         drop(state);
-        self.tell(nlctrl::went(&loaded.info));
+        nlctrl::went(self, loaded.info);
         Some(loaded.service)
-    }
-
-    fn tell(&self, news: Vec<Vec<u8>>) {
-        for datagram in news {
-            self.multicast(Generic::NUMBER, nlctrl::GROUP, &datagram, None);
-        }
     }
 
     /// Sends to who is in a group, but for the port `except`.
@@ -272,7 +267,7 @@ impl Kernel {
             return Ok(loaded.service.clone());
         }
         let mut others = state.others.iter().filter(|(number, _)| *number == protocol);
-        let found = others.find(|(_, loaded)| loaded.cmds.contains(&header.kind));
+        let found = others.find(|(_, loaded)| loaded.ops.iter().any(|op| op.cmd == header.kind));
         let found = found.ok_or_else(|| Refusal::new(libc::EOPNOTSUPP))?;
         Ok(found.1.service.clone())
     }
@@ -286,6 +281,13 @@ impl Kernel {
         let state = self.lock();
         let infos = state.families.values().map(|loaded| &loaded.info);
         infos.filter(|info| wanted(info)).cloned().collect()
+    }
+
+    /// What the operations of such a family consist of.
+    pub(super) fn op_sets(&self, wanted: impl Fn(&FamilyInfo) -> bool) -> Option<Vec<OpSets>> {
+        let state = self.lock();
+        let mut families = state.families.values();
+        families.find(|loaded| wanted(&loaded.info)).map(|loaded| loaded.ops.clone())
     }
 
     pub(super) fn close(&self, inbox: &Arc<Inbox>) {
@@ -328,31 +330,13 @@ impl State {
 }
 
 impl Loaded {
-    fn new(service: Shared) -> Self {
+    fn new<F: Family>(service: Shared) -> Self {
         let core = service.lock().unwrap_or_else(PoisonError::into_inner);
-        let (name, envelope, groups) = (core.name, core.envelope, core.groups.clone());
-        let cmds = core.operations.keys().copied().collect();
-        let info = info(&core);
+        let (envelope, groups) = (core.envelope, core.groups.clone());
+        let ops = policy::op_sets(&core);
+        let info = nlctrl::info(F::NAME, &core);
         drop(core);
-        Self { info, name, envelope, groups, cmds, service }
-    }
-}
-
-/// What nlctrl tells of a service.
-fn info(core: &Core) -> FamilyInfo {
-    let ops = core.operation_infos();
-    let groups = core.groups.iter();
-    let groups: Vec<_> = groups
-        .map(|group| GroupInfo { id: Some(group.number), name: Some(NlString::from(group.name)) })
-        .collect();
-    FamilyInfo {
-        id: Some(core.envelope.id),
-        name: Some(core.name.into()),
-        version: Some(core.envelope.version.into()),
-        hdrsize: Some(u32::try_from(core.header_len()).unwrap_or(u32::MAX)),
-        maxattr: Some(0), // each operation has its own
-        ops: Some(ops).filter(|ops| !ops.is_empty()),
-        groups: Some(groups).filter(|groups| !groups.is_empty()),
+        Self { info, name: F::NAME, envelope, groups, ops, service }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A simulated kernel: families from their generated types, to test against with no root and on any
-//! system.
+//! A simulated kernel: families from their generated types, to test against with no root, whatever
+//! families the machine's own kernel has.
 //!
 //! A [`Kernel`] has the families whose [`Service`](crate::serve::Service)s were added, and nlctrl, which
 //! tells of them. Connections to it are like any other. It answers as the kernel does, in what is said
@@ -39,6 +39,7 @@ mod faults;
 mod inbox;
 mod kernel;
 mod nlctrl;
+mod policy;
 mod sleep;
 mod socket;
 

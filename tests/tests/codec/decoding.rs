@@ -236,3 +236,19 @@ fn a_projection_passes_over_what_it_does_not_name() {
     let endpoint = nlkit::decode::<Endpoint>(&bytes);
     assert!(endpoint.is_err(), "its number 1 has two bytes");
 }
+
+/// Messages in a buffer need not begin where the processor would like them to.
+#[test]
+fn a_message_is_read_wherever_it_begins() {
+    let peers = vec![Peer::new().with_public_key([7; 4])];
+    let tunnel = Tunnel::new().with_ifindex(9).with_rx_bytes(5_000_000_000_u64).with_peers(peers);
+    let bytes = nlkit::encode(&tunnel).unwrap();
+    for shift in 0..8 {
+        let buffer = [vec![0xff; shift], bytes.clone()].concat();
+        assert_eq!(
+            nlkit::decode::<Tunnel>(&buffer[shift..]).unwrap(),
+            tunnel,
+            "shifted by {shift}"
+        );
+    }
+}

@@ -75,7 +75,10 @@ fn of_a_transaction_with_errors_nothing_remains() {
     let mut errors = outcomes.into_iter().filter(Result::is_err).map(kernel_error);
     let chain = errors.next().unwrap();
     assert_eq!((chain.errno, chain.attribute.as_deref()), (ENOENT, Some(".table")));
-    assert_eq!(chain.to_string(), "nftables newchain: .table: No such file or directory (2)");
+    assert_eq!(
+        chain.to_string(),
+        "nftables newchain: request 2 of the batch: .table: No such file or directory (2)"
+    );
     let rule = errors.next().unwrap();
     assert_eq!((rule.request.operation, rule.errno), ("newrule", ENOENT));
     assert_eq!(rule.attribute.as_deref(), Some(".expressions.elem[1]"), "{rule}");
@@ -301,6 +304,49 @@ fn a_long_transaction_is_one_call() {
     assert_eq!(nft_list("chain").len(), 1000);
 }
 
+/// Of three expressions, the second is of a kind that there is not.
+#[test]
+fn a_refused_transaction_names_the_expression_by_its_position() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    let mut conn = Connection::netfilter().unwrap();
+    let nosuch = nft::ExprAttrs::new().with_name("nosuch");
+    let refused = helper::transaction(&mut conn, |changes| {
+        changes.add(&new_table("t"), Modifiers::CREATE)?;
+        changes.add(&new_chain("t", "c"), Modifiers::CREATE)?;
+        let expressions = [counter(1, 2), nosuch, counter(3, 4)];
+        changes.add(&new_rule("c", expressions), Modifiers::CREATE)
+    });
+    let error = kernel_error(refused);
+    assert_eq!((error.errno, error.index), (ENOENT, Some(2)), "{error}");
+    assert_eq!(error.attribute.as_deref(), Some(".expressions.elem[1]"), "{error}");
+}
+
+#[test]
+fn a_transaction_of_a_task_takes_effect_as_a_whole() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    // The socket is of this thread's namespace, whichever thread polls.
+    let conn = nlkit::smol::Connection::netfilter().unwrap();
+    async_io::block_on(async {
+        let refused = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("nosuch", "c"), Modifiers::CREATE)
+        });
+        let refused = refused.await.unwrap_err();
+        assert_eq!((refused.kernel().unwrap().index, refused.errno()), (Some(1), Some(ENOENT)));
+        assert!(nft_list("table").is_empty(), "nothing remains");
+        let made = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("t", "c"), Modifiers::CREATE)
+        });
+        made.await.unwrap();
+        assert_eq!(nft_list("table").len(), 1);
+    });
+}
+
 #[test]
 fn a_refused_transaction_names_the_request() {
     if !in_namespace(&["nft"]) {
@@ -313,12 +359,12 @@ fn a_refused_transaction_names_the_request() {
         changes.add(&new_rule("nosuch", [counter(1, 2)]), Modifiers::CREATE)
     });
     let refused = refused.unwrap_err();
-    assert_eq!((refused.request, refused.error.errno()), (Some(2), Some(ENOENT)));
-    assert!(refused.to_string().starts_with("request 2: nftables newrule: "), "{refused}");
+    assert_eq!((refused.kernel().unwrap().index, refused.errno()), (Some(2), Some(ENOENT)));
+    assert!(refused.to_string().starts_with("nftables newrule: request 2 of "), "{refused}");
     assert!(nft_list("table").is_empty(), "nothing remains");
     // What does not fit into a message is told before anything is sent.
     let long = "x".repeat(70_000);
     let refused =
         helper::transaction(&mut conn, |changes| changes.add(&new_table(&long), Modifiers::CREATE));
-    assert!(matches!(refused.unwrap_err().error, Error::Encode(_)));
+    assert!(matches!(refused.unwrap_err(), Error::Encode(_)));
 }

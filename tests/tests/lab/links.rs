@@ -1,9 +1,12 @@
 //! Devices of kinds that come with modules, with `ip` as witness.
 
-use nlkit::Connection;
-use nlkit_specs::rt_link::{GetlinkDump, GetlinkReply, LinkinfoDataMsg};
+use nlkit::{Connection, Modifiers};
+use nlkit_specs::rt_link::{
+    DellinkRequest, GetlinkDump, GetlinkReply, LinkinfoAttrs, LinkinfoDataMsg, LinkinfoNetkitAttrs,
+    NetkitMode, NetkitPolicy, NewlinkRequest,
+};
 use nlkit_tests::lab::since;
-use nlkit_tests::namespace::{in_namespace, ip, ip_json};
+use nlkit_tests::namespace::{in_namespace, ip, ip_json, kernel_error};
 
 /// The modules that bring them.
 pub(crate) const MODULES: &[&str] = &[
@@ -90,4 +93,35 @@ fn every_kind_of_link_decodes() {
         }
     }
     assert_eq!(unknown, []);
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn a_netkit_is_made_found_and_removed_and_its_policy_is_checked() {
+    if !since(6, 12) {
+        return;
+    }
+    assert!(in_namespace());
+    // Modules of tunnels put a device of their own into each namespace.
+    let before = ip_json("link show").len();
+    let mut conn = Connection::route().unwrap();
+    let netkit = |policy| {
+        let data = LinkinfoNetkitAttrs::new().with_mode(NetkitMode::L2).with_policy(policy);
+        let info = LinkinfoAttrs::new().with_data(LinkinfoDataMsg::Netkit(Box::new(data)));
+        NewlinkRequest::new().with_ifname("n0").with_linkinfo(info)
+    };
+    let brand_new = Modifiers::CREATE | Modifiers::EXCL;
+    let error = kernel_error(conn.request_with(&netkit(NetkitPolicy(10)), brand_new));
+    assert_eq!(error.attribute.as_deref(), Some(".linkinfo.data.policy"), "{error}");
+    assert!(error.message.is_some(), "{error}");
+
+    conn.request_with(&netkit(NetkitPolicy::BLACKHOLE), brand_new).unwrap();
+    ip("link property add dev n0 altname another-name");
+    let links = conn.dump(&GetlinkDump::new()).unwrap().map(Result::unwrap);
+    let link = links.into_iter().find(|it| it.ifname.as_ref().unwrap() == "n0").unwrap();
+    assert_eq!(link.prop_list.unwrap().alt_ifname, ["another-name"]);
+    let Some(LinkinfoDataMsg::Netkit(data)) = link.linkinfo.unwrap().data else { panic!("netkit") };
+    assert_eq!((data.mode, data.policy), (Some(NetkitMode::L2), Some(NetkitPolicy::BLACKHOLE)));
+    conn.request(&DellinkRequest::new().with_ifname("n0")).unwrap();
+    assert_eq!(ip_json("link show").len(), before, "its peer is gone as well");
 }

@@ -18,6 +18,7 @@ mod openvswitch;
 mod ovpn;
 mod small;
 mod team;
+mod traffic;
 mod wireguard;
 
 use std::process::Command;
@@ -27,7 +28,7 @@ use nlkit_specs::rt_link::{LinkinfoAttrs, NewlinkRequest};
 use nlkit_tests::lab::Lab;
 use nlkit_tests::namespace::index_of;
 
-const PROGRAMS: &[&str] = &["ip", "iw", "wg"];
+const PROGRAMS: &[&str] = &["ip", "iw", "tc", "wg"];
 
 /// Modules of families that all of the kernels have.
 const MODULES: &[&str] = &[
@@ -57,7 +58,7 @@ fn linux_7_2() {
 }
 
 fn boot(kernel: &'static str, more: &[&str]) {
-    let modules = [MODULES, links::MODULES, more].concat().join(",");
+    let modules = [MODULES, links::MODULES, traffic::MODULES, more].concat().join(",");
     Lab { kernel, modules: &modules, programs: PROGRAMS }.run();
 }
 

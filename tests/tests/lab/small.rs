@@ -4,7 +4,9 @@
 use std::net::Ipv4Addr;
 
 use nlkit::{Connection, Dump, Error, Family, Generic, NlAttrs};
-use nlkit_specs::{dev_energymodel, devlink, dpll, drm_ras, fou, handshake, net_shaper, psp};
+use nlkit_specs::{
+    dev_energymodel, devlink, dpll, drm_ras, fou, handshake, net_shaper, netdev, psp,
+};
 use nlkit_tests::lab::since;
 use nlkit_tests::namespace::{in_namespace, ip, kernel_error};
 
@@ -162,4 +164,21 @@ fn a_fou_port_is_added_found_and_removed() {
     conn.request(&del).unwrap();
     assert!(!ip("fou show").contains("5555"));
     kernel_error(conn.request(&del));
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn page_pools_are_asked_for_in_a_nest_that_is_checked() {
+    if !since(7, 2) {
+        return;
+    }
+    assert!(in_namespace());
+    let mut conn = Connection::generic().unwrap();
+    let of = |info| netdev::PagePoolStatsGetRequest::new().with_info(info);
+    let error = kernel_error(conn.request(&of(netdev::PagePoolInfo::new().with_id(0_u64))));
+    assert_eq!((error.errno, error.attribute.as_deref()), (34, Some(".info.id")), "{error}");
+    let error = kernel_error(conn.request(&of(netdev::PagePoolInfo::new())));
+    assert_eq!(error.missing.as_deref(), Some(".info.id"), "{error}");
+    let error = kernel_error(conn.request(&of(netdev::PagePoolInfo::new().with_id(4711_u64))));
+    assert_eq!(error.errno, 2, "{error}");
 }

@@ -7,8 +7,8 @@ use nlkit::Connection;
 use nlkit_specs::helpers;
 use nlkit_specs::rt_link::LinkinfoAttrs;
 use nlkit_specs::wireguard::{
-    GetDeviceDump, GetDeviceReply, SetDeviceRequest, Wgallowedip, WgdeviceFlags, Wgpeer,
-    WgpeerFlags,
+    GetDeviceDump, GetDeviceReply, SetDeviceRequest, Wgallowedip, WgallowedipFlags, WgdeviceFlags,
+    Wgpeer, WgpeerFlags,
 };
 use nlkit_tests::lab::since;
 use nlkit_tests::namespace::{in_namespace, ip, kernel_error};
@@ -244,4 +244,18 @@ fn what_is_refused_is_told() {
     let attribute = since(7, 2).then_some(".flags");
     assert_eq!(error.attribute.as_deref(), attribute, "{error}");
     assert_eq!(device(&mut conn).peers.unwrap_or_default(), [], "usable after it");
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn an_error_has_the_positions_in_the_lists() {
+    let mut conn = make_device();
+    let peer = |number| Wgpeer::new().with_public_key(key(number));
+    let bad = single(2).with_flags(WgallowedipFlags(1 << 7));
+    let last = peer(3).with_allowedips(vec![single(1), bad]);
+    let request = set().with_peers(vec![peer(1), peer(2), last]);
+    let error = kernel_error(conn.request(&request));
+    // Only a policy of the newer kind tells which one.
+    let attribute = since(7, 2).then_some(".peers[2].allowedips[1].flags");
+    assert_eq!(error.attribute.as_deref(), attribute, "{error}");
 }

@@ -1,4 +1,4 @@
-//! What other netlink libraries got wrong with rtnetlink when they were tried.
+//! What other netlink libraries got wrong with rtnetlink when they were tried: see `tests/CASES.md`.
 
 use nlkit::{
     Connection, EncodeErrorKind, Error, Modifiers, NlAttrs, NlString, Selected, Text, sub_message,
@@ -13,47 +13,6 @@ use nlkit_tests::namespace::{in_namespace, index_of, ip, ip_json, kernel_error, 
 use nlkit_tests::skip::skip;
 
 use crate::{brand_new, link, with_pair};
-
-/// The defect, and the test's name, where it is not in this file.
-const DEFECTS: &[(&str, &str)] = &[
-    ("dump filters are silently ignored", "a_dump_for_one_device_has_only_its_addresses"),
-    ("only the first of several structs in an attribute is read", "a_filter_has_all_of_its_keys"),
-    (
-        "an error in a sub-message of a sub-message has no path",
-        "an_error_has_a_path_into_the_data_of_a_kind",
-    ),
-    (
-        "members of structs cannot be told as addresses or names",
-        "a_macvlan_has_its_mode_and_its_sources",
-    ),
-    ("a veth cannot be made with its peer", "a_veth_is_made_with_its_peer"),
-    ("there is no way to ask for an echo", "the_echo_of_a_new_device_has_its_index"),
-    (
-        "an error in a batch does not say which request it is of",
-        "a_batch_goes_on_after_the_one_that_fails",
-    ),
-    (
-        "settings of IPv4 are a nest in requests and a list in replies",
-        "settings_of_ip_on_a_device_are_in_their_places",
-    ),
-];
-
-/// Where those tests are.
-const SOURCES: &[&str] = &[
-    include_str!("addresses.rs"),
-    include_str!("kinds.rs"),
-    include_str!("links.rs"),
-    include_str!("traffic.rs"),
-];
-
-#[test]
-fn each_known_defect_has_its_test() {
-    for (defect, test) in DEFECTS {
-        let declared = format!("#[test]\nfn {test}() {{");
-        let found = SOURCES.iter().any(|source| source.contains(&declared));
-        assert!(found, "{defect}: there is no test {test}");
-    }
-}
 
 /// One such name made every dump raise, and it could not be set.
 #[test]

@@ -311,3 +311,25 @@ fn a_name_that_is_no_utf8_does_not_lose_the_dump() {
     assert_eq!(kept, names);
     assert_eq!(format!("{:?}", dump[1]), r#"Tunnel { ifname: b"h\xe9llo" }"#);
 }
+
+/// The n-th dump is interrupted as often as `interrupted` says, and each has its own entries.
+fn interrupted(times: u32) -> impl FnMut(&[u8]) -> Vec<Vec<u8>> {
+    let mut runs = 0;
+    move |request| {
+        runs += 1;
+        let flags = if runs <= times { flag::MULTI | flag::DUMP_INTR } else { flag::MULTI };
+        let name = format!("{runs}");
+        vec![flagged(request, flags, &name), [entries(request, &["z"]), done(request, 0)].concat()]
+    }
+}
+
+#[test]
+fn an_interrupted_dump_is_asked_for_again_until_it_is_consistent() {
+    let mut conn = scripted(interrupted(3));
+    let tunnels = conn.dump_consistent(&Tunnel::new(), 5).unwrap();
+    let names: Vec<_> = tunnels.iter().map(name).collect();
+    assert_eq!(names, ["4", "z"], "nothing of the first three");
+    let error = scripted(interrupted(3)).dump_consistent(&Tunnel::new(), 3).unwrap_err();
+    assert!(matches!(error, Error::DumpInterrupted { .. }), "{error:?}");
+    assert!(error.is_incomplete());
+}

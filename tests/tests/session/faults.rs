@@ -1,5 +1,7 @@
 //! Faults of the socket, and datagrams that do not fit.
 
+use std::time::Duration;
+
 use nlkit::script::{PORT, answer};
 use nlkit::wire::{flag, kind};
 use nlkit::{Connection, Error};
@@ -369,4 +371,30 @@ fn a_lost_barrier_is_sent_again() {
     assert!(matches!(error, Error::NoReply { overrun: true, .. }), "{error:?}");
     drop(conn);
     assert_eq!(noops, 2);
+}
+
+/// Nobody acknowledges the no-op, so that there is nothing to end the waiting but the time.
+#[test]
+fn a_wait_without_end_ends_with_a_timeout_and_the_late_answer_is_passed_over() {
+    let mut late = Vec::new();
+    let mut conn = Connection::with_transport(Faulty::new(move |request: &[u8]| {
+        if let Some(family) = tunnel::resolve(request, tunnel::ID) {
+            return Ok(vec![family.into()]);
+        }
+        if ack_noop(request).is_some() {
+            return Ok(Vec::new());
+        }
+        let answer = one(request, if late.is_empty() { "late" } else { "own" });
+        if late.is_empty() {
+            late = answer;
+            return Ok(Vec::new());
+        }
+        Ok(vec![std::mem::take(&mut late).into(), answer.into()])
+    }));
+    conn.set_timeout(Some(Duration::ZERO));
+    let error = conn.request(&Tunnel::new()).unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert_eq!(error.to_string(), "tunnel get: no reply in time");
+    assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::TimedOut);
+    assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "own");
 }

@@ -1,9 +1,10 @@
 //! The kernel's own words on a refused request, with the attributes' paths.
 
-use nlkit::nlctrl::PolicyInfo;
+use nlkit::nlctrl::{FamilyInfo, PolicyInfo};
 use nlkit::script::{Script, answer};
 use nlkit::wire::flag;
-use nlkit::{Connection, KernelError, NlAttrs};
+use nlkit::{Connection, KernelError, NlAttrs, Warning};
+use nlkit_specs::ethtool;
 use nlkit_tests::raw;
 use nlkit_tests::tunnel::{self, AllowedIp, Endpoint, Peer, Set};
 
@@ -234,6 +235,17 @@ fn a_message_need_not_be_utf8() {
     assert_eq!(error.to_string(), "tunnel set: Invalid argument (22): caf\u{fffd}");
 }
 
+#[test]
+fn a_message_of_several_lines_is_displayed_in_one() {
+    let text = b"no\tsuch peer\nor it is asleep\n";
+    let error = refused(&request(), |_| raw::attr(MSG, &[text, &b"\0"[..]].concat()));
+    assert_eq!(error.message.as_ref().map(|text| text.as_bytes()), Some(&text[..]), "as it came");
+    let line = "tunnel set: Invalid argument (22): no such peer or it is asleep";
+    assert_eq!(error.to_string(), line);
+    let [warning] = &remarked(raw::attr(MSG, b"slow\n\0"))[..] else { panic!("one remark") };
+    assert_eq!(warning.to_string(), "tunnel set: slow");
+}
+
 /// What is wrong with the words must not hide the error.
 #[test]
 fn a_malformed_extended_ack_still_gives_what_can_be_read() {
@@ -326,4 +338,81 @@ fn an_errno_without_a_name_is_shown_as_its_number() {
 fn paths_use_the_specs_names() {
     let entry = |id| Peer::SET.name_of(id);
     assert_eq!([entry(1), entry(9)], [Some("public-key"), Some("allowedips")]);
+}
+
+/// What the kernel says of a request that it carried out.
+fn remarked(ext_ack: Vec<u8>) -> Vec<Warning> {
+    let mut conn =
+        scripted(move |request| vec![answer(request).error(0, &ext_ack).into_datagram()]);
+    conn.request(&request()).unwrap();
+    let told = conn.take_warnings();
+    assert_eq!(conn.take_warnings(), [], "each is told once");
+    told
+}
+
+#[test]
+fn a_remark_has_its_attribute_and_its_cookie() {
+    let sent = [vec![0; 20], nlkit::encode(&request()).unwrap()].concat();
+    let at = u32_attr(OFFS, offset_of(&sent, &[10, 0, 0, 7]));
+    let [warning] = &remarked([raw::attr(MSG, b"on loan\0"), at].concat())[..] else {
+        panic!("one remark")
+    };
+    assert_eq!(warning.to_string(), "tunnel set: .peers[2].allowedips[0].ipaddr: on loan");
+    let [cookie] = &remarked(raw::attr(COOKIE, &[0xab, 1]))[..] else { panic!("one cookie") };
+    assert_eq!(cookie.cookie.as_deref(), Some(&[0xab, 1][..]));
+    assert_eq!((&cookie.message, cookie.index), (&None, None));
+    assert_eq!(cookie.to_string(), "tunnel set: cookie [ab, 01]");
+    assert_eq!(remarked(u32_attr(OFFS, 20)), [], "nothing is said of it");
+    assert_eq!(remarked(vec![1, 2, 3]), [], "and what is malformed says nothing");
+}
+
+#[test]
+fn a_remark_at_the_end_of_a_dump_is_kept_too() {
+    let mut conn = scripted(|request| {
+        let body = [0_i32.to_ne_bytes().to_vec(), raw::attr(MSG, b"that was long\0")].concat();
+        let flags = flag::MULTI | flag::ACK_TLVS;
+        vec![answer(request).message(nlkit::wire::kind::DONE, flags, body).into_datagram()]
+    });
+    assert_eq!(conn.dump(&tunnel::Tunnel::new()).unwrap().count(), 0);
+    let told: Vec<_> = conn.take_warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["tunnel get: that was long"]);
+}
+
+/// As a driver does that has fewer rings than the table names: none of those here has such a table.
+#[test]
+fn a_table_that_names_a_ring_too_many_is_told_by_its_name() {
+    let table = ethtool::RssSetRequest::new()
+        .with_header(ethtool::Header::new().with_dev_name("eth0"))
+        .with_context(0)
+        .with_indir(vec![0, 1, 2, 77]);
+    let mut conn = Connection::with_transport(Script::new(|request: &[u8]| {
+        if answer(request).request().kind == 16 {
+            let family =
+                FamilyInfo { id: Some(40), name: Some("ethtool".into()), ..FamilyInfo::default() };
+            return vec![answer(request).reply(16, 1, &family).into_datagram()];
+        }
+        let table = [0, 1, 2, 77_u32].map(u32::to_ne_bytes).concat();
+        let text = raw::attr(MSG, b"entry at 3 out of range (77)\0");
+        let ext_ack = [text, u32_attr(OFFS, offset_of(request, &table))].concat();
+        vec![answer(request).error(EINVAL, &ext_ack).into_datagram()]
+    }));
+    assert_eq!(
+        conn.request(&table).unwrap_err().to_string(),
+        "ethtool rss-set: .indir: Invalid argument (22): entry at 3 out of range (77)"
+    );
+}
+
+#[test]
+fn errors_are_of_the_kind_that_io_has_for_their_errno() {
+    for errno in [1, 2, 11, 13, 16, 17, 19, 22, 34, 95, 105, 110] {
+        let mut conn =
+            scripted(move |request| vec![answer(request).error(errno, &[]).into_datagram()]);
+        let error = conn.request(&Set::default()).unwrap_err();
+        let text = error.to_string();
+        let error = std::io::Error::from(error);
+        assert_eq!(error.kind(), std::io::Error::from_raw_os_error(errno).kind(), "{text}");
+        assert_eq!(error.to_string(), text);
+        let inner = error.downcast::<nlkit::Error>().unwrap();
+        assert_eq!(inner.kernel().unwrap().errno, errno);
+    }
 }

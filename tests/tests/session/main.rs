@@ -10,7 +10,6 @@ mod kernel_errors;
 mod notifications;
 mod raw_protocols;
 mod requests;
-mod rivals;
 
 use nlkit::script::{Script, answer};
 use nlkit::{Connection, Error, Generic, Transport};

@@ -218,3 +218,37 @@ fn random_faults_are_those_of_their_seed() {
     let counts = run(1);
     assert!([0, 1, 2].iter().all(|count| counts.contains(count)), "{counts:?}");
 }
+
+/// Whatever goes wrong: no wrong answer, no hang, and a connection that works once nothing does.
+#[test]
+fn connections_survive_random_faults() {
+    let faults = [
+        Fault::Overrun,
+        Fault::Errno(libc::EINTR),
+        Fault::Interrupt,
+        Fault::Truncate,
+        Fault::Delay(Duration::from_secs(1)),
+        Fault::Garbage(vec![7; 20]),
+        Fault::Stale(1024),
+        Fault::OtherProcess(77),
+    ];
+    let sends = [SendFault::Errno(libc::ENOBUFS), SendFault::NoFamily];
+    let (kernel, _) = kernel();
+    for seed in 0..500 {
+        let script = Faults::new().at_random(seed, 3, &faults).at_random_send(seed, 9, &sends);
+        let mut conn = kernel.connect::<Generic>();
+        conn.transport_mut().set_faults(&script);
+        for _ in 0..5 {
+            if let Ok(reply) = conn.request(&one()) {
+                assert_eq!(reply, tunnel(1, "a"), "seed {seed}");
+            }
+            if let Ok(names) = names(&mut conn) {
+                assert_eq!(names, ["a", "b", "c"], "seed {seed}");
+            }
+        }
+        conn.transport_mut().set_faults(&Faults::new());
+        let settled = (0..3).any(|_| names(&mut conn).is_ok_and(|names| names == ["a", "b", "c"]));
+        assert!(settled, "seed {seed}");
+        assert_eq!(conn.request(&one()).unwrap(), tunnel(1, "a"), "seed {seed}");
+    }
+}

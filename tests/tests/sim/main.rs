@@ -9,6 +9,7 @@ mod faults;
 mod life;
 mod live;
 mod notifications;
+mod policies;
 mod raw_protocols;
 mod scripts;
 mod tasks;

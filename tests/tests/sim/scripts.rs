@@ -202,7 +202,9 @@ fn told(peers: &mut Peers) -> Option<Result<Notification, Error>> {
 /// A generator whose first numbers differ as its seeds do.
 fn random(seed: u64) -> Random {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    (0..4).for_each(|_| drop(random.number()));
+    for _ in 0..4 {
+        random.number();
+    }
     random
 }
 

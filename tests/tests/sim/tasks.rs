@@ -137,3 +137,24 @@ fn another_thread_wakes_the_task() {
         assert!(!block_on(receive(&mut socket)).is_empty());
     });
 }
+
+#[test]
+fn async_connections_ask_the_simulated_kernel() {
+    use nlkit_tests::tunnel::{Tunnel, tunnel};
+    let (kernel, _) = kernel();
+    kernel.set_faults(Faults::new().on_arrival(2, Fault::Delay(HOUR)));
+    let conn = kernel.connect_async::<Generic>();
+    block_on(async {
+        assert_eq!(conn.request(&Tunnel::new().with_ifindex(1)).await.unwrap(), tunnel(1, "a"));
+        let mut told = conn.subscribe(PEERS).await.unwrap();
+        kernel.notify(PEERS, &Notification::PeerAdd(peer(4))).unwrap();
+        assert_eq!(told.next().await.unwrap(), Notification::PeerAdd(peer(4)));
+        let impatient = conn.with_timeout(HOUR / 2);
+        conn.with_socket(|socket| {
+            socket.set_faults(&Faults::new().on_arrival(1, Fault::Delay(HOUR)));
+        });
+        let late = impatient.request(&Tunnel::new().with_ifindex(2)).await;
+        assert!(matches!(late, Err(nlkit::Error::Timeout { .. })), "{late:?}");
+        assert_eq!(conn.request(&Tunnel::new().with_ifindex(3)).await.unwrap(), tunnel(3, "c"));
+    });
+}
