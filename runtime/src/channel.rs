@@ -403,6 +403,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
     }
 
     fn drop_mail(&mut self, seq: u32) {
+        if self.mail.is_empty() {
+            return;
+        }
         self.mail.retain(|letter| letter.event.answered() != Some(seq));
     }
 

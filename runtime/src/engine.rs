@@ -88,12 +88,16 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         if matches!(running.state, State::Sent { .. }) {
             return Poll::Ready(Ok(()));
         }
-        let call = running.call;
-        let cached =
-            P::GENERIC && running.lookup.is_none() && self.known(call.name.family).is_some();
-        let kind = match P::GENERIC {
-            true => ready!(self.poll_id(call.name.family, &mut running.lookup, wait))?,
-            false => call.cmd,
+        let family = running.call.name.family;
+        let known = match &running.lookup {
+            None if P::GENERIC => self.known(family).and_then(|known| known.id),
+            _ => None,
+        };
+        let cached = known.is_some();
+        let kind = match known {
+            Some(id) => id,
+            None if P::GENERIC => ready!(self.poll_id(family, &mut running.lookup, wait))?,
+            None => running.call.cmd,
         };
         if let State::Refused(error) = std::mem::replace(&mut running.state, State::New) {
             if kind == running.kind {
@@ -101,7 +105,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             }
             self.channel.counters.retries += 1;
         }
-        if call.ends == Ends::Done {
+        if running.call.ends == Ends::Done {
             ready!(self.poll_room_shown(running, wait))?;
             ready!(self.poll_drained(running, wait))?;
         }
@@ -111,7 +115,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
 
     fn send(&mut self, running: &mut Running, cached: bool) -> Result<(), Error> {
         self.channel.read_rest();
-        let call = running.call;
+        let call = &running.call;
         let seq = self.channel.session.begin(call.ends);
         let port = self.channel.session.port();
         let header = call.header(running.message.len(), running.kind, call.mode(), seq, port);
@@ -122,7 +126,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             self.channel.cancel(seq);
             return Err(error.into());
         }
-        running.trace.sent(&call, attrs_of::<P>(&running.message));
+        running.trace.sent(call, attrs_of::<P>(&running.message));
         running.seq = seq;
         running.asked = self.channel.now();
         running.sent += 1;
