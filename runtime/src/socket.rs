@@ -39,6 +39,8 @@ pub struct Socket {
     pub(crate) peer: u32,
     /// Whether it listens to all network namespaces, so that receives have to ask which.
     pub(crate) all_namespaces: AtomicBool,
+    /// Whether others than the peer reach it, so that receives have to ask who.
+    pub(crate) open_to_others: AtomicBool,
 }
 
 impl Socket {
@@ -158,8 +160,13 @@ impl Socket {
         if self.all_namespaces.load(Relaxed) {
             return self.receive_from_anywhere(buffer, flags);
         }
-        let (len, from) = self.socket.recv_from(buffer, flags)?;
-        Ok(Received { len, source: source_of(from, None) })
+        if self.open_to_others.load(Relaxed) {
+            let (len, from) = self.socket.recv_from(buffer, flags)?;
+            return Ok(Received { len, source: source_of(from, None) });
+        }
+        // The kernel lets nobody else through to a connected socket, and an address costs time.
+        let len = self.socket.recv(buffer, flags)?;
+        Ok(Received { len, source: Source { port: self.peer, groups: 0, namespace: None } })
     }
 
     /// Looks at a datagram first, and takes what stands beside it then: only recvfrom can write to spare
@@ -194,6 +201,7 @@ impl Socket {
     }
 
     pub(crate) fn join_group(&self, group: u32) -> io::Result<()> {
+        self.open_to_others.store(true, Relaxed);
         self.socket.add_membership(group).map_err(|error| match error.raw_os_error() {
             Some(libc::EPERM) => {
                 let tried = format!("cannot join multicast group {group}");

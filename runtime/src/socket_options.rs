@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use netlink_sys::SocketAddr;
 
 use crate::explained::explain;
-use crate::family::Protocol;
+use crate::family::{Protocol, Usersock};
 use crate::namespace::Namespace;
 use crate::socket::Socket;
 
@@ -45,8 +45,9 @@ impl SocketOptions {
 
     /// The port id to talk to; 0, which is the default, is the kernel.
     ///
-    /// With another one the kernel lets through to this socket only what comes from there, and what is
-    /// multicast; others that send to it get `ECONNREFUSED`.
+    /// The kernel lets through to this socket only what comes from there, and what is multicast; others
+    /// that send to it get `ECONNREFUSED`. But for a socket of [`Usersock`] without a peer, which is open
+    /// to all: that serves.
     #[must_use]
     pub fn peer(self, peer: u32) -> Self {
         Self { peer, ..self }
@@ -82,7 +83,9 @@ impl SocketOptions {
         let mut socket = netlink_sys::Socket::new(P::NUMBER as isize)
             .map_err(|error| self.not_made::<P>(error))?;
         let port = self.bind(&mut socket)?;
-        if self.peer != 0 {
+        // Who serves other processes is open to all of them.
+        let open_to_others = self.peer == 0 && P::NUMBER == <Usersock as Protocol>::NUMBER;
+        if !open_to_others {
             let to = SocketAddr::new(self.peer, 0);
             socket.connect(&to).map_err(|error| Socket::not_sent(error, self.peer))?;
         }
@@ -98,7 +101,8 @@ impl SocketOptions {
             }
         }
         let all_namespaces = AtomicBool::new(false);
-        let socket = Socket { socket, port, peer: self.peer, all_namespaces };
+        let open_to_others = AtomicBool::new(open_to_others);
+        let socket = Socket { socket, port, peer: self.peer, all_namespaces, open_to_others };
         if let Some(bytes) = self.receive_buffer {
             socket.set_receive_buffer(bytes)?;
         }
