@@ -195,6 +195,8 @@ pub(crate) struct Requests {
     requests: Vec<Queued>,
     datagram: Vec<u8>,
     lookup: Option<Box<Running>>,
+    /// How many of them know the id of their family.
+    resolved: usize,
     asked: Option<Asked>,
     /// The first request that has no outcome yet.
     first: usize,
@@ -284,10 +286,11 @@ impl Requests {
         if !P::GENERIC {
             return Poll::Ready(Ok(()));
         }
-        for queued in &mut self.requests {
+        while let Some(queued) = self.requests.get_mut(self.resolved) {
             let family = queued.call.name.family;
             queued.cached = self.lookup.is_none() && engine.known(family).is_some();
             queued.kind = ready!(engine.poll_id(family, &mut self.lookup, wait))?;
+            self.resolved += 1;
         }
         Poll::Ready(Ok(()))
     }

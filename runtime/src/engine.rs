@@ -5,13 +5,14 @@ use std::task::{Poll, ready};
 
 use crate::attrs::NlAttrs;
 use crate::call::{Call, Running, State, write};
-use crate::channel::{Channel, Heard, Loss, Part, Place};
+use crate::channel::{Channel, Heard, Part, Place};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
 use crate::guards::{Guards, attrs_of};
+use crate::loss::Loss;
 use crate::message::Message;
 use crate::session::{Ends, Outcome};
 use crate::transport::Transport;
@@ -130,6 +131,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         running.seq = seq;
         running.asked = self.channel.now();
         running.sent += 1;
+        running.crowded = None;
         running.state = State::Sent { cached };
         self.channel.counters.requests += 1;
         Ok(())

@@ -47,6 +47,7 @@ mod kind;
 mod level;
 mod listeners;
 mod listening;
+mod loss;
 mod message;
 mod modifiers;
 mod names;
