@@ -1,7 +1,6 @@
 //! A blocking connection: requests, and what they have in common with dumps and subscriptions.
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -411,13 +410,6 @@ pub(crate) fn reply_or_default<R: Do>(reply: Option<R::Reply>) -> Result<R::Repl
             let request = RequestName { family: R::Family::NAME, operation: R::NAME };
             Err(Error::NoReply { request, overrun: false })
         }
-    }
-}
-
-/// To poll it for what comes.
-impl<P, T: AsFd> AsFd for Connection<P, T> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.engine.channel.transport.as_fd()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::attrs::NlAttrs;
 use crate::call::{Call, Running, State, write};
 use crate::channel::{Channel, Heard, Loss, Part, Place};
 use crate::counters::Counters;
+use crate::errno;
 use crate::error::Error;
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
@@ -258,13 +259,13 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let error = self.kernel_error(outcome, part.place, call, &running.message);
         if part.span.header.kind == kind::ERROR
             && call.ends == Ends::Done
-            && error.errno == libc::ENOBUFS
+            && error.errno == errno::ENOBUFS
         {
             running.crowded = Some(Box::new(error));
             return None;
         }
         let first = running.replies == 0;
-        if error.errno == libc::ENOENT
+        if error.errno == errno::ENOENT
             && first
             && matches!(running.state, State::Sent { cached: true })
         {

@@ -5,6 +5,7 @@ use std::task::{Poll, ready};
 use crate::call::{Call, Running};
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
+use crate::errno;
 use crate::error::{Error, RequestName};
 use crate::family::{Family, Generic, Protocol};
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
@@ -69,7 +70,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         }
         self.close(&mut running);
         let info = match ready!(answer) {
-            Err(Error::Kernel(error)) if error.errno == libc::ENOENT => None,
+            Err(Error::Kernel(error)) if error.errno == errno::ENOENT => None,
             answer => answer?,
         };
         let info = info.ok_or(Error::UnknownFamily { family: name })?;

@@ -35,6 +35,7 @@ mod debug;
 mod describe;
 mod dump;
 mod engine;
+pub mod errno;
 mod error;
 mod explained;
 mod extack;
@@ -60,7 +61,7 @@ pub mod serve;
 pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
-#[cfg(feature = "smol")]
+#[cfg(all(feature = "smol", unix))]
 pub mod smol;
 mod socket;
 mod socket_options;
@@ -68,7 +69,8 @@ mod string;
 mod structs;
 mod sub_message;
 mod subscription;
-#[cfg(feature = "tokio")]
+mod sys;
+#[cfg(all(feature = "tokio", unix))]
 pub mod tokio;
 mod trace;
 mod transport;
