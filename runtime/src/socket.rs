@@ -221,7 +221,7 @@ macro_rules! transport_of_socket {
         }
     };
 }
-#[cfg(any(feature = "smol", feature = "tokio"))]
+#[cfg(all(unix, any(feature = "smol", feature = "tokio")))]
 pub(crate) use transport_of_socket;
 
 transport_of_socket!(Socket, |socket| socket);
