@@ -33,7 +33,7 @@ macro_rules! numbers {
         )*
 
         /// The number's name, where the host has no words for it.
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        #[cfg(any(test, not(any(target_os = "linux", target_os = "android"))))]
         pub(crate) fn name(errno: i32) -> Option<&'static str> {
             match errno {
                 $($name => Some(stringify!($name)),)*

@@ -201,3 +201,49 @@ fn kind(errno: i32) -> ErrorKind {
         _ => ErrorKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_opens_and_the_error_says_why() {
+        let error = Socket::new(0).map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("only Linux has netlink"), "{error}");
+        let error = Namespace::open(Path::new("/proc/self/ns/net")).map(drop).unwrap_err();
+        assert_eq!((error.kind(), errno(&error)), (ErrorKind::Unsupported, None));
+    }
+
+    #[test]
+    fn a_number_goes_into_an_error_and_comes_out_again() {
+        let full = error(errno::ENOBUFS);
+        assert_eq!(super::errno(&full), Some(errno::ENOBUFS));
+        assert_eq!(full.to_string(), "ENOBUFS (Linux error 105)");
+        assert_eq!(full.raw_os_error(), None);
+        assert_eq!(error(4095).to_string(), "unknown error (Linux error 4095)");
+    }
+
+    #[test]
+    fn a_number_of_the_host_is_not_taken_for_one_of_linux() {
+        assert_eq!(super::errno(&io::Error::from_raw_os_error(errno::ENOBUFS)), None);
+    }
+
+    /// Where std has a kind that cannot be named, or none, ours is `Other`.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn numbers_have_the_kinds_that_they_have_on_linux() {
+        let named = (1..=133).filter(|&errno| {
+            let (ours, linux) = (kind(errno), io::Error::from_raw_os_error(errno).kind());
+            if ours == ErrorKind::Other {
+                let linux = format!("{linux:?}");
+                let nameless = ["Uncategorized", "FilesystemLoop", "InProgress"];
+                assert!(nameless.contains(&linux.as_str()), "{errno}: {linux}");
+            } else {
+                assert_eq!(ours, linux, "{errno}");
+            }
+            ours != ErrorKind::Other
+        });
+        assert!(named.count() > 30);
+    }
+}
