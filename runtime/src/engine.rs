@@ -325,22 +325,21 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         }
     }
 
-    /// Reads an answer of one reply at most; `None` where the kernel only acknowledged.
-    pub(crate) fn poll_one<V>(
+    /// Reads an answer of one reply at most, which `take` takes; false where the kernel only
+    /// acknowledged.
+    pub(crate) fn poll_one(
         &mut self,
         running: &mut Running,
-        reply: &mut Option<V>,
         wait: &mut impl Wait<T>,
-        decode: &mut dyn FnMut(Message<'_>) -> Result<V, Error>,
-    ) -> Poll<Result<Option<V>, Error>> {
+        take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Poll<Result<bool, Error>> {
         ready!(self.poll_each(running, wait, &mut |engine, part, running| {
-            if reply.is_some() {
+            if running.replies > 1 {
                 return Err(unexpected(&running.call, "a second reply".to_owned()));
             }
-            *reply = Some(decode(engine.reply_in(part, &running.call, running.kind)?)?);
-            Ok(())
+            take(engine.reply_in(part, &running.call, running.kind)?)
         }))?;
-        Poll::Ready(Ok(reply.take()))
+        Poll::Ready(Ok(running.replies > 0))
     }
 
     /// The request is over. What still comes of its answer is skipped.
