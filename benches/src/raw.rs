@@ -8,6 +8,8 @@ use crate::Result;
 /// A socket with a buffer.
 pub struct Raw {
     socket: netlink_sys::Socket,
+    /// The request, written in the same place each time.
+    message: Vec<u8>,
     buffer: Vec<u8>,
 }
 
@@ -19,13 +21,16 @@ impl Raw {
     pub fn new(protocol: i32) -> Result<Self> {
         let mut socket = netlink_sys::Socket::new(protocol as isize)?;
         socket.bind_auto()?;
-        Ok(Self { socket, buffer: Vec::with_capacity(256 * 1024) })
+        Ok(Self { socket, message: Vec::new(), buffer: Vec::with_capacity(256 * 1024) })
     }
 
-    fn send(&self, kind: u16, flags: u16, body: &[u8]) -> Result<()> {
+    fn send(&mut self, kind: u16, flags: u16, body: &[u8]) -> Result<()> {
         let len = u32::try_from(HEADER_LEN + body.len())?;
         let header = Header { len, kind, flags: flag::REQUEST | flags, seq: 1, port: 0 };
-        self.socket.send(&[&header.to_bytes(), body].concat(), 0)?;
+        self.message.clear();
+        self.message.extend_from_slice(&header.to_bytes());
+        self.message.extend_from_slice(body);
+        self.socket.send(&self.message, 0)?;
         Ok(())
     }
 
@@ -70,5 +75,19 @@ impl Raw {
         self.send(kind, 0, body)?;
         self.buffer.clear();
         Ok(self.socket.recv(&mut self.buffer, 0)?)
+    }
+
+    /// Sends a request, and gives its answer behind the message header.
+    ///
+    /// # Errors
+    /// Of the socket and the kernel.
+    pub fn ask(&mut self, kind: u16, body: &[u8]) -> Result<&[u8]> {
+        self.request(kind, body)?;
+        match Header::parse(&self.buffer) {
+            Some(header) if header.kind != kind::ERROR => {
+                Ok(self.buffer.get(HEADER_LEN..header.len as usize).unwrap_or_default())
+            }
+            _ => Err("the kernel refuses the request".into()),
+        }
     }
 }

@@ -53,8 +53,9 @@ pub(crate) struct Channel<P, T> {
     /// How often a part of what came was lost, and how the last time.
     losses: u64,
     loss: Option<Loss>,
-    /// Of these, how often it can have been a part of a dump.
+    /// Of these, how often it can have been a part of a dump, and how the last time.
     cuts: u64,
+    cut: Option<Loss>,
     congestion: Congestion,
     protocol: PhantomData<P>,
 }
@@ -189,6 +190,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             losses: 0,
             loss: None,
             cuts: 0,
+            cut: None,
             congestion: Congestion::None,
             protocol: PhantomData,
         }
@@ -235,7 +237,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
 
     /// How a part of a dump can have been lost since then, if it can.
     pub(crate) fn cut_since(&self, asked: Asked) -> Option<Loss> {
-        self.loss.filter(|_| self.cuts > asked.cuts)
+        self.cut.filter(|_| self.cuts > asked.cuts)
     }
 
     /// The next part of an answer to a request that is `wanted`, by its sequence number.
@@ -404,6 +406,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
     }
 
     fn drop_mail(&mut self, seq: u32) {
+        if self.mail.is_empty() {
+            return;
+        }
         self.mail.retain(|letter| letter.event.answered() != Some(seq));
     }
 
@@ -519,7 +524,10 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
     fn lose(&mut self, loss: Loss) {
         crate::trace::loss(&loss.error());
         self.losses += 1;
-        self.cuts += u64::from(matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)));
+        if matches!(loss, Loss::Truncated { .. } | Loss::Malformed(_)) {
+            self.cuts += 1;
+            self.cut = Some(loss);
+        }
         self.loss = Some(loss);
         self.listeners.lose(self.losses);
         self.counters.losses += 1;

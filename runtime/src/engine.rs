@@ -89,12 +89,16 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         if matches!(running.state, State::Sent { .. }) {
             return Poll::Ready(Ok(()));
         }
-        let call = running.call;
-        let cached =
-            P::GENERIC && running.lookup.is_none() && self.known(call.name.family).is_some();
-        let kind = match P::GENERIC {
-            true => ready!(self.poll_id(call.name.family, &mut running.lookup, wait))?,
-            false => call.cmd,
+        let family = running.call.name.family;
+        let known = match &running.lookup {
+            None if P::GENERIC => self.known(family).and_then(|known| known.id),
+            _ => None,
+        };
+        let cached = known.is_some();
+        let kind = match known {
+            Some(id) => id,
+            None if P::GENERIC => ready!(self.poll_id(family, &mut running.lookup, wait))?,
+            None => running.call.cmd,
         };
         if let State::Refused(error) = std::mem::replace(&mut running.state, State::New) {
             if kind == running.kind {
@@ -102,7 +106,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             }
             self.channel.counters.retries += 1;
         }
-        if call.ends == Ends::Done {
+        if running.call.ends == Ends::Done {
             ready!(self.poll_room_shown(running, wait))?;
             ready!(self.poll_drained(running, wait))?;
         }
@@ -112,7 +116,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
 
     fn send(&mut self, running: &mut Running, cached: bool) -> Result<(), Error> {
         self.channel.read_rest();
-        let call = running.call;
+        let call = &running.call;
         let seq = self.channel.session.begin(call.ends);
         let port = self.channel.session.port();
         let header = call.header(running.message.len(), running.kind, call.mode(), seq, port);
@@ -123,7 +127,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             self.channel.cancel(seq);
             return Err(error.into());
         }
-        running.trace.sent(&call, attrs_of::<P>(&running.message));
+        running.trace.sent(call, attrs_of::<P>(&running.message));
         running.seq = seq;
         running.asked = self.channel.now();
         running.sent += 1;
@@ -322,22 +326,21 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         }
     }
 
-    /// Reads an answer of one reply at most; `None` where the kernel only acknowledged.
-    pub(crate) fn poll_one<V>(
+    /// Reads an answer of one reply at most, which `take` takes; false where the kernel only
+    /// acknowledged.
+    pub(crate) fn poll_one(
         &mut self,
         running: &mut Running,
-        reply: &mut Option<V>,
         wait: &mut impl Wait<T>,
-        decode: &mut dyn FnMut(Message<'_>) -> Result<V, Error>,
-    ) -> Poll<Result<Option<V>, Error>> {
+        take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Poll<Result<bool, Error>> {
         ready!(self.poll_each(running, wait, &mut |engine, part, running| {
-            if reply.is_some() {
+            if running.replies > 1 {
                 return Err(unexpected(&running.call, "a second reply".to_owned()));
             }
-            *reply = Some(decode(engine.reply_in(part, &running.call, running.kind)?)?);
-            Ok(())
+            take(engine.reply_in(part, &running.call, running.kind)?)
         }))?;
-        Poll::Ready(Ok(reply.take()))
+        Poll::Ready(Ok(running.replies > 0))
     }
 
     /// The request is over. What still comes of its answer is skipped.

@@ -35,6 +35,8 @@ pub struct Socket {
     pub(crate) peer: u32,
     /// Whether it listens to all network namespaces, so that receives have to ask which.
     pub(crate) all_namespaces: AtomicBool,
+    /// Whether others than the peer reach it, so that receives have to ask who.
+    pub(crate) open_to_others: AtomicBool,
 }
 
 impl Socket {
@@ -147,7 +149,12 @@ impl Socket {
         if self.all_namespaces.load(Relaxed) {
             return self.receive_from_anywhere(buffer);
         }
-        self.socket.receive(buffer)
+        if self.open_to_others.load(Relaxed) {
+            return self.socket.receive_from(buffer);
+        }
+        // The kernel lets nobody else through to a connected socket, and an address costs time.
+        let len = self.socket.receive(buffer)?;
+        Ok(Received { len, source: Source { port: self.peer, groups: 0, namespace: None } })
     }
 
     /// Looks at a datagram first, and takes what stands beside it then.
@@ -167,6 +174,7 @@ impl Socket {
     }
 
     pub(crate) fn join_group(&self, group: u32) -> io::Result<()> {
+        self.open_to_others.store(true, Relaxed);
         self.socket.join(group).map_err(|error| match errno::of(&error) {
             Some(errno::EPERM) => {
                 let tried = format!("cannot join multicast group {group}");

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::errno;
 use crate::explained::explain;
-use crate::family::Protocol;
+use crate::family::{Protocol, Usersock};
 use crate::namespace::Namespace;
 use crate::socket::Socket;
 use crate::sys;
@@ -45,8 +45,9 @@ impl SocketOptions {
 
     /// The port id to talk to; 0, which is the default, is the kernel.
     ///
-    /// With another one the kernel lets through to this socket only what comes from there, and what is
-    /// multicast; others that send to it get `ECONNREFUSED`.
+    /// The kernel lets through to this socket only what comes from there, and what is multicast; others
+    /// that send to it get `ECONNREFUSED`. But for a socket of [`Usersock`] without a peer, which is open
+    /// to all: that serves.
     #[must_use]
     pub fn peer(self, peer: u32) -> Self {
         Self { peer, ..self }
@@ -81,7 +82,9 @@ impl SocketOptions {
     pub fn open<P: Protocol>(self) -> io::Result<Socket> {
         let mut socket = sys::Socket::new(P::NUMBER).map_err(|error| self.not_made::<P>(error))?;
         let port = self.bind(&mut socket)?;
-        if self.peer != 0 {
+        // Who serves other processes is open to all of them.
+        let open_to_others = self.peer == 0 && P::NUMBER == <Usersock as Protocol>::NUMBER;
+        if !open_to_others {
             socket.connect(self.peer).map_err(|error| Socket::not_sent(error, self.peer))?;
         }
         // Each is newer than netlink itself; a kernel that lacks one works without.
@@ -96,7 +99,8 @@ impl SocketOptions {
             }
         }
         let all_namespaces = AtomicBool::new(false);
-        let socket = Socket { socket, port, peer: self.peer, all_namespaces };
+        let open_to_others = AtomicBool::new(open_to_others);
+        let socket = Socket { socket, port, peer: self.peer, all_namespaces, open_to_others };
         if let Some(bytes) = self.receive_buffer {
             socket.set_receive_buffer(bytes)?;
         }

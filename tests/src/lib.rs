@@ -8,6 +8,7 @@ pub mod golden;
 pub mod in_c;
 pub mod kernel;
 pub mod lab;
+pub mod long_routes;
 pub mod messages;
 pub mod namespace;
 pub mod random;

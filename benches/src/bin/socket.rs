@@ -1,5 +1,5 @@
 //! Calls to the real kernel, beside a raw socket that only walks message headers: dumps of links,
-//! routes, ethtool features and netdev devices, and a GETFAMILY round trip.
+//! routes, ethtool features and netdev devices; and round trips, beside a send and a receive by hand.
 //!
 //! ```sh
 //! cargo run --release -p nlkit-bench --bin socket                  # 5,000 veths, 100,000 routes
@@ -11,7 +11,8 @@
 use std::hint::black_box;
 
 use nlkit::nlctrl::GetFamily;
-use nlkit::{Connection, Dump, Family, Generic, NlAttrs, NlStr, Protocol, Route, View};
+use nlkit::wire::GENL_HEADER_LEN;
+use nlkit::{Connection, Do, Dump, Family, Generic, NlAttrs, NlStr, Protocol, Route, View};
 use nlkit_bench::raw::Raw;
 use nlkit_bench::{Contender, Effort, Result, compare, hand, namespace};
 use nlkit_specs::{ethtool, netdev, rt_link, rt_route};
@@ -26,6 +27,8 @@ fn main() -> Result<()> {
     bench_netdev()?;
     bench_features()?;
     bench_family()?;
+    bench_device()?;
+    bench_link()?;
     namespace::make_routes(routes)?;
     bench_routes()
 }
@@ -214,4 +217,54 @@ fn bench_family() -> Result<()> {
         ],
     );
     Ok(())
+}
+
+/// A `do` of one small message, in the way of each: by hand is a send, a receive, and the same fields
+/// read from the same bytes.
+struct Round {
+    title: &'static str,
+    kind: u16,
+    body: Vec<u8>,
+}
+
+const SMALL: Effort = Effort { rounds: 300, repeats: 500, units: 1 };
+
+fn bench_round<P, R, H>(round: &Round, request: &R, by_hand: fn(&[u8]) -> Option<H>) -> Result<()>
+where
+    P: Protocol,
+    R: Do<Family: Family<Protocol = P>> + for<'a> NlAttrs<'a>,
+{
+    let Round { title, kind, body } = round;
+    let mut hand = Raw::new(P::NUMBER)?;
+    let mut conn = Connection::<P>::open()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tasks = runtime.block_on(async { nlkit::tokio::Connection::<P>::open() })?;
+    compare(
+        title,
+        SMALL,
+        vec![
+            Contender::new("by hand", || by_hand(hand.ask(*kind, body).ok()?)),
+            Contender::new("nlkit, owned reply", || conn.request(request).ok()),
+            Contender::new("nlkit on tokio", || runtime.block_on(tasks.request(request)).ok()),
+        ],
+    );
+    Ok(())
+}
+
+fn bench_device() -> Result<()> {
+    let kind = id_of::<netdev::Family>()?;
+    // NETDEV_CMD_DEV_GET with NETDEV_A_DEV_IFINDEX, 1.
+    let body = [[1, 1, 0, 0], [8, 0, 1, 0], 1u32.to_ne_bytes()].concat();
+    let round = Round { title: "netdev dev-get round trip", kind, body };
+    let request = netdev::DevGetRequest::new().with_ifindex(1);
+    bench_round(&round, &request, |message| hand::netdev::decode(message.get(GENL_HEADER_LEN..)?))
+}
+
+fn bench_link() -> Result<()> {
+    // RTM_GETLINK with struct ifinfomsg, whose index is 1.
+    let body = [[0; 4], 1u32.to_ne_bytes(), [0; 4], [0; 4]].concat();
+    let round = Round { title: "RTM_GETLINK round trip", kind: 18, body };
+    let lo = rt_link::Ifinfomsg::new().with_ifi_index(1);
+    let request = rt_link::GetlinkRequest::new().with_header(lo);
+    bench_round(&round, &request, hand::link::decode)
 }

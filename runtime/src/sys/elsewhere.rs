@@ -73,7 +73,11 @@ impl Socket {
         match self.0 {}
     }
 
-    pub(crate) fn receive(&self, _: &mut Vec<u8>) -> io::Result<Received> {
+    pub(crate) fn receive(&self, _: &mut Vec<u8>) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    pub(crate) fn receive_from(&self, _: &mut Vec<u8>) -> io::Result<Received> {
         match self.0 {}
     }
 

@@ -88,12 +88,17 @@ impl Socket {
         self.socket.send_to(datagram, &to, libc::MSG_DONTWAIT).map(drop)
     }
 
-    /// Appends the next datagram to `buffer`, as far as the spare capacity goes.
-    pub(crate) fn receive(&self, buffer: &mut Vec<u8>) -> io::Result<Received> {
+    /// Appends the next datagram to `buffer`, as far as the spare capacity goes, and gives its length.
+    pub(crate) fn receive(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        self.socket.recv(buffer, libc::MSG_TRUNC | libc::MSG_DONTWAIT)
+    }
+
+    /// As [`Socket::receive`], and gives who has sent it.
+    pub(crate) fn receive_from(&self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         self.receive_by(buffer, libc::MSG_TRUNC | libc::MSG_DONTWAIT)
     }
 
-    /// As [`Socket::receive`], and leaves it to be taken: only recvfrom writes to spare capacity, and only
+    /// As [`Socket::receive_from`], and leaves it to be taken: only recvfrom writes to spare capacity, and only
     /// recvmsg gives what stands beside a datagram.
     pub(crate) fn peek(&self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         self.receive_by(buffer, libc::MSG_TRUNC | libc::MSG_DONTWAIT | libc::MSG_PEEK)

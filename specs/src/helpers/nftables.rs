@@ -1,6 +1,9 @@
 //! Changes of nftables, which take effect together or not at all.
 
-use nlkit::{Batch, Connection, Do, Error, Modifiers, Netfilter, NlAttrs, Transport};
+use nlkit::{
+    AsyncTransport, Batch, Connection, Do, Error, Modifiers, Netfilter, NlAttrs, Outcomes,
+    Transport, asynchronous,
+};
 
 use crate::nftables::{BatchBeginRequest, BatchEndRequest, Family, Nfgenmsg};
 
@@ -32,38 +35,57 @@ const SUBSYSTEM: u16 = 10;
 /// nothing was sent; an error of the socket.
 pub fn transaction<T: Transport>(
     conn: &mut Connection<Netfilter, T>,
-    fill: impl FnOnce(&mut Transaction<'_, T>) -> Result<(), Error>,
+    fill: impl FnOnce(&mut Transaction<Batch<'_, Netfilter, T>>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let changes = filled(conn.batch(), fill)?;
+    first_error(changes.send()?)
+}
+
+/// As [`transaction`], over an async connection.
+///
+/// # Errors
+/// As [`transaction`].
+pub async fn transaction_async<T: AsyncTransport>(
+    conn: &asynchronous::Connection<Netfilter, T>,
+    fill: impl FnOnce(&mut Transaction<asynchronous::Batch<Netfilter, T>>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let changes = filled(conn.batch(), fill)?;
+    first_error(changes.send().await?)
+}
+
+/// A batch with the requests of `fill` between those that begin and end a transaction.
+fn filled<B: Changes>(
+    batch: B,
+    fill: impl FnOnce(&mut Transaction<B>) -> Result<(), Error>,
+) -> Result<B, Error> {
     let header = Nfgenmsg::new().with_res_id(SUBSYSTEM);
-    let none = Modifiers::default();
-    let mut changes = Transaction { batch: conn.batch() };
-    changes.batch.add_unacknowledged(&BatchBeginRequest::new().with_header(header), none)?;
+    let mut changes = Transaction { batch };
+    changes.add(&BatchBeginRequest::new().with_header(header), Modifiers::default())?;
     fill(&mut changes)?;
-    changes.batch.add_unacknowledged(&BatchEndRequest::new().with_header(header), none)?;
-    let outcomes = changes.batch.send()?;
+    changes.add(&BatchEndRequest::new().with_header(header), Modifiers::default())?;
+    Ok(changes.batch)
+}
+
+/// The first error, with the position of its request among those of the caller.
+fn first_error(outcomes: Outcomes) -> Result<(), Error> {
     let last = outcomes.len().saturating_sub(1);
     for (index, outcome) in outcomes.into_iter().enumerate() {
-        let request = index.checked_sub(1).filter(|_| index < last);
-        outcome.map_err(|error| number(error, request))?;
+        let mut outcome = outcome;
+        if let Err(Error::Kernel(refusal)) = &mut outcome {
+            refusal.index = index.checked_sub(1).filter(|_| index < last);
+        }
+        outcome?;
     }
     Ok(())
 }
 
-/// The error with the position of the request among those of the caller.
-fn number(mut error: Error, index: Option<usize>) -> Error {
-    if let Error::Kernel(refusal) = &mut error {
-        refusal.index = index;
-    }
-    error
-}
-
 /// The changes of a [`transaction`] while it is put together.
 #[derive(Debug)]
-pub struct Transaction<'c, T: Transport> {
-    batch: Batch<'c, Netfilter, T>,
+pub struct Transaction<B> {
+    batch: B,
 }
 
-impl<T: Transport> Transaction<'_, T> {
+impl<B: Changes> Transaction<B> {
     /// Adds a request.
     ///
     /// # Errors
@@ -73,6 +95,41 @@ impl<T: Transport> Transaction<'_, T> {
         R: Do<Family = Family> + NlAttrs<'r>,
     {
         // An ACK for each would not say more, and a thousand of them overrun the receive buffer.
-        self.batch.add_unacknowledged(request, modifiers).map(drop)
+        self.batch.add(request, modifiers)
+    }
+}
+
+use changes::Changes;
+
+mod changes {
+    use super::{
+        AsyncTransport, Batch, Do, Error, Family, Modifiers, Netfilter, NlAttrs, Transport,
+        asynchronous,
+    };
+
+    /// A batch, of a blocking connection or of an async one.
+    pub trait Changes {
+        /// Adds a request without ACK.
+        fn add<'r, R>(&mut self, request: &R, modifiers: Modifiers) -> Result<(), Error>
+        where
+            R: Do<Family = Family> + NlAttrs<'r>;
+    }
+
+    impl<T: Transport> Changes for Batch<'_, Netfilter, T> {
+        fn add<'r, R>(&mut self, request: &R, modifiers: Modifiers) -> Result<(), Error>
+        where
+            R: Do<Family = Family> + NlAttrs<'r>,
+        {
+            self.add_unacknowledged(request, modifiers).map(drop)
+        }
+    }
+
+    impl<T: AsyncTransport> Changes for asynchronous::Batch<Netfilter, T> {
+        fn add<'r, R>(&mut self, request: &R, modifiers: Modifiers) -> Result<(), Error>
+        where
+            R: Do<Family = Family> + NlAttrs<'r>,
+        {
+            self.add_unacknowledged(request, modifiers).map(drop)
+        }
     }
 }

@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use nlkit::{Connection, Modifiers, Route};
 use nlkit_specs::rt_link::{
-    IfinfoFlags, Ifinfomsg, LinkinfoAttrs, LinkinfoDataMsg, LinkinfoPeerMsg,
-    LinkinfoPeerMsgLinkAttrs, LinkinfoVethAttrs, NewlinkRequest,
+    LinkinfoAttrs, LinkinfoDataMsg, LinkinfoPeerMsg, LinkinfoPeerMsgLinkAttrs, LinkinfoVethAttrs,
+    NewlinkRequest,
 };
 use nlkit_tests::namespace::in_namespace;
 
@@ -70,11 +70,4 @@ fn make_veths(conn: &mut Connection<Route>, pairs: usize) {
         }
         batch.send().unwrap().into_iter().for_each(|outcome| outcome.unwrap());
     }
-}
-
-/// `lo` goes up: it takes routes then.
-fn lo_up(conn: &mut Connection<Route>) {
-    let up = IfinfoFlags::UP;
-    let header = Ifinfomsg::new().with_ifi_index(1).with_ifi_flags(up).with_ifi_change(up.0);
-    conn.request(&NewlinkRequest::new().with_header(header)).unwrap();
 }

@@ -12,9 +12,10 @@ use nlkit::{Connection, NlStr, Route};
 use nlkit_specs::netdev::DevGetRequest;
 use nlkit_specs::rt_link::GetlinkDump;
 use nlkit_specs::rt_route::{GetrouteDump, NewrouteRequest, RtmType, Rtmsg};
+use nlkit_tests::long_routes::lo_up;
 
 use super::tasks::{self, on_tokio};
-use super::{BATCH, alone, brand_new, lo_up, make_veths};
+use super::{BATCH, alone, brand_new, make_veths};
 
 const REQUESTS: u32 = 1_000_000;
 const TASK_REQUESTS: u32 = 100_000;

@@ -304,6 +304,49 @@ fn a_long_transaction_is_one_call() {
     assert_eq!(nft_list("chain").len(), 1000);
 }
 
+/// Of three expressions, the second is of a kind that there is not.
+#[test]
+fn a_refused_transaction_names_the_expression_by_its_position() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    let mut conn = Connection::netfilter().unwrap();
+    let nosuch = nft::ExprAttrs::new().with_name("nosuch");
+    let refused = helper::transaction(&mut conn, |changes| {
+        changes.add(&new_table("t"), Modifiers::CREATE)?;
+        changes.add(&new_chain("t", "c"), Modifiers::CREATE)?;
+        let expressions = [counter(1, 2), nosuch, counter(3, 4)];
+        changes.add(&new_rule("c", expressions), Modifiers::CREATE)
+    });
+    let error = kernel_error(refused);
+    assert_eq!((error.errno, error.index), (ENOENT, Some(2)), "{error}");
+    assert_eq!(error.attribute.as_deref(), Some(".expressions.elem[1]"), "{error}");
+}
+
+#[test]
+fn a_transaction_of_a_task_takes_effect_as_a_whole() {
+    if !in_namespace(&["nft"]) {
+        return;
+    }
+    // The socket is of this thread's namespace, whichever thread polls.
+    let conn = nlkit::smol::Connection::netfilter().unwrap();
+    async_io::block_on(async {
+        let refused = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("nosuch", "c"), Modifiers::CREATE)
+        });
+        let refused = refused.await.unwrap_err();
+        assert_eq!((refused.kernel().unwrap().index, refused.errno()), (Some(1), Some(ENOENT)));
+        assert!(nft_list("table").is_empty(), "nothing remains");
+        let made = helper::transaction_async(&conn, |changes| {
+            changes.add(&new_table("t"), Modifiers::CREATE)?;
+            changes.add(&new_chain("t", "c"), Modifiers::CREATE)
+        });
+        made.await.unwrap();
+        assert_eq!(nft_list("table").len(), 1);
+    });
+}
+
 #[test]
 fn a_refused_transaction_names_the_request() {
     if !in_namespace(&["nft"]) {

@@ -2,6 +2,7 @@
 
 use nlkit::Error;
 use nlkit_tests::lab::since;
+use nlkit_tests::long_routes;
 use nlkit_tests::messages::DUMPS;
 use nlkit_tests::namespace::{in_namespace, ip};
 
@@ -40,4 +41,19 @@ fn every_dump_decodes() {
     }
     let enough = if since(6, 12) { 40 } else { 20 };
     assert!(generic > enough && raw > 10, "{generic} dumps answered, and {raw} raw ones");
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn long_routes_are_dumped_and_told() {
+    assert!(in_namespace());
+    long_routes::a_notification_of_a_long_route_is_whole();
+    long_routes::an_11_kib_route_is_in_every_dump_of_a_fresh_socket();
+}
+
+#[test]
+#[ignore = "runs in the lab"]
+fn a_route_that_no_dump_has_room_for_is_an_error_of_the_dump() {
+    assert!(in_namespace());
+    long_routes::a_route_that_no_dump_has_room_for_is_an_error_of_the_dump();
 }

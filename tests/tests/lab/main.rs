@@ -16,6 +16,7 @@ mod nfs;
 mod nl80211;
 mod openvswitch;
 mod ovpn;
+mod reload;
 mod small;
 mod team;
 mod traffic;
@@ -40,6 +41,7 @@ const MODULES: &[&str] = &[
     "fou",
     "nf_conntrack_netlink",
     "nf_tables",
+    "gtp",
 ];
 
 #[test]

@@ -123,9 +123,8 @@ fn an_error_has_the_position_of_the_action() {
     let mut request = flower([vlan(POP), vlan(POP)]);
     let Some(OptionsMsg::Flower(options)) = &mut request.options else { panic!("{request:?}") };
     let actions = options.act.as_mut().unwrap();
-    // Two cookies, of which one is too long.
+    // A cookie has 16 bytes at most.
     actions[1].cookie = Some(vec![1; 64]);
     let error = kernel_error(conn.request_with(&request, brand_new()));
-    println!("{error}");
     assert_eq!(error.attribute.as_deref(), Some(".options.act[1].cookie"), "{error}");
 }
