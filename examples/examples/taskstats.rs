@@ -11,6 +11,7 @@ use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 
+use nlkit::errno;
 use nlkit::serve::{Refusal, Service};
 use nlkit::sim::Kernel;
 use nlkit::{
@@ -110,7 +111,7 @@ impl Stats {
 fn simulated() -> Kernel {
     let mut service = Service::<Taskstats>::new();
     service.on_do(|request: Get, _| {
-        let pid = request.pid.ok_or_else(|| Refusal::new(libc::EINVAL))?;
+        let pid = request.pid.ok_or_else(|| Refusal::new(errno::EINVAL))?;
         let comm = "simulated".to_owned();
         let stats = Stats { version: 14, comm, parent: 1, user_us: 1500, system_us: 300 };
         Ok(New { aggr_pid: Some(Task { pid: Some(pid), stats: Some(stats) }) })

@@ -1,7 +1,6 @@
 //! Several requests in one datagram.
 
 use std::fmt;
-use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::task::{Poll, ready};
@@ -11,6 +10,7 @@ use crate::call::{Call, Running, write};
 use crate::channel::{Asked, Heard, Part};
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
+use crate::errno;
 use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
 use crate::guards::attrs_of;
@@ -58,6 +58,7 @@ use crate::wire::{HEADER_LEN, align, flag};
 /// println!("{:?} {:?}", outcomes.take(nlctrl)?, outcomes.take(netdev)?);
 /// # Ok::<(), nlkit::Error>(())
 /// ```
+#[must_use = "nothing is sent before `send`"]
 pub struct Batch<'c, P: Protocol, T: Transport> {
     conn: &'c mut Connection<P, T>,
     requests: Requests,
@@ -140,6 +141,7 @@ impl<R> fmt::Debug for Ticket<R> {
 
 /// What became of the requests of a batch, in their order.
 #[derive(Debug)]
+#[must_use = "each request has an outcome of its own, which may be an error"]
 pub struct Outcomes(Vec<Option<Outcome>>);
 
 /// What became of a request; the reply as it came.
@@ -392,7 +394,7 @@ impl Requests {
             queued.outcome.get_or_insert(end);
             return;
         }
-        if outcome.errno == libc::ENOENT && queued.cached {
+        if outcome.errno == errno::ENOENT && queued.cached {
             engine.forget(queued.call.name.family); // its id is stale, perhaps
         }
         let mut error = engine.kernel_error(outcome, part.place, &queued.call, message);
@@ -435,9 +437,9 @@ fn again(error: &Error) -> Error {
     match error {
         Error::Malformed { reason } => Error::Malformed { reason: reason.clone() },
         Error::Truncated { len } => Error::Truncated { len: *len },
-        Error::Io(error) => Error::Io(
-            error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error),
-        ),
+        Error::Io(error) => {
+            Error::Io(errno::of(error).map_or_else(|| error.kind().into(), errno::error))
+        }
         _ => Error::Lost,
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::task::{Poll, ready};
 
 use crate::counters::Counters;
+use crate::errno;
 use crate::error::Error;
 use crate::family::Protocol;
 use crate::listeners::{Listeners, Told};
@@ -456,7 +457,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 self.counters.bytes_received += received.len as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => {
+            Err(error) if errno::of(&error) == Some(errno::ENOBUFS) => {
                 self.lose(Loss::Overrun);
                 self.congestion = Congestion::Told;
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::attrs::Shape;
+use crate::errno;
 use crate::kind::Kind;
 use crate::wire::{ATTR_HEADER_LEN, MAX_NESTING};
 
@@ -289,10 +290,10 @@ impl Fault {
     /// The errno that the kernel refuses this with, under a rule, in its strict way.
     pub(crate) fn errno(&self, rule: Option<&Rule>) -> i32 {
         match self {
-            Self::OutOfRange(_) | Self::ShortEntry(_) => libc::ERANGE,
-            Self::Length(_) if !is_fixed(rule) => libc::ERANGE,
-            Self::NoOperation => libc::EOPNOTSUPP,
-            _ => libc::EINVAL,
+            Self::OutOfRange(_) | Self::ShortEntry(_) => errno::ERANGE,
+            Self::Length(_) if !is_fixed(rule) => errno::ERANGE,
+            Self::NoOperation => errno::EOPNOTSUPP,
+            _ => errno::EINVAL,
         }
     }
 

@@ -1,11 +1,10 @@
 //! A blocking connection: requests, and what they have in common with dumps and subscriptions.
 
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::attrs::{NlAttrs, View};
+use crate::attrs::{NlAttrs, View, decode_into};
 use crate::batch::Batch;
 use crate::call::{Call, Running};
 use crate::channel::Part;
@@ -89,8 +88,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         Self { engine: Engine::new(transport), timeout: None }
     }
 
-    /// Ends each wait for an answer or a notification after `timeout`, with [`Error::Timeout`] or, in
-    /// an iterator over notifications, its end; `None`, as at first, waits as long as it takes.
+    /// Ends each wait for an answer or a notification after `timeout` with [`Error::Timeout`], which in
+    /// an iterator is an item; `None`, as at first, waits as long as it takes.
     ///
     /// The kernel answers at once or not at all, and tells that it has nothing to say. So a timeout
     /// matters for other processes, and for notifications. It does not end the time that the kernel
@@ -242,20 +241,26 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     where
         R: Do + NlAttrs<'r>,
     {
-        let reply = self.ask_for(call, request, &mut |message| Ok(message.decode()?))?;
-        reply_or_default::<R>(reply)
+        // Decoded where it is returned: some replies are 2 KiB, which are not to be moved.
+        let mut reply = Ok(R::Reply::default());
+        let answer =
+            self.ask_for(call, request, &mut |message| decode_into_ok(&mut reply, &message));
+        if let Err(error) = answer.and_then(|replied| acknowledged::<R>(replied)) {
+            reply = Err(error);
+        }
+        reply
     }
 
-    /// Asks, and reads an answer of one reply at most.
-    fn ask_for<'r, R: NlAttrs<'r>, V>(
+    /// Asks, and reads an answer of one reply at most; false where the kernel only acknowledged.
+    fn ask_for<'r, R: NlAttrs<'r>>(
         &mut self,
         call: Call,
         request: &R,
-        decode: &mut dyn FnMut(Message<'_>) -> Result<V, Error>,
-    ) -> Result<Option<V>, Error> {
+        take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Result<bool, Error> {
         let mut wait = self.block();
         let mut running = self.engine.write(call, request)?;
-        let answer = self.engine.poll_one(&mut running, &mut None, &mut wait, decode);
+        let answer = self.engine.poll_one(&mut running, &mut wait, take);
         self.engine.close(&mut running);
         ready(answer)
     }
@@ -300,12 +305,13 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R: Do + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        let mut take = Some(take);
-        let taken = self.ask_for(Call::of_do::<R>(), request, &mut |message| {
+        let (mut take, mut taken) = (Some(take), None);
+        self.ask_for(Call::of_do::<R>(), request, &mut |message| {
             let view = message.decode()?;
-            Ok(take.take().map(|take| take(view)))
+            taken = take.take().map(|take| take(view));
+            Ok(())
         })?;
-        Ok(taken.flatten())
+        Ok(taken)
     }
 
     /// Asks the kernel for a list, whose entries come as the iterator goes on.
@@ -402,23 +408,22 @@ pub(crate) fn ready<V>(poll: Poll<Result<V, Error>>) -> Result<V, Error> {
     }
 }
 
-/// The reply, or what stands for it where the kernel only acknowledged.
-pub(crate) fn reply_or_default<R: Do>(reply: Option<R::Reply>) -> Result<R::Reply, Error> {
-    match reply {
-        Some(reply) => Ok(reply),
-        None if R::ACK => Ok(R::Reply::default()),
-        None => {
-            let request = RequestName { family: R::Family::NAME, operation: R::NAME };
-            Err(Error::NoReply { request, overrun: false })
-        }
-    }
+/// Decodes a message into a value that is there.
+pub(crate) fn decode_into_ok<R: for<'m> NlAttrs<'m>>(
+    value: &mut Result<R, Error>,
+    message: &Message<'_>,
+) -> Result<(), Error> {
+    let Ok(value) = value else { return Ok(()) };
+    Ok(decode_into(value, message.attrs())?)
 }
 
-/// To poll it for what comes.
-impl<P, T: AsFd> AsFd for Connection<P, T> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.engine.channel.transport.as_fd()
+/// Whether an answer without a reply is one: then it stands for an empty reply.
+pub(crate) fn acknowledged<R: Do>(replied: bool) -> Result<(), Error> {
+    if replied || R::ACK {
+        return Ok(());
     }
+    let request = RequestName { family: R::Family::NAME, operation: R::NAME };
+    Err(Error::NoReply { request, overrun: false })
 }
 
 /// Without the buffers, which are long.

@@ -7,6 +7,7 @@ use crate::attrs::NlAttrs;
 use crate::call::{Call, Running, State, write};
 use crate::channel::{Channel, Heard, Part, Place};
 use crate::counters::Counters;
+use crate::errno;
 use crate::error::Error;
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
@@ -264,13 +265,13 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let error = self.kernel_error(outcome, part.place, call, &running.message);
         if part.span.header.kind == kind::ERROR
             && call.ends == Ends::Done
-            && error.errno == libc::ENOBUFS
+            && error.errno == errno::ENOBUFS
         {
             running.crowded = Some(Box::new(error));
             return None;
         }
         let first = running.replies == 0;
-        if error.errno == libc::ENOENT
+        if error.errno == errno::ENOENT
             && first
             && matches!(running.state, State::Sent { cached: true })
         {
@@ -327,22 +328,21 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         }
     }
 
-    /// Reads an answer of one reply at most; `None` where the kernel only acknowledged.
-    pub(crate) fn poll_one<V>(
+    /// Reads an answer of one reply at most, which `take` takes; false where the kernel only
+    /// acknowledged.
+    pub(crate) fn poll_one(
         &mut self,
         running: &mut Running,
-        reply: &mut Option<V>,
         wait: &mut impl Wait<T>,
-        decode: &mut dyn FnMut(Message<'_>) -> Result<V, Error>,
-    ) -> Poll<Result<Option<V>, Error>> {
+        take: &mut dyn FnMut(Message<'_>) -> Result<(), Error>,
+    ) -> Poll<Result<bool, Error>> {
         ready!(self.poll_each(running, wait, &mut |engine, part, running| {
-            if reply.is_some() {
+            if running.replies > 1 {
                 return Err(unexpected(&running.call, "a second reply".to_owned()));
             }
-            *reply = Some(decode(engine.reply_in(part, &running.call, running.kind)?)?);
-            Ok(())
+            take(engine.reply_in(part, &running.call, running.kind)?)
         }))?;
-        Poll::Ready(Ok(reply.take()))
+        Poll::Ready(Ok(running.replies > 0))
     }
 
     /// The request is over. What still comes of its answer is skipped.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 
 use crate::attrs::Set;
-use crate::explained::errno;
+use crate::errno;
 use crate::extack::KernelError;
 use crate::validate::Violation;
 use crate::wire::MAX_NESTING;
@@ -116,7 +116,7 @@ impl Error {
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Kernel(error) => Some(error.errno),
-            Self::Io(error) | Self::Group { error, .. } => errno(error),
+            Self::Io(error) | Self::Group { error, .. } => errno::of(error),
             _ => None,
         }
     }
@@ -199,7 +199,7 @@ impl From<Error> for io::Error {
             Error::Io(error) => error,
             error => {
                 let kind = match (&error, error.errno()) {
-                    (_, Some(errno)) => io::Error::from_raw_os_error(errno).kind(),
+                    (_, Some(errno)) => errno::error(errno).kind(),
                     (Error::Timeout { .. }, None) => io::ErrorKind::TimedOut,
                     (Error::DumpInterrupted { .. }, None) => io::ErrorKind::Interrupted,
                     (Error::UnknownFamily { .. } | Error::UnknownGroup { .. }, None) => {

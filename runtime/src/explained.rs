@@ -17,10 +17,9 @@ pub(crate) fn explain(error: io::Error, tried: String, advice: &'static str) -> 
     io::Error::new(error.kind(), Explained { tried, error, advice })
 }
 
-/// The errno of an error, which one with an explanation has inside.
-pub(crate) fn errno(error: &io::Error) -> Option<i32> {
-    let explained = || error.get_ref()?.downcast_ref::<Explained>();
-    error.raw_os_error().or_else(|| explained()?.error.raw_os_error())
+/// What was explained, where `error` is an explanation.
+pub(crate) fn inside(error: &io::Error) -> Option<&io::Error> {
+    Some(&error.get_ref()?.downcast_ref::<Explained>()?.error)
 }
 
 impl fmt::Display for Explained {

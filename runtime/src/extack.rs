@@ -1,9 +1,9 @@
 //! The kernel's word on a refused request: extended ACK (`NLMSGERR_ATTR_*` in linux/netlink.h).
 
 use std::fmt;
-use std::io;
 
 use crate::attrs::Set;
+use crate::errno;
 use crate::error::RequestName;
 use crate::form::Native;
 use crate::nlctrl::PolicyInfo;
@@ -183,7 +183,7 @@ impl fmt::Display for KernelError {
         if let Some(missing) = &self.missing {
             write!(f, "missing attribute {missing}: ")?;
         }
-        write!(f, "{} ({})", errno_text(self.errno), self.errno)?;
+        write!(f, "{} ({})", errno::text(self.errno), self.errno)?;
         if let Some(message) = &self.message {
             write!(f, ": {}", one_line(message))?;
         }
@@ -200,13 +200,4 @@ impl std::error::Error for KernelError {}
 fn one_line(message: &NlString) -> String {
     let line = |c: char| if c.is_control() { ' ' } else { c };
     message.to_string().trim_end().chars().map(line).collect()
-}
-
-/// The system's words for an errno, without the number that std appends.
-fn errno_text(errno: i32) -> String {
-    let text = io::Error::from_raw_os_error(errno).to_string();
-    match text.split_once(" (os error") {
-        Some((text, _)) => text.to_owned(),
-        None => text,
-    }
 }

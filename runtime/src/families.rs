@@ -5,6 +5,7 @@ use std::task::{Poll, ready};
 use crate::call::{Call, Running};
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
+use crate::errno;
 use crate::error::{Error, RequestName};
 use crate::family::{Family, Generic, Protocol};
 use crate::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl};
@@ -70,18 +71,20 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
                 Box::new(self.write(Call::of_do::<GetFamily>(), &request)?)
             }
         };
-        let answer = self.poll_one(&mut running, &mut None, wait, &mut |message| {
-            Ok(message.decode::<FamilyInfo>()?)
+        let mut info = None;
+        let answer = self.poll_one(&mut running, wait, &mut |message| {
+            info = Some(message.decode::<FamilyInfo>()?);
+            Ok(())
         });
         if answer.is_pending() {
             *lookup = Some(running);
             return Poll::Pending;
         }
         self.close(&mut running);
-        let info = match ready!(answer) {
-            Err(Error::Kernel(error)) if error.errno == libc::ENOENT => None,
-            answer => answer?,
-        };
+        match ready!(answer) {
+            Err(Error::Kernel(error)) if error.errno == errno::ENOENT => {}
+            answer => drop(answer?),
+        }
         self.forget(name); // another may have asked meanwhile
         let info = info.ok_or(Error::UnknownFamily { family: name })?;
         self.channel.listeners.has_id(&info);

@@ -30,7 +30,7 @@ pub trait Protocol {
 pub enum Generic {}
 
 impl Protocol for Generic {
-    const NUMBER: i32 = libc::NETLINK_GENERIC;
+    const NUMBER: i32 = 16;
     const GENERIC: bool = true;
 }
 
@@ -43,10 +43,10 @@ impl<const N: i32> Protocol for Raw<N> {
 }
 
 /// Links, addresses, routes, neighbours, rules, traffic control (`NETLINK_ROUTE`).
-pub type Route = Raw<{ libc::NETLINK_ROUTE }>;
+pub type Route = Raw<0>;
 
 /// Connection tracking, nftables (`NETLINK_NETFILTER`).
-pub type Netfilter = Raw<{ libc::NETLINK_NETFILTER }>;
+pub type Netfilter = Raw<12>;
 
 /// Between processes (`NETLINK_USERSOCK`): the kernel only carries the messages, within one network
 /// namespace.
@@ -73,7 +73,7 @@ pub type Netfilter = Raw<{ libc::NETLINK_NETFILTER }>;
 /// assert_eq!(buffer, b"late");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub type Usersock = Raw<{ libc::NETLINK_USERSOCK }>;
+pub type Usersock = Raw<2>;
 
 /// A family of operations.
 pub trait Family {

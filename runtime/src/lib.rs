@@ -1,6 +1,9 @@
 //! Typed Linux netlink: attribute sets as plain structs, and connections to the kernel.
 //!
-//! Only sockets do I/O; the wire format, the [`session`] and all types work without.
+//! Only sockets do I/O; the wire format, the [`session`] and all types work without. Sockets are Linux's:
+//! on other systems all compiles, but none opens ([`Unsupported`](std::io::ErrorKind::Unsupported)). What
+//! is built on nlkit can be tested there against `nlkit::sim`, and takes error numbers from [`errno`]. The
+//! modules of tokio and smol need a Unix.
 //!
 //! - [`NlAttrs`] is a set of attributes; `#[derive(NlAttrs)]` (feature `derive`) writes it for a
 //!   struct, and so does the generator for a family's YAML spec (crate nlkit-codegen).
@@ -35,6 +38,7 @@ mod debug;
 mod describe;
 mod dump;
 mod engine;
+pub mod errno;
 mod error;
 mod explained;
 mod extack;
@@ -61,7 +65,7 @@ pub mod serve;
 pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
-#[cfg(feature = "smol")]
+#[cfg(all(feature = "smol", unix))]
 pub mod smol;
 mod socket;
 mod socket_options;
@@ -69,7 +73,8 @@ mod string;
 mod structs;
 mod sub_message;
 mod subscription;
-#[cfg(feature = "tokio")]
+mod sys;
+#[cfg(all(feature = "tokio", unix))]
 pub mod tokio;
 mod trace;
 mod transport;

@@ -1,18 +1,16 @@
 //! Sockets in other network namespaces.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::thread;
 
-use nix::sched::{CloneFlags, setns};
-
 use crate::connection::Connection;
+use crate::errno;
 use crate::error::Error;
 use crate::explained::explain;
 use crate::family::Protocol;
 use crate::socket::Socket;
+use crate::sys;
 
 /// A network namespace, to open sockets in.
 ///
@@ -33,7 +31,7 @@ use crate::socket::Socket;
 /// ```
 #[derive(Debug)]
 pub struct Namespace {
-    fd: OwnedFd,
+    pub(crate) inner: sys::Namespace,
     /// Which one it is, for errors.
     what: String,
 }
@@ -82,9 +80,13 @@ impl Namespace {
         Self::open(path, "of this thread".to_owned(), "/proc is not mounted")
     }
 
+    pub(crate) fn new(inner: sys::Namespace, what: String) -> Self {
+        Self { inner, what }
+    }
+
     fn open(path: &Path, what: String, not_there: &'static str) -> io::Result<Self> {
-        match File::open(path) {
-            Ok(file) => Ok(Self { fd: file.into(), what }),
+        match sys::Namespace::open(path) {
+            Ok(inner) => Ok(Self::new(inner, what)),
             Err(error) => {
                 let advice = match error.kind() {
                     io::ErrorKind::NotFound => not_there,
@@ -106,7 +108,7 @@ impl Namespace {
     {
         thread::scope(|scope| {
             let inside = || {
-                setns(self, CloneFlags::CLONE_NEWNET).map_err(|errno| self.not_entered(errno))?;
+                self.inner.enter().map_err(|error| self.not_entered(error))?;
                 make()
             };
             let thread = thread::Builder::new().name("nlkit-netns".to_owned());
@@ -115,37 +117,15 @@ impl Namespace {
         })
     }
 
-    fn not_entered(&self, errno: nix::Error) -> io::Error {
-        let advice = match errno {
-            nix::Error::EPERM => {
+    fn not_entered(&self, error: io::Error) -> io::Error {
+        let advice = match errno::of(&error) {
+            Some(errno::EPERM) => {
                 "it needs CAP_SYS_ADMIN, in the user namespace that it belongs to as well"
             }
-            nix::Error::EINVAL => "it is none: nothing is mounted on the file, or something else",
+            Some(errno::EINVAL) => "it is none: nothing is mounted on the file, or something else",
             _ => "",
         };
-        explain(errno.into(), format!("cannot enter network namespace {}", self.what), advice)
-    }
-}
-
-/// The namespace that a descriptor stands for, such as one that another process has sent.
-impl From<OwnedFd> for Namespace {
-    fn from(fd: OwnedFd) -> Self {
-        Self { fd, what: "of a descriptor".to_owned() }
-    }
-}
-
-/// As for an [`OwnedFd`]; the descriptor is duplicated.
-impl TryFrom<BorrowedFd<'_>> for Namespace {
-    type Error = io::Error;
-
-    fn try_from(fd: BorrowedFd<'_>) -> io::Result<Self> {
-        Ok(fd.try_clone_to_owned()?.into())
-    }
-}
-
-impl AsFd for Namespace {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+        explain(error, format!("cannot enter network namespace {}", self.what), advice)
     }
 }
 

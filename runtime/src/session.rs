@@ -14,6 +14,7 @@
 
 use std::ops::Range;
 
+use crate::errno;
 use crate::wire::{HEADER_LEN, Header, align, flag, kind};
 
 /// Control messages have types below this, `NLMSG_MIN_TYPE`.
@@ -275,7 +276,7 @@ impl Session {
                 if header.kind == kind::DONE && acknowledged && errno == 0 {
                     return None;
                 }
-                let full = header.kind == kind::ERROR && errno == libc::ENOBUFS;
+                let full = header.kind == kind::ERROR && errno == errno::ENOBUFS;
                 if full && open.ends == Ends::Done {
                     return (!abandoned).then_some(Event::Finished(message));
                 }
@@ -329,7 +330,7 @@ impl Outcome {
         let bytes = datagram.get(body.clone()).unwrap_or_default();
         let code = bytes.first_chunk::<CODE_LEN>().map(|code| i32::from_ne_bytes(*code));
         // A DONE may lack its code; an error without one is an error all the same.
-        let missing = if header.kind == kind::ERROR { -libc::EBADMSG } else { 0 };
+        let missing = if header.kind == kind::ERROR { -errno::EBADMSG } else { 0 };
         // A positive code is no errno; dumps use it for the length of the last message.
         let errno = code.unwrap_or(missing).saturating_neg().max(0);
         let mut skip = CODE_LEN;

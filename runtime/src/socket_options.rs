@@ -3,12 +3,12 @@
 use std::io;
 use std::sync::atomic::AtomicBool;
 
-use netlink_sys::SocketAddr;
-
+use crate::errno;
 use crate::explained::explain;
 use crate::family::{Protocol, Usersock};
 use crate::namespace::Namespace;
 use crate::socket::Socket;
+use crate::sys;
 
 /// What to open a [`Socket`] with; [`Socket::options`] begins it.
 ///
@@ -80,23 +80,21 @@ impl SocketOptions {
     /// another socket has, `EPERM` for a peer without the right to send to it: see
     /// [`Usersock`](crate::Usersock).
     pub fn open<P: Protocol>(self) -> io::Result<Socket> {
-        let mut socket = netlink_sys::Socket::new(P::NUMBER as isize)
-            .map_err(|error| self.not_made::<P>(error))?;
+        let mut socket = sys::Socket::new(P::NUMBER).map_err(|error| self.not_made::<P>(error))?;
         let port = self.bind(&mut socket)?;
         // Who serves other processes is open to all of them.
         let open_to_others = self.peer == 0 && P::NUMBER == <Usersock as Protocol>::NUMBER;
         if !open_to_others {
-            let to = SocketAddr::new(self.peer, 0);
-            socket.connect(&to).map_err(|error| Socket::not_sent(error, self.peer))?;
+            socket.connect(self.peer).map_err(|error| Socket::not_sent(error, self.peer))?;
         }
         // Each is newer than netlink itself; a kernel that lacks one works without.
         for option in [
             socket.set_ext_ack(self.ext_ack),
             socket.set_cap_ack(true),
-            socket.set_netlink_get_strict_chk(self.strict_check),
+            socket.set_strict_check(self.strict_check),
         ] {
             match option {
-                Err(error) if error.raw_os_error() != Some(libc::ENOPROTOOPT) => return Err(error),
+                Err(error) if errno::of(&error) != Some(errno::ENOPROTOOPT) => return Err(error),
                 _ => {}
             }
         }
@@ -119,8 +117,8 @@ impl SocketOptions {
     }
 
     fn not_made<P: Protocol>(self, error: io::Error) -> io::Error {
-        let advice = match error.raw_os_error() {
-            Some(libc::EPROTONOSUPPORT) => {
+        let advice = match errno::of(&error) {
+            Some(errno::EPROTONOSUPPORT) => {
                 "the kernel does not have it, or its module is not loaded; processes cannot add one"
             }
             _ => "",
@@ -128,21 +126,16 @@ impl SocketOptions {
         explain(error, format!("no socket of netlink protocol {}", P::NUMBER), advice)
     }
 
-    fn bind(self, socket: &mut netlink_sys::Socket) -> io::Result<u32> {
-        if self.port == 0 {
-            return Ok(socket.bind_auto()?.port_number());
-        }
-        match socket.bind(&SocketAddr::new(self.port, 0)) {
-            Ok(()) => Ok(self.port),
-            Err(error) => {
-                let advice = match error.raw_os_error() {
-                    Some(libc::EADDRINUSE) => {
-                        "another socket of the protocol has it in this network namespace"
-                    }
-                    _ => "",
-                };
-                Err(explain(error, format!("cannot take port id {}", self.port), advice))
-            }
-        }
+    fn bind(self, socket: &mut sys::Socket) -> io::Result<u32> {
+        socket.bind(self.port).map_err(|error| {
+            let advice = match errno::of(&error) {
+                _ if self.port == 0 => return error,
+                Some(errno::EADDRINUSE) => {
+                    "another socket of the protocol has it in this network namespace"
+                }
+                _ => "",
+            };
+            explain(error, format!("cannot take port id {}", self.port), advice)
+        })
     }
 }

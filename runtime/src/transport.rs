@@ -29,7 +29,8 @@ pub trait Transport {
     /// Appends one datagram to `buffer` as far as the spare capacity goes. It never waits.
     ///
     /// # Errors
-    /// `WouldBlock` where there is none; `ENOBUFS` where messages were lost.
+    /// `WouldBlock` where there is none; `ENOBUFS` ([`errno::error`](crate::errno::error)) where messages were
+    /// lost.
     fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received>;
 
     /// Waits until there may be something to receive; false where `timeout` passed before that.

@@ -218,6 +218,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
 /// An error that is not a loss is an item like others: the kernel refuses the list, an entry or a
 /// notification is malformed, the connection's time is over. The next item goes on: with the list
 /// from its begin where that ended, else with what comes next. An error of the socket repeats.
+#[must_use = "it begins as it is read"]
 pub struct Watch<'c, R, N, P: Protocol, T: Transport> {
     conn: &'c mut Connection<P, T>,
     watching: Watching<R, N>,

@@ -109,3 +109,14 @@ fn numbers_are_as_in_c() {
     assert!(failures.is_empty(), "{} differences\n{}", failures.len(), failures.join("\n"));
     assert!(answers.len() > 3000, "only {} numbers", answers.len());
 }
+
+/// nlkit has the numbers of protocols itself, since other systems' libc does not.
+#[test]
+fn protocols_have_the_numbers_that_c_has() {
+    use nlkit::{Generic, Netfilter, Protocol, Route, Usersock};
+
+    assert_eq!(Generic::NUMBER, libc::NETLINK_GENERIC);
+    assert_eq!(Route::NUMBER, libc::NETLINK_ROUTE);
+    assert_eq!(Netfilter::NUMBER, libc::NETLINK_NETFILTER);
+    assert_eq!(Usersock::NUMBER, libc::NETLINK_USERSOCK);
+}

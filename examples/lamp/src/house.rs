@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use nlkit::errno;
 use nlkit::serve::{Refusal, Service};
 use nlkit::sim::Kernel;
 
@@ -55,7 +56,7 @@ impl House {
 }
 
 fn no_such_lamp() -> Refusal {
-    Refusal::new(libc::ENODEV).message("there is no such lamp").attribute(".id")
+    Refusal::new(errno::ENODEV).message("there is no such lamp").attribute(".id")
 }
 
 fn lamp(id: u32, name: &str) -> GetReply {

@@ -70,9 +70,9 @@ mod tests {
         let mut conn = house::kernel().connect();
         let Err(Error::Kernel(error)) = light(&mut conn, 2, 9999) else { panic!("not refused") };
         assert_eq!(error.attribute.as_deref(), Some(".timer.minutes"));
-        assert_eq!(error.errno, libc::ERANGE);
+        assert_eq!(error.errno, nlkit::errno::ERANGE);
         let Err(Error::Kernel(error)) = light(&mut conn, 3, 20) else { panic!("not refused") };
-        assert_eq!((error.attribute.as_deref(), error.errno), (Some(".id"), libc::ENODEV));
+        assert_eq!((error.attribute.as_deref(), error.errno), (Some(".id"), nlkit::errno::ENODEV));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Batch, Replies, Subscription, Views, Watch};
 use crate::attrs::{NlAttrs, View};
 use crate::call::{Call, Running};
 use crate::channel::Part;
-use crate::connection::reply_or_default;
+use crate::connection::{acknowledged, decode_into_ok};
 use crate::counters::Counters;
 use crate::engine::Engine;
 use crate::error::{Error, RequestName};
@@ -54,7 +54,8 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         Self { shared: Shared::new(transport), timeout: None }
     }
 
-    /// Calls `look` with the transport, to set options of one's own.
+    /// Calls `look` with the transport, to set options of one's own. Other tasks wait meanwhile, and
+    /// `look` must not use the connection itself: it would wait for its own end.
     pub fn with_socket<V>(&self, look: impl FnOnce(&mut T) -> V) -> V {
         look(&mut self.shared.lock().channel.transport)
     }
@@ -138,14 +139,16 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         let asking = self.ask(Call::of_do::<R>().with(modifiers), request);
         async move {
             let mut asking = asking?;
-            let mut reply: Option<R::Reply> = None;
-            let decode = &mut |message: Message<'_>| Ok(message.decode()?);
+            let mut reply = Ok(R::Reply::default());
             let answer = poll_fn(|cx| {
                 asking.poll(cx, |engine, running, wait| {
-                    engine.poll_one(running, &mut reply, wait, decode)
+                    let take = &mut |message: Message<'_>| decode_into_ok(&mut reply, &message);
+                    engine.poll_one(running, wait, take)
                 })
             });
-            reply_or_default::<R>(answer.await?)
+            let replied = answer.await?;
+            acknowledged::<R>(replied)?;
+            reply
         }
     }
 
@@ -185,7 +188,8 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     }
 
     /// Asks the kernel, and lends the reply to a projection; `None` where the kernel only
-    /// acknowledged. See [`crate::Connection::request_as`].
+    /// acknowledged. See [`crate::Connection::request_as`]. Other tasks wait while `take` runs, which
+    /// must not use the connection itself.
     ///
     /// # Errors
     /// As [`Connection::request`].
@@ -203,14 +207,14 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         let (mut take, mut taken) = (Some(take), None);
         let decode = &mut |message: Message<'_>| {
             let view = message.decode()?;
-            Ok(take.take().map(|take| take(view)))
+            taken = take.take().map(|take| take(view));
+            Ok(())
         };
         let answer = poll_fn(|cx| {
-            asking.poll(cx, |engine, running, wait| {
-                engine.poll_one(running, &mut taken, wait, decode)
-            })
+            asking.poll(cx, |engine, running, wait| engine.poll_one(running, wait, decode))
         });
-        Ok(answer.await?.flatten())
+        answer.await?;
+        Ok(taken)
     }
 
     /// Asks the kernel for a list, whose entries come as the stream goes on.

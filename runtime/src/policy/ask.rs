@@ -3,6 +3,7 @@
 use super::Policies;
 use crate::asynchronous;
 use crate::connection::Connection;
+use crate::errno;
 use crate::error::Error;
 use crate::family::{Family, Generic};
 use crate::nlctrl::{FamilyInfo, PolicyMessage};
@@ -63,5 +64,5 @@ fn told(
 
 /// Whether the kernel refuses so where a family has no policies, or where it does not tell them.
 fn tells_none(errno: i32) -> bool {
-    errno == libc::ENODATA || errno == libc::EOPNOTSUPP
+    errno == errno::ENODATA || errno == errno::EOPNOTSUPP
 }

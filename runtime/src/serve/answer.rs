@@ -7,6 +7,7 @@ use super::dump::{Dump, Form, Style};
 use super::envelope::{Envelope, seal};
 use super::refusal::{Asked, Refusal, Words};
 use super::service::{Begin, Core, Mode, Once, Operation, Shared};
+use crate::errno;
 use crate::family::Permission;
 use crate::session::MIN_TYPE;
 use crate::validate::check_message;
@@ -83,18 +84,18 @@ impl<'m> Request<'m> {
         let shared = out.find(&self.header).map_err(|refusal| (refusal, None))?;
         let mut core = lock(&shared);
         let (envelope, style, checked) = (core.envelope, core.style(), core.checked);
-        let (cmd, attrs) = self.split(envelope).ok_or_else(|| refuse(libc::EINVAL))?;
+        let (cmd, attrs) = self.split(envelope).ok_or_else(|| refuse(errno::EINVAL))?;
         let call = Call::new(self.header, self.client, core.groups.clone());
         let operation = core.operations.get_mut(&cmd);
-        let operation = operation.ok_or_else(|| refuse(libc::EOPNOTSUPP))?;
+        let operation = operation.ok_or_else(|| refuse(errno::EOPNOTSUPP))?;
         match self.is_dump(envelope, operation) {
             true => {
-                let mode = operation.dump.as_mut().ok_or_else(|| refuse(libc::EOPNOTSUPP))?;
+                let mode = operation.dump.as_mut().ok_or_else(|| refuse(errno::EOPNOTSUPP))?;
                 self.admit(mode, attrs, envelope, checked)?;
                 self.dump(mode, attrs, call, (envelope, style), out)
             }
             false => {
-                let mode = operation.once.as_mut().ok_or_else(|| refuse(libc::EOPNOTSUPP))?;
+                let mode = operation.once.as_mut().ok_or_else(|| refuse(errno::EOPNOTSUPP))?;
                 self.admit(mode, attrs, envelope, checked)?;
                 self.once(mode, attrs, call, envelope, out)
             }
@@ -131,7 +132,7 @@ impl<'m> Request<'m> {
         out: &mut dyn Outlet,
     ) -> Result<End, Refused<'m>> {
         if out.dumping() {
-            return Err(refuse(libc::EBUSY));
+            return Err(refuse(errno::EBUSY));
         }
         let entries = (mode.handler)(attrs, &mut call);
         self.tell(envelope, &mut call.told, out);
@@ -171,7 +172,7 @@ impl<'m> Request<'m> {
         checked: bool,
     ) -> Result<(), Refused<'m>> {
         if mode.permission != Permission::Any && !self.client.privileged {
-            return Err(refuse(libc::EPERM));
+            return Err(refuse(errno::EPERM));
         }
         match check_message(attrs, mode.set) {
             Err(violation) if checked => Err((Refusal::of(&violation, envelope.len()), None)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::refusal::{Refusal, Words};
 use super::service::Declared;
+use crate::errno;
 use crate::family::{Group, Notification};
 use crate::modifiers::Modifiers;
 use crate::string::NlString;
@@ -116,7 +117,7 @@ impl Call {
     pub fn notify<N: Notification>(&mut self, group: Group<N>, message: &N) -> Result<(), Refusal> {
         let group = Declared::number_in(&self.groups, group).ok_or_else(|| {
             let what = format!("group `{}` is not declared", group.name());
-            Refusal::new(libc::ENOENT).message(what)
+            Refusal::new(errno::ENOENT).message(what)
         })?;
         let mut attrs = Vec::new();
         let cmd = message.encode(&mut attrs)?;

@@ -4,6 +4,7 @@ use super::call::{Call, Client};
 use super::envelope::{Envelope, seal};
 use super::refusal::{Asked, Refusal, Words};
 use crate::attrs::Set;
+use crate::errno;
 use crate::wire::{HEADER_LEN, Header, flag, kind};
 
 /// Appends the attributes of the next entry; `None` behind the last.
@@ -91,7 +92,7 @@ impl Dump {
                 self.over = true;
             } else if datagram.len() > room && start == 0 {
                 datagram.clear();
-                self.end = Some(Refusal::new(libc::EMSGSIZE));
+                self.end = Some(Refusal::new(errno::EMSGSIZE));
                 self.over = true;
             } else if datagram.len() > room {
                 self.left = datagram.split_off(start);

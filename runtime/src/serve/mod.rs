@@ -7,6 +7,7 @@
 //! ```
 //! # #[cfg(feature = "derive")] {
 //! use nlkit as nl;
+//! use nlkit::errno;
 //! use nlkit::serve::{Call, Refusal, Service};
 //!
 //! enum Lamp {}
@@ -32,8 +33,8 @@
 //! let mut lamps = Service::<Lamp>::new();
 //! lamps.on_do(|request: Get, _: &mut Call| match request.id {
 //!     Some(1) => Ok(Get { id: Some(1), name: Some("hall".into()) }),
-//!     Some(_) => Err(Refusal::new(libc::ENODEV).message("no such lamp").attribute(".id")),
-//!     None => Err(Refusal::new(libc::EINVAL).missing(".id")),
+//!     Some(_) => Err(Refusal::new(errno::ENODEV).message("no such lamp").attribute(".id")),
+//!     None => Err(Refusal::new(errno::EINVAL).missing(".id")),
 //! });
 //! # }
 //! ```

@@ -3,6 +3,7 @@
 use super::policy::info_of;
 use crate::attrs::{Field, Set};
 use crate::checks::Fault;
+use crate::errno;
 use crate::error::EncodeError;
 use crate::form::Native;
 use crate::nlctrl::PolicyInfo;
@@ -17,12 +18,12 @@ use crate::writer::Writer;
 /// in the answer as offsets into the request, so a path that the request does not have is left out.
 ///
 /// ```
-/// use nlkit::serve::Refusal;
+/// use nlkit::{errno, serve::Refusal};
 ///
-/// let refusal = Refusal::new(libc::ERANGE)
+/// let refusal = Refusal::new(errno::ERANGE)
 ///     .message("a lamp burns for a day at most")
 ///     .attribute(".timer.minutes");
-/// assert_eq!(refusal.errno(), libc::ERANGE);
+/// assert_eq!(refusal.errno(), errno::ERANGE);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
@@ -66,7 +67,7 @@ pub(crate) struct Asked<'m> {
 }
 
 impl Refusal {
-    /// A refusal with this errno, positive: [`libc::EINVAL`].
+    /// A refusal with this errno, positive: [`errno::EINVAL`](crate::errno::EINVAL).
     pub fn new(errno: i32) -> Self {
         Self { errno, more: Box::default() }
     }
@@ -159,7 +160,7 @@ impl Refusal {
 /// What a handler could not put into a message, as the kernel says it of a full buffer.
 impl From<EncodeError> for Refusal {
     fn from(error: EncodeError) -> Self {
-        Self::new(libc::EMSGSIZE).message(error.to_string())
+        Self::new(errno::EMSGSIZE).message(error.to_string())
     }
 }
 

@@ -5,17 +5,15 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
 
 use super::answer::{Outlet, answer};
 use super::call::Client;
 use super::dump::Dump;
 use super::refusal::Refusal;
 use super::service::{Declared, Service, Shared};
+use crate::errno;
 use crate::error::Error;
 use crate::family::{Family, Group, Notification, Protocol};
 use crate::socket::Socket;
@@ -103,7 +101,7 @@ impl<P: Protocol> Server<P> {
     /// Where the socket cannot be told to say who sends.
     pub fn new(socket: Socket) -> io::Result<Self> {
         const { assert!(!P::GENERIC, "the kernel alone answers generic netlink") };
-        setsockopt(&socket, sockopt::PassCred, &true)?;
+        socket.socket.pass_credentials()?;
         let (services, backlogs) = (Vec::new(), BTreeMap::new());
         let desk = Desk { socket, services, backlogs, client: 0, failed: None };
         let protocol = PhantomData;
@@ -190,7 +188,7 @@ impl<P: Protocol> Server<P> {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
             // Requests were lost: who has sent them will not be answered.
-            Err(error) if error.raw_os_error() == Some(libc::ENOBUFS) => return Ok(true),
+            Err(error) if errno::of(&error) == Some(errno::ENOBUFS) => return Ok(true),
             Err(error) => return Err(error),
         };
         // A request that is cut is not answered either; when it is sent again there is room.
@@ -208,16 +206,9 @@ impl<P: Protocol> Server<P> {
 impl Desk {
     /// Takes a datagram: its length, who has sent it, and whether that is root.
     fn receive(&self, buffer: &mut Vec<u8>) -> io::Result<(usize, u32, bool)> {
-        // Only recvfrom writes to spare capacity, and only recvmsg tells of credentials.
-        let flags = libc::MSG_TRUNC | libc::MSG_DONTWAIT | libc::MSG_PEEK;
-        let (len, from) = self.socket.socket.recv_from(buffer, flags)?;
-        let mut control = nix::cmsg_space!(nix::sys::socket::UnixCredentials);
-        let (socket, control) = (self.socket.as_raw_fd(), Some(control.as_mut_slice()));
-        let message = recvmsg::<()>(socket, &mut [], control, MsgFlags::MSG_DONTWAIT)?;
-        let root = message.cmsgs()?.any(|beside| {
-            matches!(beside, ControlMessageOwned::ScmCredentials(sender) if sender.uid() == 0)
-        });
-        Ok((len, from.port_number(), root))
+        let received = self.socket.socket.peek(buffer)?;
+        let root = self.socket.socket.take_privilege()?;
+        Ok((received.len, received.source.port, root))
     }
 
     /// Sends what there was no room for, as far as there is now.
@@ -256,7 +247,7 @@ impl Outlet for Desk {
             core.operations.contains_key(&header.kind)
         };
         let found = self.services.iter().find(has).cloned();
-        found.ok_or_else(|| Refusal::new(libc::EOPNOTSUPP))
+        found.ok_or_else(|| Refusal::new(errno::EOPNOTSUPP))
     }
 
     fn dumping(&self) -> bool {
@@ -287,13 +278,6 @@ impl Outlet for Desk {
             self.backlogs.remove(&self.client);
         }
         Ok(())
-    }
-}
-
-/// To poll it for requests.
-impl<P> AsFd for Server<P> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.desk.socket.as_fd()
     }
 }
 

@@ -10,6 +10,7 @@ use super::dump::{Entries, Style};
 use super::envelope::Envelope;
 use super::refusal::Refusal;
 use crate::attrs::{NlAttrs, Set, decode, encode_into};
+use crate::errno;
 use crate::error::DecodeError;
 use crate::family::{Do, Dump, Family, Group, Notification, Permission, Protocol};
 
@@ -168,7 +169,7 @@ impl<F: Family> Default for Service<F> {
 }
 
 fn malformed(error: DecodeError) -> Refusal {
-    Refusal::new(libc::EINVAL).message(error.to_string())
+    Refusal::new(errno::EINVAL).message(error.to_string())
 }
 
 impl Core {

@@ -51,10 +51,11 @@ pub enum SendFault {
 /// rules fit the first counts.
 ///
 /// ```
+/// use nlkit::errno;
 /// use nlkit::sim::{Fault, Faults, SendFault};
 ///
 /// let faults = Faults::new()
-///     .on_send(1, SendFault::Errno(libc::ENOBUFS))
+///     .on_send(1, SendFault::Errno(errno::ENOBUFS))
 ///     .on_arrival(3, Fault::Overrun)
 ///     .at_random(42, 100, &[Fault::Duplicate, Fault::Stale(1024)]);
 /// ```

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::faults::{Fault, Faults};
 use super::sleep::Armed;
+use crate::errno;
 use crate::session::{MIN_TYPE, Source};
 use crate::transport::Received;
 use crate::wire::{HEADER_LEN, Header, align, flag, kind};
@@ -301,7 +302,7 @@ impl State {
     fn overrun(&mut self) {
         if !self.congested {
             self.congested = true;
-            self.error = Some(libc::ENOBUFS);
+            self.error = Some(errno::ENOBUFS);
         }
     }
 
@@ -319,13 +320,13 @@ impl State {
 
     fn take(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         if let Some(errno) = self.error.take() {
-            return Err(io::Error::from_raw_os_error(errno));
+            return Err(errno::error(errno));
         }
         let Some(next) = self.queue.front_mut().filter(|next| next.due <= self.clock) else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
         if let Some(errno) = next.fails.take() {
-            return Err(io::Error::from_raw_os_error(errno));
+            return Err(errno::error(errno));
         }
         let Queued { bytes, source, cut, .. } =
             self.queue.pop_front().ok_or(io::ErrorKind::WouldBlock)?;

@@ -11,6 +11,7 @@ use super::policy::{self, OpSets};
 use super::socket::Socket;
 use crate::asynchronous;
 use crate::connection::Connection;
+use crate::errno;
 use crate::error::Error;
 use crate::family::{Family, Generic, Group, Notification, Protocol};
 use crate::nlctrl::{FamilyInfo, NOTIFY, NlCtrl};
@@ -263,12 +264,12 @@ impl Kernel {
         let state = self.lock();
         if protocol == Generic::NUMBER {
             let loaded = state.families.get(&header.kind);
-            let loaded = loaded.ok_or_else(|| Refusal::new(libc::ENOENT))?;
+            let loaded = loaded.ok_or_else(|| Refusal::new(errno::ENOENT))?;
             return Ok(loaded.service.clone());
         }
         let mut others = state.others.iter().filter(|(number, _)| *number == protocol);
         let found = others.find(|(_, loaded)| loaded.ops.iter().any(|op| op.cmd == header.kind));
-        let found = found.ok_or_else(|| Refusal::new(libc::EOPNOTSUPP))?;
+        let found = found.ok_or_else(|| Refusal::new(errno::EOPNOTSUPP))?;
         Ok(found.1.service.clone())
     }
 

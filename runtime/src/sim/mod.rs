@@ -1,5 +1,5 @@
 //! A simulated kernel: families from their generated types, to test against with no root, whatever
-//! families the machine's own kernel has.
+//! families the machine's own kernel has, and whether that is Linux.
 //!
 //! A [`Kernel`] has the families whose [`Service`](crate::serve::Service)s were added, and nlctrl, which
 //! tells of them. Connections to it are like any other. It answers as the kernel does, in what is said

@@ -3,6 +3,7 @@
 use super::kernel::Kernel;
 use super::policy;
 use crate::attrs::Set;
+use crate::errno;
 use crate::family::Permission;
 use crate::nlctrl::{Change, FamilyInfo, GetFamily, GetPolicy, GroupInfo, NOTIFY, NlCtrl, OpInfo};
 use crate::serve::{Call, Core, Operation, Refusal, Service};
@@ -19,7 +20,7 @@ pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
     service.on_do(move |request: GetFamily, _: &mut Call| {
         let wanted = wanted(request.id, request.name)?;
         let found = known.kernel().and_then(|kernel| kernel.infos(wanted).pop());
-        found.ok_or_else(|| Refusal::new(libc::ENOENT))
+        found.ok_or_else(|| Refusal::new(errno::ENOENT))
     });
     let known = kernel.downgrade();
     service.on_dump(move |_: GetFamily, _: &mut Call| {
@@ -29,9 +30,9 @@ pub(super) fn service(kernel: &Kernel) -> Service<NlCtrl> {
     service.on_dump(move |request: GetPolicy, _: &mut Call| {
         let wanted = wanted(request.id, request.name)?;
         let ops = known.kernel().and_then(|kernel| kernel.op_sets(wanted));
-        let ops = ops.ok_or_else(|| Refusal::new(libc::ENOENT))?;
+        let ops = ops.ok_or_else(|| Refusal::new(errno::ENOENT))?;
         match policy::messages(&ops, request.op) {
-            none if none.is_empty() => Err(Refusal::new(libc::ENODATA)),
+            none if none.is_empty() => Err(Refusal::new(errno::ENODATA)),
             messages => Ok(messages),
         }
     });
@@ -44,7 +45,7 @@ fn wanted(
     name: Option<NlString>,
 ) -> Result<impl Fn(&FamilyInfo) -> bool, Refusal> {
     match id.is_none() && name.is_none() {
-        true => Err(Refusal::new(libc::EINVAL)),
+        true => Err(Refusal::new(errno::EINVAL)),
         false => Ok(move |info: &FamilyInfo| match &name {
             Some(_) => info.name == name,
             None => info.id == id,

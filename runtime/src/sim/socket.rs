@@ -10,6 +10,7 @@ use super::faults::{Faults, SendFault};
 use super::inbox::{Delivery, Inbox, told_to};
 use super::kernel::Kernel;
 use super::sleep::Sleep;
+use crate::errno;
 use crate::serve::{Client, Dump, Outlet, Refusal, Shared, answer};
 use crate::session::Source;
 use crate::transport::{AsyncTransport, Received, Transport};
@@ -85,7 +86,7 @@ impl Socket {
     fn go_on(&mut self) {
         let Some(dump) = &mut self.dump else { return };
         if !self.inbox.lock().has_room(self.largest) {
-            return self.inbox.lock().fail(libc::ENOBUFS);
+            return self.inbox.lock().fail(errno::ENOBUFS);
         }
         let (datagram, last) = dump.next(self.largest);
         if last {
@@ -104,13 +105,13 @@ impl Transport for Socket {
         let fault = self.inbox.lock().faults.sending(datagram);
         let refused = match (fault, datagram.len()) {
             (Some(SendFault::Errno(errno)), _) => Some(errno),
-            (_, 0) => Some(libc::ENODATA),
-            (_, len) if len > LONGEST => Some(libc::EMSGSIZE),
-            _ if !self.kernel.speaks(self.protocol) => Some(libc::ECONNREFUSED),
+            (_, 0) => Some(errno::ENODATA),
+            (_, len) if len > LONGEST => Some(errno::EMSGSIZE),
+            _ if !self.kernel.speaks(self.protocol) => Some(errno::ECONNREFUSED),
             _ => None,
         };
         if let Some(errno) = refused {
-            return Err(io::Error::from_raw_os_error(errno));
+            return Err(errno::error(errno));
         }
         let client = self.client;
         let no_family = fault == Some(SendFault::NoFamily);
@@ -135,7 +136,7 @@ impl Transport for Socket {
 
     fn join(&mut self, group: u32) -> io::Result<()> {
         if group == 0 {
-            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+            return Err(errno::error(errno::EINVAL));
         }
         self.inbox.lock().groups.insert(group);
         Ok(())
@@ -180,7 +181,7 @@ struct Desk<'s> {
 impl Outlet for Desk<'_> {
     fn find(&mut self, header: &Header) -> Result<Shared, Refusal> {
         match self.no_family {
-            true => Err(Refusal::new(libc::ENOENT)),
+            true => Err(Refusal::new(errno::ENOENT)),
             false => self.socket.kernel.find(self.socket.protocol, header),
         }
     }
@@ -199,7 +200,7 @@ impl Outlet for Desk<'_> {
 
     fn start(&mut self, dump: Dump) -> Result<(), Refusal> {
         if !self.socket.inbox.lock().has_room(self.socket.largest) {
-            return Err(Refusal::new(libc::ENOBUFS));
+            return Err(Refusal::new(errno::ENOBUFS));
         }
         self.socket.dump = Some(dump);
         self.socket.go_on();

@@ -41,7 +41,7 @@ const MODULES: &[&str] = &[
     "fou",
     "nf_conntrack_netlink",
     "nf_tables",
-    "psample",
+    "gtp",
 ];
 
 #[test]

@@ -4,21 +4,21 @@ use nlkit::{Connection, Do, Error, Generic, Group, Message, Notification, RawMes
 
 use crate::run;
 
-/// A family whose module nothing else here uses (linux/psample.h).
-enum Psample {}
+/// A family whose module nothing else here uses (linux/gtp.h).
+enum Gtp {}
 
-impl nlkit::Family for Psample {
+impl nlkit::Family for Gtp {
     type Protocol = Generic;
-    const NAME: &'static str = "psample";
+    const NAME: &'static str = "gtp";
 }
 
-const CONFIG: Group<Config> = Group::new("config");
+const PDPS: Group<Pdp> = Group::new("gtp");
 
 #[derive(Debug)]
-struct Config(RawMessage);
+struct Pdp(RawMessage);
 
-impl Notification for Config {
-    type Family = Psample;
+impl Notification for Pdp {
+    type Family = Gtp;
 
     fn decode(message: Message<'_>) -> Result<Self, nlkit::DecodeError> {
         Ok(Self(message.to_raw()))
@@ -29,7 +29,7 @@ impl Notification for Config {
     }
 }
 
-/// PSAMPLE_CMD_DEL_GROUP, which no user may ask for: the kernel says so of a family that it knows.
+/// An operation that there is not: the kernel says so of a family that it knows.
 #[derive(Default)]
 struct NoOperation;
 
@@ -44,34 +44,34 @@ impl<'a> nlkit::NlAttrs<'a> for NoOperation {
 }
 
 impl Do for NoOperation {
-    type Family = Psample;
+    type Family = Gtp;
     type Reply = ();
-    const NAME: &'static str = "del-group";
-    const CMD: u16 = 3;
+    const NAME: &'static str = "none";
+    const CMD: u16 = 99;
 }
 
 #[test]
 #[ignore = "runs in the lab"]
 fn a_module_that_is_reloaded_is_used_and_heard_again() {
     let mut conn = Connection::generic().unwrap();
-    let before = conn.wait_for_family::<Psample>().unwrap().id;
+    let before = conn.wait_for_family::<Gtp>().unwrap().id;
     let known = conn.request(&NoOperation).unwrap_err();
     assert_eq!(known.errno(), Some(libc::EOPNOTSUPP), "{known}");
 
     // It has the old id until it asks with it.
     let mut other = Connection::generic().unwrap();
-    other.family::<Psample>().unwrap();
+    other.family::<Gtp>().unwrap();
     let mut listener = Connection::generic().unwrap();
     listener.join(nlctrl::NOTIFY).unwrap();
-    let mut configs = listener.subscribe(CONFIG).unwrap();
-    assert!(conn.policy::<Psample>().unwrap().family().is_some());
+    let mut pdps = listener.subscribe(PDPS).unwrap();
+    assert!(conn.policy::<Gtp>().unwrap().family().is_some());
 
-    run("rmmod", "psample");
-    conn.wait_for_family_to_go::<Psample>().unwrap();
+    run("rmmod", "gtp");
+    conn.wait_for_family_to_go::<Gtp>().unwrap();
     let gone = conn.request(&NoOperation).unwrap_err();
-    assert!(matches!(gone, Error::UnknownFamily { family: "psample" }), "{gone:?}");
-    run("insmod", "/lib/modules/psample.ko");
-    let after = conn.wait_for_family::<Psample>().unwrap().id;
+    assert!(matches!(gone, Error::UnknownFamily { family: "gtp" }), "{gone:?}");
+    run("insmod", "/lib/modules/gtp.ko");
+    let after = conn.wait_for_family::<Gtp>().unwrap().id;
     assert_ne!(after, before, "ids are given one after the other");
     let again = conn.request(&NoOperation).unwrap_err();
     assert_eq!(again.errno(), Some(libc::EOPNOTSUPP), "{again}");
@@ -80,6 +80,6 @@ fn a_module_that_is_reloaded_is_used_and_heard_again() {
     assert_eq!(again.errno(), Some(libc::EOPNOTSUPP), "{again}");
     assert_eq!(other.counters().retries, 1);
 
-    let lost = configs.next().unwrap().unwrap_err();
+    let lost = pdps.next().unwrap().unwrap_err();
     assert!(matches!(lost, Error::Lost), "{lost:?}");
 }

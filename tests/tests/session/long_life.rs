@@ -34,7 +34,7 @@ fn peer_add() -> Vec<u8> {
 }
 
 fn overrun() -> io::Result<Vec<u8>> {
-    Err(io::Error::from_raw_os_error(libc::ENOBUFS))
+    Err(io::Error::from_raw_os_error(nlkit::errno::ENOBUFS))
 }
 
 #[test]
