@@ -169,6 +169,8 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
                 Heard::Reply(_) | Heard::LastReply(_) | Heard::End(_) | Heard::Others => {}
                 Heard::Silence => self.channel.session.give_up_dumps(),
                 Heard::Timeout => {
+                    // Who was to send the rest may be gone; the next dump is not to wait for it again.
+                    self.channel.session.give_up_dumps();
                     return Poll::Ready(Err(Error::Timeout { request: running.name() }));
                 }
             }

@@ -259,3 +259,64 @@ fn who_is_woken_can_use_the_connection_at_once() {
     assert_eq!(*asks.0.lock().unwrap(), [1], "woken once, and told of it");
     assert!(told.as_mut().poll(&mut Context::from_waker(&waker)).is_ready());
 }
+
+/// A process that is restarted in the middle of its first dump.
+#[derive(Default)]
+struct Restarted {
+    dumps: u32,
+    queue: VecDeque<Vec<u8>>,
+}
+
+impl Restarted {
+    const SOURCE: Source = Source { port: 5000, groups: 0, namespace: None };
+}
+
+impl Transport for Restarted {
+    fn port(&self) -> u32 {
+        PORT
+    }
+
+    fn peer(&self) -> u32 {
+        Self::SOURCE.port
+    }
+
+    fn send(&mut self, request: &[u8]) -> io::Result<()> {
+        self.dumps += 1;
+        let family = FamilyInfo { id: Some(16), ..FamilyInfo::default() };
+        let entry = answer(request).reply(nlctrl::ID, 1, &family);
+        let answer = if self.dumps == 1 { entry } else { entry.done(0) };
+        self.queue.push_back(answer.into_datagram());
+        Ok(())
+    }
+
+    fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
+        let datagram = self.queue.pop_front().ok_or(io::ErrorKind::WouldBlock)?;
+        buffer.extend_from_slice(&datagram);
+        Ok(Received { len: datagram.len(), source: Self::SOURCE })
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        assert!(timeout.is_some(), "it would wait for ever");
+        Ok(false)
+    }
+
+    fn join(&mut self, _: u32) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn leave(&mut self, _: u32) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_process_that_is_restarted_during_a_dump_is_asked_again_after_one_timeout() {
+    let mut conn = Connection::<Generic, _>::with_transport(Restarted::default());
+    conn.set_timeout(Some(Duration::from_millis(1)));
+    let mut dump = conn.dump(&GetFamily::default()).unwrap();
+    dump.next().unwrap().unwrap();
+    drop(dump);
+    let late = conn.dump(&GetFamily::default()).map(|_| ()).unwrap_err();
+    assert!(matches!(late, Error::Timeout { .. }), "{late:?}");
+    assert_eq!(conn.families().unwrap().len(), 1);
+}
