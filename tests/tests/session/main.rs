@@ -8,6 +8,7 @@ mod faults;
 mod feed;
 mod kernel_errors;
 mod long_life;
+mod meanwhile;
 mod notifications;
 mod raw_protocols;
 mod requests;
