@@ -60,6 +60,7 @@ use crate::wire::{HEADER_LEN, align, flag};
 /// println!("{:?} {:?}", outcomes.take(nlctrl)?, outcomes.take(netdev)?);
 /// # Ok::<(), nlkit::Error>(())
 /// ```
+#[must_use = "nothing is sent before `send`"]
 pub struct Batch<'c, P: Protocol, T: Transport> {
     conn: &'c mut Connection<P, T>,
     requests: Requests,
@@ -142,6 +143,7 @@ impl<R> fmt::Debug for Ticket<R> {
 
 /// What became of the requests of a batch, in their order.
 #[derive(Debug)]
+#[must_use = "each request has an outcome of its own, which may be an error"]
 pub struct Outcomes(Vec<Option<Outcome>>);
 
 /// What became of a request; the reply as it came.
@@ -197,6 +199,8 @@ pub(crate) struct Requests {
     requests: Vec<Queued>,
     datagram: Vec<u8>,
     lookup: Option<Box<Running>>,
+    /// How many of them know the id of their family.
+    resolved: usize,
     asked: Option<Asked>,
     /// The first request that has no outcome yet.
     first: usize,
@@ -286,10 +290,11 @@ impl Requests {
         if !P::GENERIC {
             return Poll::Ready(Ok(()));
         }
-        for queued in &mut self.requests {
+        while let Some(queued) = self.requests.get_mut(self.resolved) {
             let family = queued.call.name.family;
             queued.cached = self.lookup.is_none() && engine.known(family).is_some();
             queued.kind = ready!(engine.poll_id(family, &mut self.lookup, wait))?;
+            self.resolved += 1;
         }
         Poll::Ready(Ok(()))
     }

@@ -4,24 +4,24 @@
 //! Several calls can be under way. The one that reads also finds messages for the others: those it
 //! puts into their mail. Notifications go to the listeners that want them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use crate::counters::Counters;
 use crate::errno;
-use crate::error::{DecodeError, DecodeErrorKind, Error, RequestName};
+use crate::error::Error;
 use crate::family::Protocol;
 use crate::listeners::{Listeners, Told};
+use crate::loss::Loss;
 use crate::message::Message;
 use crate::nlctrl::{self, FamilyInfo};
-use crate::session::{Ends, Event, Malformed, Outcome, Session, Source, Span};
+use crate::session::{Ends, Event, Outcome, Session, Source, Span};
 use crate::transport::{Received, Transport};
-use crate::wait::{Wait, Waiting};
-use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag, kind};
+use crate::wait::Wait;
+use crate::wire::{HEADER_LEN, Header, flag, kind};
 
 /// Room for one datagram. The kernel fills dumps' datagrams up to the largest receive that it has
 /// seen on the socket, 32 KiB at most, so the first one has to be large already; single messages
@@ -33,15 +33,16 @@ pub(crate) struct Channel<P, T> {
     pub(crate) session: Session,
     pub(crate) listeners: Listeners,
     pub(crate) counters: Counters,
-    pub(crate) waiting: Arc<Waiting>,
+    /// Something came that another task may wait for.
+    pub(crate) news: bool,
     /// The last datagram.
     received: Vec<u8>,
     /// How much of it is read.
     at: usize,
     source: Source,
     room: usize,
-    /// Parts of answers that others read.
-    mail: VecDeque<Letter>,
+    /// Parts of answers that others read, by the sequence number of the request.
+    mail: BTreeMap<u32, VecDeque<Letter>>,
     /// The letter that was taken last.
     opened: Vec<u8>,
     /// How often something was sent: the time of this channel.
@@ -79,46 +80,6 @@ struct Letter {
 struct Barrier {
     seq: u32,
     time: u64,
-}
-
-/// How a part of what came was lost.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Loss {
-    /// The receive buffer of the socket was full. Dumps lose nothing by that: the kernel goes on with
-    /// them once there is room.
-    Overrun,
-    /// A datagram was longer than our buffer.
-    Truncated { len: usize },
-    /// A datagram was no sequence of messages.
-    Malformed(Malformed),
-    /// A notification was shorter than the header of generic netlink.
-    Headless { len: usize },
-}
-
-impl Loss {
-    #[cold]
-    pub(crate) fn error(self) -> Error {
-        match self {
-            Self::Overrun => Error::Lost,
-            Self::Truncated { len } => Error::Truncated { len },
-            Self::Malformed(malformed) => Error::Malformed { reason: malformed.to_string() },
-            Self::Headless { len } => Error::Decode(DecodeError::new(DecodeErrorKind::Short {
-                expected: GENL_HEADER_LEN,
-                found: len,
-            })),
-        }
-    }
-}
-
-impl Loss {
-    /// The error of a request whose answer was lost so.
-    #[cold]
-    pub(crate) fn of_answer(self, request: RequestName) -> Error {
-        match self {
-            Self::Overrun => Error::NoReply { request, overrun: true },
-            loss => loss.error(),
-        }
-    }
 }
 
 /// When something was asked, to tell what happened since.
@@ -177,12 +138,12 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             transport,
             listeners: Listeners::default(),
             counters: Counters::default(),
-            waiting: Arc::default(),
+            news: false,
             received: Vec::new(),
             at: 0,
             source: Source::default(),
             room: RECEIVE_BUFFER,
-            mail: VecDeque::new(),
+            mail: BTreeMap::new(),
             opened: Vec::new(),
             time: 0,
             barrier: None,
@@ -218,11 +179,6 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
     /// Now: what is sent next, or was sent last, is answered after this.
     pub(crate) fn now(&self) -> Asked {
         Asked { time: self.time, losses: self.losses, cuts: self.cuts }
-    }
-
-    /// How often something was lost.
-    pub(crate) fn losses(&self) -> u64 {
-        self.losses
     }
 
     /// As [`Channel::now`], with the losses since the request itself.
@@ -262,6 +218,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                     return Poll::Ready(Ok(Heard::of(event, Place::Datagram)));
                 }
                 self.deliver(event);
+                if !ready!(wait.poll_on()) {
+                    return Poll::Ready(Ok(Heard::Timeout));
+                }
             } else if self.is_over(asked) {
                 return Poll::Ready(Ok(Heard::Silence));
             } else if self.barrier.is_none() && self.asks_kernel() {
@@ -334,14 +293,15 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         loop {
             match self.listeners.take(listener) {
                 Some(Told::Message(message)) => return Poll::Ready(Ok(Some(message))),
-                Some(Told::Lost) => {
-                    return Poll::Ready(Err(self.loss.map_or(Error::Lost, Loss::error)));
-                }
+                Some(Told::Lost(loss)) => return Poll::Ready(Err(loss.error())),
                 None => {}
             }
             let losses = self.losses;
             if let Some(event) = self.next_event()? {
                 self.deliver(event);
+                if !ready!(wait.poll_on()) {
+                    return Poll::Ready(Ok(None));
+                }
             } else if self.losses == losses && !ready!(self.poll_receive(wait))? {
                 return Poll::Ready(Ok(None));
             }
@@ -364,7 +324,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         match event {
             Event::Finished(end) if self.is_barrier(end.header.seq) => {
                 self.settled = self.barrier.take().map_or(0, |barrier| barrier.time);
-                self.waiting.wake_all();
+                self.news = true;
             }
             Event::Reply(message) => self.post(message, Event::Reply),
             Event::LastReply(message) => self.post(message, Event::LastReply),
@@ -378,17 +338,19 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         let bytes = self.bytes(Place::Datagram, message.body).to_vec();
         let body = 0..bytes.len();
         let event = event(Span { header: message.header, body });
-        self.mail.push_back(Letter { event, message: bytes });
-        self.waiting.wake_all();
+        let letter = Letter { event, message: bytes };
+        self.mail.entry(message.header.seq).or_default().push_back(letter);
+        self.news = true;
     }
 
     fn open_letter(&mut self, wanted: impl Fn(u32) -> bool) -> Option<Event> {
-        if self.mail.is_empty() {
-            return None;
+        let seq = self.mail.keys().copied().find(|seq| wanted(*seq))?;
+        let letters = self.mail.get_mut(&seq)?;
+        let letter = letters.pop_front();
+        if letters.is_empty() {
+            self.mail.remove(&seq);
         }
-        let ours = |letter: &Letter| letter.event.answered().is_some_and(&wanted);
-        let index = self.mail.iter().position(ours)?;
-        let letter = self.mail.remove(index)?;
+        let letter = letter?;
         self.opened = letter.message;
         Some(letter.event)
     }
@@ -396,20 +358,13 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
     /// Nobody waits for the answer to a request any more; what still comes of it is skipped.
     pub(crate) fn cancel(&mut self, seq: u32) {
         self.session.cancel(seq);
-        self.drop_mail(seq);
+        self.mail.remove(&seq);
     }
 
     /// Nobody waits for the answer any more, but the kernel is still to be heard to its end.
     pub(crate) fn abandon(&mut self, seq: u32) {
         self.session.abandon(seq);
-        self.drop_mail(seq);
-    }
-
-    fn drop_mail(&mut self, seq: u32) {
-        if self.mail.is_empty() {
-            return;
-        }
-        self.mail.retain(|letter| letter.event.answered() != Some(seq));
+        self.mail.remove(&seq);
     }
 
     /// Hands a notification to the listeners. One without the header of generic netlink is none.
@@ -431,7 +386,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         if let Some(nlctrl::Change::New(family)) = came {
             self.join_again(&family);
         }
-        self.waiting.wake_all();
+        self.news = true;
     }
 
     /// A family came: it was gone, if a group of it was joined, and its groups with it.
@@ -445,8 +400,7 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             // Who may not join any more is told no more; that is the kernel's decision.
             let _ = self.transport.join(group);
         }
-        self.losses += 1;
-        self.listeners.lose(self.losses);
+        self.listeners.lose(Loss::Overrun);
     }
 
     /// The next event, as far as there is one already.
@@ -529,13 +483,13 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             self.cut = Some(loss);
         }
         self.loss = Some(loss);
-        self.listeners.lose(self.losses);
+        self.listeners.lose(loss);
         self.counters.losses += 1;
         // The ACK of the barrier may be lost, too.
         if let Some(barrier) = self.barrier.take() {
             self.session.cancel(barrier.seq);
         }
-        self.waiting.wake_all();
+        self.news = true;
     }
 
     /// The message at `span`.

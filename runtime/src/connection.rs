@@ -88,8 +88,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         Self { engine: Engine::new(transport), timeout: None }
     }
 
-    /// Ends each wait for an answer or a notification after `timeout`, with [`Error::Timeout`] or, in
-    /// an iterator over notifications, its end; `None`, as at first, waits as long as it takes.
+    /// Ends each wait for an answer or a notification after `timeout` with [`Error::Timeout`], which in
+    /// an iterator is an item; `None`, as at first, waits as long as it takes.
     ///
     /// The kernel answers at once or not at all, and tells that it has nothing to say. So a timeout
     /// matters for other processes, and for notifications. It does not end the time that the kernel

@@ -90,6 +90,7 @@ impl<P: Protocol, T: Transport> Drop for Entries<'_, P, T> {
 ///
 /// An entry that cannot be decoded is an error in its place, and the dump goes on. The last item is
 /// [`Error::DumpInterrupted`] where the data changed meanwhile.
+#[must_use = "entries come as it goes on, and errors among them"]
 pub struct Replies<'c, R, P: Protocol, T: Transport> {
     entries: Entries<'c, P, T>,
     reply: PhantomData<fn() -> R>,
@@ -116,6 +117,7 @@ where
 }
 
 /// The entries of a dump, each lent to a view that borrows from the receive buffer until the next.
+#[must_use = "entries come as it goes on, and errors among them"]
 pub struct Views<'c, V, P: Protocol, T: Transport> {
     entries: Entries<'c, P, T>,
     view: PhantomData<fn() -> V>,

@@ -5,7 +5,7 @@ use std::task::{Poll, ready};
 
 use crate::attrs::NlAttrs;
 use crate::call::{Call, Running, State, write};
-use crate::channel::{Channel, Heard, Loss, Part, Place};
+use crate::channel::{Channel, Heard, Part, Place};
 use crate::counters::Counters;
 use crate::errno;
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
 use crate::guards::{Guards, attrs_of};
+use crate::loss::Loss;
 use crate::message::Message;
 use crate::session::{Ends, Outcome};
 use crate::transport::Transport;
@@ -131,6 +132,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         running.seq = seq;
         running.asked = self.channel.now();
         running.sent += 1;
+        running.crowded = None;
         running.state = State::Sent { cached };
         self.channel.counters.requests += 1;
         Ok(())
@@ -167,6 +169,8 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
                 Heard::Reply(_) | Heard::LastReply(_) | Heard::End(_) | Heard::Others => {}
                 Heard::Silence => self.channel.session.give_up_dumps(),
                 Heard::Timeout => {
+                    // Who was to send the rest may be gone; the next dump is not to wait for it again.
+                    self.channel.session.give_up_dumps();
                     return Poll::Ready(Err(Error::Timeout { request: running.name() }));
                 }
             }

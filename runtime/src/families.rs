@@ -51,9 +51,19 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         lookup: &mut Option<Box<Running>>,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<(), Error>> {
-        if self.known(name).is_some() {
-            return Poll::Ready(Ok(()));
+        match self.known(name) {
+            Some(_) => Poll::Ready(Ok(())),
+            None => self.poll_lookup(name, lookup, wait),
         }
+    }
+
+    /// Asks for a family, whatever is known of it.
+    fn poll_lookup(
+        &mut self,
+        name: &'static str,
+        lookup: &mut Option<Box<Running>>,
+        wait: &mut impl Wait<T>,
+    ) -> Poll<Result<(), Error>> {
         let mut running = match lookup.take() {
             Some(running) => running,
             None => {
@@ -75,6 +85,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             Err(Error::Kernel(error)) if error.errno == errno::ENOENT => {}
             answer => drop(answer?),
         }
+        self.forget(name); // another may have asked meanwhile
         let info = info.ok_or(Error::UnknownFamily { family: name })?;
         self.channel.listeners.has_id(&info);
         self.families.push(Known { name, info });
@@ -100,7 +111,6 @@ impl FamilyWait {
         wanted: bool,
     ) -> Self {
         let listener = engine.listen::<nlctrl::Change>();
-        engine.forget(name);
         Self { name, wanted, listener, asking: true, lookup: None }
     }
 
@@ -111,7 +121,7 @@ impl FamilyWait {
     ) -> Poll<Result<(), Error>> {
         loop {
             if self.asking {
-                match ready!(engine.poll_known(self.name, &mut self.lookup, wait)) {
+                match ready!(engine.poll_lookup(self.name, &mut self.lookup, wait)) {
                     Ok(()) if self.wanted => return Poll::Ready(Ok(())),
                     Err(Error::UnknownFamily { .. }) if !self.wanted => return Poll::Ready(Ok(())),
                     Ok(()) | Err(Error::UnknownFamily { .. }) => self.asking = false,
@@ -122,10 +132,7 @@ impl FamilyWait {
             match ready!(engine.channel.poll_told(self.listener, wait)) {
                 Ok(None) => return Poll::Ready(Err(Error::Timeout { request: CHANGE })),
                 Err(error) if !error.is_loss() => return Poll::Ready(Err(error)),
-                Ok(Some(_)) | Err(_) => {
-                    engine.forget(self.name);
-                    self.asking = true;
-                }
+                Ok(Some(_)) | Err(_) => self.asking = true,
             }
         }
     }

@@ -66,6 +66,7 @@ mod kind;
 mod level;
 mod listeners;
 mod listening;
+mod loss;
 mod message;
 mod modifiers;
 mod names;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::family::{Family, Notification, Protocol};
+use crate::loss::Loss;
 use crate::message::{Message, RawMessage};
 use crate::nlctrl::FamilyInfo;
 
@@ -21,12 +22,16 @@ pub(crate) struct Listeners {
     rest: Listener,
     some: Vec<Listener>,
     last: u64,
+    /// How often something was lost.
+    losses: u64,
 }
 
 #[derive(Debug)]
 struct Joined {
     family: &'static str,
     group: &'static str,
+    /// Id of the family, in generic netlink.
+    id: Option<u16>,
     /// The last loss that its listeners know of.
     told: u64,
 }
@@ -46,7 +51,7 @@ struct Listener {
 enum Kept {
     Message(RawMessage),
     /// Something was lost here; losses are counted.
-    Lost(u64),
+    Lost(u64, Loss),
 }
 
 /// What a listener is told.
@@ -54,7 +59,7 @@ enum Kept {
 pub(crate) enum Told {
     Message(RawMessage),
     /// Notifications may have been lost.
-    Lost,
+    Lost(Loss),
 }
 
 /// Which notifications are a family's.
@@ -80,34 +85,34 @@ impl Listener {
         Self { number, wants, queue: VecDeque::new(), told, dropped: false }
     }
 
-    /// Keeps a notification; of too many the oldest is lost, which is told.
-    fn keep(&mut self, message: RawMessage) {
+    /// Keeps what is told; of too much the oldest is lost, which is told.
+    fn keep(&mut self, kept: Kept) {
         if self.queue.len() >= KEPT {
             self.queue.pop_front();
             self.dropped = true;
         }
-        self.queue.push_back(Kept::Message(message));
+        self.queue.push_back(kept);
     }
 
-    fn lose(&mut self, loss: u64) {
+    fn lose(&mut self, number: u64, loss: Loss) {
         match self.queue.back_mut() {
-            Some(Kept::Lost(last)) => *last = loss,
-            _ => self.queue.push_back(Kept::Lost(loss)),
+            Some(Kept::Lost(last, how)) => (*last, *how) = (number, loss),
+            _ => self.keep(Kept::Lost(number, loss)),
         }
     }
 
     fn take(&mut self) -> Option<Told> {
         if std::mem::take(&mut self.dropped) {
-            return Some(Told::Lost);
+            return Some(Told::Lost(Loss::Overrun));
         }
         loop {
             match self.queue.pop_front()? {
                 Kept::Message(message) => return Some(Told::Message(message)),
-                Kept::Lost(loss) if loss > self.told => {
-                    self.told = loss;
-                    return Some(Told::Lost);
+                Kept::Lost(number, loss) if number > self.told => {
+                    self.told = number;
+                    return Some(Told::Lost(loss));
                 }
-                Kept::Lost(_) => {}
+                Kept::Lost(..) => {}
             }
         }
     }
@@ -121,15 +126,16 @@ impl Default for Listeners {
             rest: Listener::new(ANYONE, wants, 0),
             some: Vec::new(),
             last: 0,
+            losses: 0,
         }
     }
 }
 
 impl Listeners {
-    /// A group was joined, after so many losses.
-    pub(crate) fn join(&mut self, family: &'static str, group: &'static str, losses: u64) {
+    /// A group was joined, of the family with this id.
+    pub(crate) fn join(&mut self, family: &'static str, group: &'static str, id: Option<u16>) {
         if !self.has_joined(family, group) {
-            self.joined.push(Joined { family, group, told: losses });
+            self.joined.push(Joined { family, group, id, told: self.losses });
         }
     }
 
@@ -146,20 +152,21 @@ impl Listeners {
     }
 
     /// Begins to listen; what was kept for anyone and is wanted comes first.
-    pub(crate) fn open(&mut self, wants: Wants, losses: u64) -> u64 {
+    pub(crate) fn open(&mut self, wants: Wants) -> u64 {
         self.last += 1;
         let known = self.joined.iter().filter(|it| it.family == wants.family);
-        let told = known.map(|it| it.told).min().unwrap_or(losses);
-        let mut listener = Listener::new(self.last, wants, told);
+        let told = known.map(|it| it.told).min();
+        let mut listener = Listener::new(self.last, wants, told.unwrap_or(self.losses));
+        listener.dropped = self.rest.dropped && told.is_some();
         for kept in std::mem::take(&mut self.rest.queue) {
             match kept {
                 Kept::Message(message) if self.is_wanted(&wants, &message.message()) => {
-                    listener.keep(message);
+                    listener.keep(Kept::Message(message));
                 }
-                Kept::Message(message) => self.rest.keep(message),
-                Kept::Lost(loss) => {
-                    listener.lose(loss);
-                    self.rest.lose(loss);
+                Kept::Message(_) => self.rest.keep(kept),
+                Kept::Lost(number, loss) => {
+                    listener.lose(number, loss);
+                    self.rest.lose(number, loss);
                 }
             }
         }
@@ -170,10 +177,12 @@ impl Listeners {
     /// Listens no longer. What was not read yet is for anyone, unless another heard it, too.
     pub(crate) fn close(&mut self, number: u64) {
         let Some(index) = self.some.iter().position(|it| it.number == number) else { return };
-        for kept in self.some.remove(index).queue {
-            let Kept::Message(message) = kept else { continue };
+        let closed = self.some.remove(index);
+        self.rest.dropped |= closed.dropped;
+        for kept in closed.queue {
+            let Kept::Message(message) = &kept else { continue };
             if !self.some.iter().any(|other| self.is_wanted(&other.wants, &message.message())) {
-                self.rest.keep(message);
+                self.rest.keep(kept);
             }
         }
     }
@@ -182,6 +191,13 @@ impl Listeners {
     pub(crate) fn has_id(&mut self, family: &FamilyInfo) {
         let ours = self.some.iter_mut().filter(|it| family.is(it.wants.family));
         ours.for_each(|it| it.wants.id = family.id);
+        let joined = self.joined.iter_mut().filter(|it| family.is(it.family));
+        joined.for_each(|it| it.id = family.id);
+    }
+
+    /// The id of a family of which a group was joined, as it was told last.
+    pub(crate) fn id_of(&self, family: &str) -> Option<u16> {
+        self.joined.iter().find(|it| it.family == family)?.id
     }
 
     /// The numbers of a family's groups that were joined.
@@ -197,12 +213,12 @@ impl Listeners {
             let wants = self.some.get(index).map(|it| it.wants);
             let ours = wants.is_some_and(|wants| self.is_wanted(&wants, message));
             if let (true, Some(listener)) = (ours, self.some.get_mut(index)) {
-                listener.keep(message.to_raw());
+                listener.keep(Kept::Message(message.to_raw()));
                 wanted = true;
             }
         }
         if !wanted {
-            self.rest.keep(message.to_raw());
+            self.rest.keep(Kept::Message(message.to_raw()));
         }
     }
 
@@ -218,10 +234,11 @@ impl Listeners {
         }
     }
 
-    /// Tells everyone that notifications may have been lost here; losses are counted.
-    pub(crate) fn lose(&mut self, loss: u64) {
-        self.rest.lose(loss);
-        self.some.iter_mut().for_each(|listener| listener.lose(loss));
+    /// Tells everyone that notifications may have been lost here.
+    pub(crate) fn lose(&mut self, loss: Loss) {
+        self.losses += 1;
+        self.rest.lose(self.losses, loss);
+        self.some.iter_mut().for_each(|listener| listener.lose(self.losses, loss));
     }
 
     /// What a listener is told next, if it was told already.
@@ -231,7 +248,7 @@ impl Listeners {
             _ => self.some.iter_mut().find(|it| it.number == number)?,
         };
         let told = listener.take();
-        if let Some(Told::Lost) = told {
+        if let Some(Told::Lost(_)) = told {
             let (family, loss) = (listener.wants.family, listener.told);
             let joined = self.joined.iter_mut().filter(|it| it.family == family);
             joined.for_each(|it| it.told = it.told.max(loss));
@@ -244,7 +261,10 @@ impl Listeners {
         let listener = self.some.iter().find(|it| it.number == number);
         listener.is_some_and(|it| {
             it.dropped
-                || it.queue.iter().any(|kept| matches!(kept, Kept::Lost(loss) if *loss > it.told))
+                || it
+                    .queue
+                    .iter()
+                    .any(|kept| matches!(kept, Kept::Lost(loss, _) if *loss > it.told))
         })
     }
 

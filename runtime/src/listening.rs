@@ -26,8 +26,8 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let id = ready!(self.poll_group_id(group, lookup, wait))?;
         let joined = self.channel.transport.join(id);
         Poll::Ready(joined.map_err(|error| group_error(group, error)).map(|()| {
-            let losses = self.channel.losses();
-            self.channel.listeners.join(group.family(), group.name(), losses);
+            let id = self.known_id(group.family());
+            self.channel.listeners.join(group.family(), group.name(), id);
         }))
     }
 
@@ -38,8 +38,12 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         lookup: &mut Option<Box<Running>>,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<(), Error>> {
-        let id = ready!(self.poll_group_id(group, lookup, wait))?;
-        let left = self.channel.transport.leave(id);
+        let id = ready!(self.poll_group_id(group, lookup, wait));
+        if let Err(Error::UnknownFamily { .. } | Error::UnknownGroup { .. }) = id {
+            // It is gone with its family, and not to be joined again when that comes back.
+            self.channel.listeners.leave(group.family(), group.name());
+        }
+        let left = self.channel.transport.leave(id?);
         Poll::Ready(left.map_err(|error| group_error(group, error)).map(|()| {
             self.channel.listeners.leave(group.family(), group.name());
         }))
@@ -68,13 +72,14 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
 
     /// Begins to listen to the notifications of family `N`.
     pub(crate) fn listen<N: Notification>(&mut self) -> u64 {
-        let losses = self.channel.losses();
         let wants = self.wants::<N>();
-        self.channel.listeners.open(wants, losses)
+        self.channel.listeners.open(wants)
     }
 
     fn wants<N: Notification>(&self) -> Wants {
-        Wants::of::<N>(self.known_id(N::Family::NAME))
+        let name = N::Family::NAME;
+        // What is kept for requests may be stale, or asked for anew at the moment.
+        Wants::of::<N>(self.channel.listeners.id_of(name).or_else(|| self.known_id(name)))
     }
 
     /// The next notification for a listener of family `N`.

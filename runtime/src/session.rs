@@ -108,6 +108,8 @@ pub struct Session {
     port: u32,
     peer: u32,
     last_seq: u32,
+    /// The next sequence number to come that is still in use.
+    taken: Option<u32>,
     open: Vec<Open>,
     skipped: u64,
 }
@@ -126,7 +128,7 @@ struct Open {
 impl Session {
     /// A session on a socket with this port id.
     pub fn new(port: u32) -> Self {
-        Self { port, peer: 0, last_seq: 0, open: Vec::new(), skipped: 0 }
+        Self { port, peer: 0, last_seq: 0, taken: None, open: Vec::new(), skipped: 0 }
     }
 
     /// The session with another partner than the kernel: the process that has this port id.
@@ -146,10 +148,30 @@ impl Session {
 
     /// Opens a request and gives its sequence number, which is never 0.
     pub fn begin(&mut self, ends: Ends) -> u32 {
-        self.last_seq = self.last_seq.checked_add(STRIDE).unwrap_or(STRIDE);
-        let seq = self.last_seq;
+        let seq = self.next_seq();
         self.open.push(Open { seq, ends, interrupted: false, abandoned: false, endless: false });
         seq
+    }
+
+    /// They begin anew after four million requests, which a dump that is held open may outlast.
+    fn next_seq(&mut self) -> u32 {
+        loop {
+            self.last_seq = match self.last_seq.checked_add(STRIDE) {
+                Some(seq) => seq,
+                None => {
+                    self.taken = self.open_above(0);
+                    STRIDE
+                }
+            };
+            if self.taken != Some(self.last_seq) {
+                return self.last_seq;
+            }
+            self.taken = self.open_above(self.last_seq);
+        }
+    }
+
+    fn open_above(&self, seq: u32) -> Option<u32> {
+        self.open.iter().map(|open| open.seq).filter(|open| *open > seq).min()
     }
 
     /// Forgets a request: one that was never sent, or whose answer nobody waits for. What still
@@ -163,6 +185,7 @@ impl Session {
         if let Some(open) = self.open.iter_mut().find(|open| open.seq == seq) {
             open.abandoned = true;
         }
+        self.open.retain(|open| !open.abandoned || !open.endless);
     }
 
     /// Whether a dump is under way, an abandoned one included; the kernel refuses a second one.

@@ -15,17 +15,26 @@ pub(crate) trait Wait<T> {
         transport: &mut T,
         buffer: &mut Vec<u8>,
     ) -> Poll<io::Result<Option<Received>>>;
+
+    /// Whether to read on behind something that was for others: they may send without end.
+    /// `Ready(false)`: the time is over.
+    fn poll_on(&mut self) -> Poll<bool>;
 }
+
+/// After how many messages for others a wait looks at the time, or has other tasks run.
+const OTHERS: u32 = 1024;
 
 /// Waits in the caller's thread: never pending.
 #[derive(Clone, Copy)]
 pub(crate) struct Block {
     deadline: Option<Instant>,
+    others: u32,
 }
 
 impl Block {
     pub(crate) fn new(timeout: Option<Duration>) -> Self {
-        Self { deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)) }
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        Self { deadline, others: 0 }
     }
 }
 
@@ -49,6 +58,12 @@ impl<T: Transport> Wait<T> for Block {
             }
         }
     }
+
+    fn poll_on(&mut self) -> Poll<bool> {
+        self.others = (self.others + 1) % OTHERS;
+        let looks = self.others == 0;
+        Poll::Ready(!looks || self.deadline.is_none_or(|deadline| Instant::now() < deadline))
+    }
 }
 
 /// Does not wait: pending at once.
@@ -58,6 +73,10 @@ impl<T> Wait<T> for Never {
     fn poll_receive(&mut self, _: &mut T, _: &mut Vec<u8>) -> Poll<io::Result<Option<Received>>> {
         Poll::Pending
     }
+
+    fn poll_on(&mut self) -> Poll<bool> {
+        Poll::Ready(true)
+    }
 }
 
 /// Has an async task woken.
@@ -65,11 +84,17 @@ pub(crate) struct Task<'c> {
     /// Wakes all tasks that wait on the connection: what comes may be for any of them, and the one
     /// that polled last may never be polled again. `None` does not wait.
     all: Option<&'c Waker>,
+    others: u32,
 }
 
 impl<'c> Task<'c> {
     pub(crate) fn new(all: Option<&'c Waker>) -> Self {
-        Self { all }
+        Self { all, others: 0 }
+    }
+
+    /// Whether it is pending though there is more to read.
+    pub(crate) fn has_more(&self) -> bool {
+        self.others >= OTHERS
     }
 }
 
@@ -83,6 +108,11 @@ impl<T: AsyncTransport> Wait<T> for Task<'_> {
         let mut cx = Context::from_waker(all);
         transport.poll_receive(&mut cx, buffer).map(|received| received.map(Some))
     }
+
+    fn poll_on(&mut self) -> Poll<bool> {
+        self.others += 1;
+        if self.has_more() { Poll::Pending } else { Poll::Ready(true) }
+    }
 }
 
 /// The tasks that wait on one connection, each with a number of its own.
@@ -90,18 +120,36 @@ impl<T: AsyncTransport> Wait<T> for Task<'_> {
 pub(crate) struct Waiting(Mutex<Vec<(u64, Waker)>>);
 
 impl Waiting {
-    /// Has task `number` woken, from now on by this waker.
-    pub(crate) fn add(&self, number: u64, waker: &Waker) {
+    /// Has task `number` woken, from now on by this waker. Gives the one before, to be dropped where
+    /// nothing is locked.
+    #[must_use]
+    pub(crate) fn add(&self, number: u64, waker: &Waker) -> Option<Waker> {
         let mut waiting = self.lock();
         match waiting.iter_mut().find(|(known, _)| *known == number) {
-            Some((_, known)) => known.clone_from(waker),
-            None => waiting.push((number, waker.clone())),
+            Some((_, known)) if known.will_wake(waker) => None,
+            Some((_, known)) => Some(std::mem::replace(known, waker.clone())),
+            None => {
+                waiting.push((number, waker.clone()));
+                None
+            }
         }
     }
 
     /// Task `number` waits no longer.
     pub(crate) fn remove(&self, number: u64) {
-        self.lock().retain(|(known, _)| *known != number);
+        let mut waiting = self.lock();
+        let index = waiting.iter().position(|(known, _)| *known == number);
+        let removed = index.map(|index| waiting.swap_remove(index));
+        drop(waiting);
+        drop(removed); // and with it perhaps a task
+    }
+
+    /// Wakes all tasks but that with this number.
+    pub(crate) fn wake_others(&self, number: Option<u64>) {
+        let mut waiting = self.lock();
+        let woken: Vec<_> = waiting.extract_if(.., |(known, _)| Some(*known) != number).collect();
+        drop(waiting);
+        woken.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     /// Wakes all tasks.

@@ -13,6 +13,7 @@ use crate::transport::AsyncTransport;
 
 /// Requests that go to the kernel in one datagram, each with an outcome of its own. See
 /// [`crate::Batch`].
+#[must_use = "nothing is sent before `send`"]
 pub struct Batch<P: Protocol, T: AsyncTransport> {
     waiter: Waiter<P, T>,
     requests: Requests,

@@ -54,7 +54,8 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         Self { shared: Shared::new(transport), timeout: None }
     }
 
-    /// Calls `look` with the transport, to set options of one's own.
+    /// Calls `look` with the transport, to set options of one's own. Other tasks wait meanwhile, and
+    /// `look` must not use the connection itself: it would wait for its own end.
     pub fn with_socket<V>(&self, look: impl FnOnce(&mut T) -> V) -> V {
         look(&mut self.shared.lock().channel.transport)
     }
@@ -187,7 +188,8 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     }
 
     /// Asks the kernel, and lends the reply to a projection; `None` where the kernel only
-    /// acknowledged. See [`crate::Connection::request_as`].
+    /// acknowledged. See [`crate::Connection::request_as`]. Other tasks wait while `take` runs, which
+    /// must not use the connection itself.
     ///
     /// # Errors
     /// As [`Connection::request`].

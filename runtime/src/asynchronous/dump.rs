@@ -20,6 +20,7 @@ use crate::transport::AsyncTransport;
 ///
 /// The kernel waits with a dump that nobody reads. Where other tasks read from the same connection
 /// meanwhile, what comes of it is kept.
+#[must_use = "entries come as it goes on, and errors among them"]
 pub struct Replies<R, P: Protocol, T: AsyncTransport> {
     asking: Asking<P, T>,
     over: bool,
@@ -84,6 +85,7 @@ where
 }
 
 /// The entries of a dump, each lent to a view that borrows from it until the next.
+#[must_use = "entries come as it goes on, and errors among them"]
 pub struct Views<V, P: Protocol, T: AsyncTransport> {
     asking: Asking<P, T>,
     over: bool,

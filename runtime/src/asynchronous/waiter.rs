@@ -25,7 +25,7 @@ pub(super) struct Shared<P, T> {
 impl<P: Protocol, T: Transport> Shared<P, T> {
     pub(super) fn new(transport: T) -> Arc<Self> {
         let engine = Engine::new(transport);
-        let waiting = Arc::clone(&engine.channel.waiting);
+        let waiting = Arc::<Waiting>::default();
         let waker = Waker::from(Arc::clone(&waiting));
         Arc::new(Self { engine: Mutex::new(engine), waiting, waker, last: AtomicU64::new(0) })
     }
@@ -60,18 +60,29 @@ impl<P: Protocol, T: AsyncTransport> Waiter<P, T> {
         name: RequestName,
         mut step: impl FnMut(&mut Engine<P, T>, &mut Task<'_>) -> Poll<Result<V, Error>>,
     ) -> Poll<Result<V, Error>> {
+        let mut before = None;
         let mut engine = self.shared.lock();
         ready!(engine.channel.transport.poll_turn(cx));
         // The answer is mostly there at once: then nobody needs to know who waits.
-        let mut done = step(&mut engine, &mut Task::new(None));
+        let mut task = Task::new(None);
+        let mut done = step(&mut engine, &mut task);
         if done.is_pending() {
             let next = || self.shared.last.fetch_add(1, Ordering::Relaxed);
             let number = *self.number.get_or_insert_with(next);
             // Before the last look, so that nothing that comes after it is missed.
-            self.shared.waiting.add(number, cx.waker());
-            done = step(&mut engine, &mut Task::new(Some(&self.shared.waker)));
+            before = self.shared.waiting.add(number, cx.waker());
+            task = Task::new(Some(&self.shared.waker));
+            done = step(&mut engine, &mut task);
         }
+        let news = std::mem::take(&mut engine.channel.news);
+        // Wakers may run tasks at once, and drop them: those lock the engine, too.
         drop(engine);
+        drop(before);
+        if done.is_pending() && task.has_more() {
+            self.shared.waiting.wake_all(); // this one, too
+        } else if news {
+            self.shared.waiting.wake_others(self.number);
+        }
         if done.is_ready() {
             self.rest();
             return done;

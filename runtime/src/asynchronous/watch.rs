@@ -13,6 +13,7 @@ use crate::watch::{Update, Watching};
 
 /// What happens to a list; it never ends. It is a `Stream` of futures-core with features `tokio` and
 /// `smol`. See [`crate::Watch`].
+#[must_use = "it begins as it is read"]
 pub struct Watch<R, N, P: Protocol, T: AsyncTransport> {
     waiter: Waiter<P, T>,
     watching: Watching<R, N>,

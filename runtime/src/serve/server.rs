@@ -27,6 +27,8 @@ const REQUEST: usize = 64 * 1024;
 /// How many datagrams are kept for a client that does not read them; what comes then is lost to it, as
 /// when the kernel's buffer is full.
 const KEPT: usize = 256;
+/// How many requests are answered before what there was no room for is tried again.
+const TURN: usize = 256;
 /// How long to wait before a client that had no room is tried again: at first, and at most.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
@@ -145,7 +147,7 @@ impl<P: Protocol> Server<P> {
         }
     }
 
-    /// Waits for requests and answers those that are there; false where `timeout` passed before one
+    /// Waits for requests and answers those that are there, some hundreds at most; false where `timeout` passed before one
     /// came. To serve together with other things, poll the descriptor for reading, then call this with a
     /// timeout of 0.
     ///
@@ -156,7 +158,12 @@ impl<P: Protocol> Server<P> {
         loop {
             self.desk.send_backlogs();
             if self.receive()? {
-                while self.receive()? {}
+                // Not without end: those that wait for the rest of their answers have a turn, too.
+                for _ in 1..TURN {
+                    if !self.receive()? {
+                        break;
+                    }
+                }
                 return Ok(true);
             }
             // Nothing tells when a client has room again.

@@ -7,6 +7,7 @@ mod families;
 mod faults;
 mod feed;
 mod kernel_errors;
+mod long_life;
 mod notifications;
 mod raw_protocols;
 mod requests;

@@ -1,6 +1,7 @@
 //! Async connections on the real kernel, under tokio and smol.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod bounds;
 mod cancelled;
 mod concurrent;
 
