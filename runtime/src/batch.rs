@@ -30,7 +30,9 @@ use crate::wire::{HEADER_LEN, align, flag};
 /// It answers while the datagram is sent, into the receive buffer of the socket, which by default has
 /// room for some 250 ACKs, and for fewer where there are replies, too. What does not fit is lost: the
 /// requests are carried out all the same, but their outcome is [`Error::NoReply`] with `overrun`. For
-/// long batches make room with [`Socket::set_receive_buffer`](crate::Socket::set_receive_buffer).
+/// long batches make room with [`Socket::set_receive_buffer`](crate::Socket::set_receive_buffer). The
+/// datagram itself has to fit into the send buffer (`EMSGSIZE`):
+/// [`Socket::set_send_buffer`](crate::Socket::set_send_buffer).
 ///
 /// ```no_run
 /// # fn f<R>(conn: &mut nlkit::Connection<nlkit::Route>, links: &[R]) -> Result<(), nlkit::Error>

@@ -284,6 +284,8 @@ pub enum Fault {
     TooDeep,
     /// An operation that the running kernel does not have.
     NoOperation,
+    /// A request of another family than that of the policies.
+    OtherFamily,
 }
 
 impl Fault {
@@ -292,7 +294,7 @@ impl Fault {
         match self {
             Self::OutOfRange(_) | Self::ShortEntry(_) => errno::ERANGE,
             Self::Length(_) if !is_fixed(rule) => errno::ERANGE,
-            Self::NoOperation => errno::EOPNOTSUPP,
+            Self::NoOperation | Self::OtherFamily => errno::EOPNOTSUPP,
             _ => errno::EINVAL,
         }
     }
@@ -313,7 +315,7 @@ impl Fault {
             Self::Unknown => "Unknown attribute type",
             Self::Malformed => "bytes leftover after parsing attributes",
             Self::TooDeep => "allowed policy recursion depth exceeded",
-            Self::NoHeader | Self::NoOperation => "",
+            Self::NoHeader | Self::NoOperation | Self::OtherFamily => "",
         }
     }
 }
@@ -353,6 +355,7 @@ impl fmt::Display for Fault {
                 write!(f, "nested deeper than {MAX_NESTING} levels")
             }
             Self::NoOperation => f.write_str("the running kernel has no such operation"),
+            Self::OtherFamily => f.write_str("the policies are those of another family"),
         }
     }
 }

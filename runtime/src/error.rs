@@ -116,6 +116,9 @@ impl Error {
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Kernel(error) => Some(error.errno),
+            // What the kernel would have said.
+            Self::Invalid(violation) => Some(violation.errno()),
+            Self::UnknownFamily { .. } => Some(crate::errno::ENOENT),
             Self::Io(error) | Self::Group { error, .. } => errno::of(error),
             _ => None,
         }

@@ -10,8 +10,23 @@
 //! - [`Do`], [`Dump`] and [`Notification`] are what a family's operations implement.
 //! - [`Connection`] asks the kernel: [`Connection::request`], [`Connection::dump`],
 //!   [`Connection::subscribe`].
+//! - [`Connection::watch`] keeps a list current, [`Connection::dump_consistent`] asks until one comes
+//!   whole, [`Connection::batch`] sends many requests as one.
+//! - `nlkit::tokio` and `nlkit::smol` (features) have the same connections for tasks: [`asynchronous`].
 //! - [`Connection::policy`] tells what the running kernel supports and checks; [`validate()`] checks a
-//!   request before it is sent.
+//!   request before it is sent; [`Connection::wait_for_family`] waits for a module.
+//! - [`Connection::open_in`] opens in another network [`Namespace`]; [`Usersock`] is for processes among
+//!   themselves.
+//! - `nlkit::sim` (feature) is a kernel to test against, `nlkit::serve` (feature) has its handlers, which
+//!   serve other processes as well.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `derive` | `#[derive(NlAttrs)]`, `#[derive(NlStruct)]` |
+//! | `serde` | Serialize and Deserialize for the value types |
+//! | `tokio`, `smol` | sockets and connections for tasks |
+//! | `serve`, `sim` | handlers of requests; the simulated kernel |
+//! | `tracing` | a span for each request, with its result and duration, target `nlkit` |
 //!
 //! ```no_run
 //! use nlkit::nlctrl::GetFamily;

@@ -115,6 +115,19 @@ impl Socket {
         self.socket.set_receive_buffer(bytes)
     }
 
+    /// Sets the size in bytes of what one send may take: what to raise for a batch that ends in
+    /// `EMSGSIZE`. The kernel doubles it.
+    ///
+    /// Without `CAP_NET_ADMIN` the size ends at `net.core.wmem_max` (SO_SNDBUF), with it nowhere
+    /// (SO_SNDBUFFORCE).
+    ///
+    /// # Errors
+    /// Of the socket.
+    pub fn set_send_buffer(&self, bytes: u32) -> io::Result<()> {
+        let bytes = bytes.min(i32::MAX.unsigned_abs()) as usize;
+        self.socket.set_send_buffer(bytes)
+    }
+
     /// The size in bytes of the kernel's receive buffer for this socket, twice what was set. A datagram
     /// takes more of it than its length.
     ///

@@ -1,6 +1,6 @@
 //! What a connection tells `tracing` (feature `tracing`); without the feature nothing is left of it.
 //!
-//! Each request is a span at debug level, `netlink`, with its family, operation and flags; its end is an
+//! Its target is `nlkit`. Each request is a span at debug level, `netlink`, with its family, operation and flags; its end is an
 //! event in it with the result and the time that it took, and each of its messages one at trace level.
 
 #[cfg(feature = "tracing")]
@@ -31,6 +31,7 @@ mod on {
         pub(crate) fn new(call: &Call) -> Self {
             let flags = call.flags();
             let span = debug_span!(
+                target: "nlkit",
                 "netlink",
                 family = call.name.family,
                 operation = call.name.operation,
@@ -43,16 +44,16 @@ mod on {
 
         /// The request goes out.
         pub(crate) fn sent(&self, call: &Call, attrs: &[u8]) {
-            if enabled!(Level::TRACE) {
-                trace!(parent: &self.span, attributes = %describe(attrs, call.set), "request");
+            if enabled!(target: "nlkit", Level::TRACE) {
+                trace!(target: "nlkit", parent: &self.span, attributes = %describe(attrs, call.set), "request");
             }
         }
 
         /// A part of the answer came.
         pub(crate) fn reply(&self, call: &Call, message: &Message<'_>) {
-            if enabled!(Level::TRACE) {
+            if enabled!(target: "nlkit", Level::TRACE) {
                 let message = describe(message.attrs(), call.reply_set);
-                trace!(parent: &self.span, attributes = %message, "reply");
+                trace!(target: "nlkit", parent: &self.span, attributes = %message, "reply");
             }
         }
 
@@ -63,11 +64,11 @@ mod on {
             match outcome {
                 Ok(_) => {
                     self.span.record("result", "ok");
-                    debug!(parent: &self.span, micros, "done");
+                    debug!(target: "nlkit", parent: &self.span, micros, "done");
                 }
                 Err(error) => {
                     self.span.record("result", field::display(error));
-                    debug!(parent: &self.span, micros, %error, "failed");
+                    debug!(target: "nlkit", parent: &self.span, micros, %error, "failed");
                 }
             }
         }
@@ -98,11 +99,11 @@ mod on {
 
     pub(crate) fn notification(message: &Message<'_>) {
         let header = message.header();
-        trace!(kind = header.kind, cmd = message.cmd(), len = header.len, "notification");
+        trace!(target: "nlkit", kind = header.kind, cmd = message.cmd(), len = header.len, "notification");
     }
 
     pub(crate) fn loss(error: &Error) {
-        warn!(%error, "messages were lost");
+        warn!(target: "nlkit", %error, "messages were lost");
     }
 }
 

@@ -53,7 +53,7 @@ pub mod fou;
 #[cfg(feature = "handshake")]
 #[rustfmt::skip]
 pub mod handshake;
-#[cfg(feature = "wireguard")]
+#[cfg(any(feature = "nftables", feature = "wireguard"))]
 pub mod helpers;
 #[cfg(feature = "lockd")]
 #[rustfmt::skip]

@@ -259,22 +259,27 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     ///
     /// # Errors
     /// As [`crate::Connection::dump_consistent`].
-    pub async fn dump_consistent<'r, R>(
+    pub fn dump_consistent<'r, R>(
         &self,
         request: &R,
         attempts: u32,
-    ) -> Result<Vec<R::Reply>, Error>
+    ) -> impl Future<Output = Result<Vec<R::Reply>, Error>> + use<'r, R, P, T>
     where
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
-        let mut attempt = 1;
-        loop {
-            let mut dump = self.dump(request).await?;
-            match dump.collect().await {
-                Err(error) if error.is_incomplete() && attempt < attempts => attempt += 1,
-                outcome => return outcome,
+        let (conn, first) = (self.clone(), self.ask(Call::of_dump::<R>(), request));
+        async move {
+            let mut asking = first?;
+            for _ in 1..attempts {
+                let again = asking.again(conn.waiter());
+                let mut dump = Replies::new(started(Ok(asking)).await?);
+                match dump.collect().await {
+                    Err(error) if error.is_incomplete() => asking = again,
+                    outcome => return outcome,
+                }
             }
+            Replies::new(started(Ok(asking)).await?).collect().await
         }
     }
 

@@ -129,6 +129,12 @@ impl<P: Protocol, T: AsyncTransport> Asking<P, T> {
         Self { waiter, running }
     }
 
+    /// The same request once more.
+    pub(super) fn again(&self, waiter: Waiter<P, T>) -> Self {
+        let Running { call, message, asked, .. } = &self.running;
+        Self::new(waiter, Running::new(*call, message.clone(), *asked))
+    }
+
     pub(super) fn poll<V>(
         &mut self,
         cx: &mut Context<'_>,

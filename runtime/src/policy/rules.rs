@@ -38,7 +38,11 @@ impl Policies {
         mode: Mode,
         name: RequestName,
     ) -> Result<(), Error> {
-        let checked = self.check_message(&encode(request)?, R::SET, cmd, mode);
+        let bytes = encode(request)?;
+        let checked = match self.is_of(name.family) {
+            true => self.check_message(&bytes, R::SET, cmd, mode),
+            false => Err(Violation::at(0, Fault::OtherFamily, None)),
+        };
         checked.map_err(|violation| violation.of(name))
     }
 

@@ -3,7 +3,7 @@
 use super::rules::{KernelLevel, Listing};
 use super::{Mode, Policies, Policy};
 use crate::attrs::{NlAttrs, Set};
-use crate::family::{Do, Dump};
+use crate::family::{Do, Dump, Family};
 use crate::level::Level;
 
 /// Whether the running kernel has something.
@@ -47,16 +47,23 @@ impl Policies {
     /// # Ok::<(), nlkit::Error>(())
     /// ```
     pub fn of_do<R: Do + for<'a> NlAttrs<'a>>(&self) -> Supported<'_> {
-        self.supported::<R>(R::CMD, Mode::Do)
+        self.supported::<R>(<R::Family as Family>::NAME, R::CMD, Mode::Do)
     }
 
     /// What the running kernel supports of a request for a dump.
     pub fn of_dump<R: Dump + for<'a> NlAttrs<'a>>(&self) -> Supported<'_> {
-        self.supported::<R>(R::CMD, Mode::Dump)
+        self.supported::<R>(<R::Family as Family>::NAME, R::CMD, Mode::Dump)
     }
 
-    fn supported<'a, R: NlAttrs<'a>>(&self, cmd: u16, mode: Mode) -> Supported<'_> {
-        Supported { policies: self, set: R::SET, cmd, mode }
+    fn supported<'a, R: NlAttrs<'a>>(&self, family: &str, cmd: u16, mode: Mode) -> Supported<'_> {
+        Supported { policies: self, set: R::SET, cmd, mode, ours: self.is_of(family) }
+    }
+
+    /// Whether these can be the policies of a family: those of one that the kernel does not have are
+    /// anybody's.
+    pub(super) fn is_of(&self, family: &str) -> bool {
+        let name = self.family().and_then(|known| known.name.as_ref());
+        name.is_none_or(|name| *name == family)
     }
 
     /// Whether an operation can be called this way.
@@ -79,16 +86,20 @@ pub struct Supported<'p> {
     set: &'static Set,
     cmd: u16,
     mode: Mode,
+    /// Whether the policies are those of the request's family.
+    ours: bool,
 }
 
 impl Supported<'_> {
-    /// Whether there is the operation. A family that the kernel does not have has none.
+    /// Whether there is the operation. A family that the kernel does not have has none; of a request of
+    /// another family than that of the policies nothing is known.
     pub fn operation(&self) -> Support {
-        self.policies.has(self.cmd, self.mode)
+        if self.ours { self.policies.has(self.cmd, self.mode) } else { Support::Unknown }
     }
 
     /// Whether the request can have an attribute: its path by the names of the spec, `header.flags`,
-    /// through lists without a position, `peers.allowedips.ipaddr`.
+    /// through lists with a position or without, `peers.allowedips.ipaddr`. Paths as errors have
+    /// them do as well: `.peers[2].allowedips[0].ipaddr`.
     pub fn attribute(&self, path: &str) -> Support {
         match self.operation() {
             Support::Yes => self.find(path).map_or(Support::Unknown, |listing| match listing {
@@ -116,7 +127,8 @@ impl Supported<'_> {
         let policy = self.policies.of_request(self.cmd, self.mode);
         let mut level = KernelLevel::new(policy, self.set);
         let mut found = None;
-        for name in path.split('.') {
+        for name in path.trim_start_matches('.').split('.') {
+            let name = name.split_once('[').map_or(name, |(name, _)| name);
             if found.is_some() {
                 level = level.entries();
             }

@@ -65,6 +65,15 @@ impl Socket {
         Ok(())
     }
 
+    /// As far as it is allowed, or else to the limit of everybody.
+    pub(crate) fn set_send_buffer(&self, bytes: usize) -> io::Result<()> {
+        match setsockopt(self, sockopt::SndBufForce, &bytes) {
+            Err(nix::Error::EPERM) => setsockopt(self, sockopt::SndBuf, &bytes)?,
+            other => other?,
+        }
+        Ok(())
+    }
+
     pub(crate) fn receive_buffer(&self) -> io::Result<usize> {
         Ok(getsockopt(self, sockopt::RcvBuf)?)
     }

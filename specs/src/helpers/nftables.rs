@@ -12,6 +12,10 @@ const SUBSYSTEM: u16 = 10;
 
 /// Carries out the requests that `fill` adds as one transaction: all of them, or none.
 ///
+/// It goes to the kernel as one datagram, which has to fit into the socket's send buffer: `EMSGSIZE` tells
+/// that it does not. [`Socket::set_send_buffer`](nlkit::Socket::set_send_buffer) makes room for
+/// thousands of changes.
+///
 /// ```no_run
 /// use nlkit::Modifiers;
 /// use nlkit_specs::helpers::nftables::transaction;
@@ -66,17 +70,22 @@ fn filled<B: Changes>(
     Ok(changes.batch)
 }
 
-/// The first error, with the position of its request among those of the caller.
+/// The first refusal, with the position of its request among those of the caller: one is enough, and
+/// nothing was done. Without any, the first other error.
 fn first_error(outcomes: Outcomes) -> Result<(), Error> {
     let last = outcomes.len().saturating_sub(1);
+    let mut first = Ok(());
     for (index, outcome) in outcomes.into_iter().enumerate() {
-        let mut outcome = outcome;
-        if let Err(Error::Kernel(refusal)) = &mut outcome {
-            refusal.index = index.checked_sub(1).filter(|_| index < last);
+        match outcome {
+            Ok(()) => {}
+            Err(Error::Kernel(mut refusal)) => {
+                refusal.index = index.checked_sub(1).filter(|_| index < last);
+                return Err(Error::Kernel(refusal));
+            }
+            error => first = first.and(error),
         }
-        outcome?;
     }
-    Ok(())
+    first
 }
 
 /// The changes of a [`transaction`] while it is put together.

@@ -78,6 +78,7 @@ fn attributes_are_found_by_their_paths() {
         ("inner.newer", Support::No),
         ("list", Support::Yes),
         ("list.flags", Support::Yes),
+        (".list[3].flags", Support::Yes),
         ("list.newer", Support::No),
         ("newer", Support::No),
         ("newer.flags", Support::No),
@@ -117,6 +118,17 @@ fn values_are_in_the_range_or_the_mask() {
     let ask = policies.of_do::<Request>();
     assert_eq!(ask.value("index", 7), Support::Unknown);
     assert_eq!(ask.value("index", 1_i128 << 32), Support::No);
+}
+
+#[test]
+fn of_another_familys_requests_nothing_is_known() {
+    let mut other = family(0, &[(1, 2)]);
+    other.name = Some("other".into());
+    let policies = Policies::from_messages(other, [op_policies(&[(1, Some(0), None)])]);
+    let ask = policies.of_do::<Request>();
+    assert_eq!((ask.operation(), ask.attribute("index")), (Support::Unknown, Support::Unknown));
+    let error = policies.validate(&Request::default()).unwrap_err();
+    assert!(error.to_string().ends_with("the policies are those of another family"), "{error}");
 }
 
 #[test]
