@@ -5,6 +5,7 @@
 //! puts into their mail. Notifications go to the listeners that want them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -131,10 +132,21 @@ pub(crate) enum Place {
     Letter,
 }
 
+fn session_of(transport: &impl Transport) -> Session {
+    let session = Session::new(transport.port());
+    match transport.peer() {
+        0 => session,
+        // Of 31 bits, which leaves room until they begin anew.
+        peer => {
+            session.with_peer(peer).with_start((RandomState::new().hash_one(peer) >> 33) as u32)
+        }
+    }
+}
+
 impl<P: Protocol, T: Transport> Channel<P, T> {
     pub(crate) fn new(transport: T) -> Self {
         Self {
-            session: Session::new(transport.port()).with_peer(transport.peer()),
+            session: session_of(&transport),
             transport,
             listeners: Listeners::default(),
             counters: Counters::default(),
@@ -238,13 +250,18 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         asked: &mut Asked,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<Heard, Error>> {
-        let Some(event) = self.next_event()? else {
-            return self.poll_answer(|_| false, *asked, wait);
-        };
-        if event.answered().is_some_and(|seq| !self.is_barrier(seq)) {
-            *asked = self.now();
+        if let Some(event) = self.next_event()? {
+            if event.answered().is_some_and(|seq| !self.is_barrier(seq)) {
+                *asked = self.now();
+            }
+            self.deliver(event);
+        } else if self.is_over(*asked) {
+            return Poll::Ready(Ok(Heard::Silence));
+        } else if self.barrier.is_none() && self.asks_kernel() {
+            self.send_barrier()?;
+        } else if !ready!(self.poll_receive(wait))? {
+            return Poll::Ready(Ok(Heard::Timeout));
         }
-        self.deliver(event);
         Poll::Ready(Ok(Heard::Others))
     }
 
@@ -379,12 +396,20 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
             let len = span.body.len();
             return self.lose(Loss::Headless { len });
         };
-        crate::trace::notification(&message);
-        self.counters.notifications += 1;
-        let came = if P::GENERIC { nlctrl::Change::of(&message) } else { None };
-        self.listeners.tell(&message.of_namespace(self.source.namespace));
-        if let Some(nlctrl::Change::New(family)) = came {
-            self.join_again(&family);
+        let change = if P::GENERIC { nlctrl::Change::of(&message) } else { None };
+        let group = nlctrl::NOTIFY;
+        let unasked = change.is_some() && !self.listeners.has_joined(group.family(), group.name());
+        if !unasked {
+            crate::trace::notification(&message);
+            self.counters.notifications += 1;
+            self.listeners.tell(&message.of_namespace(self.source.namespace));
+        }
+        match change {
+            Some(nlctrl::Change::New(family)) => self.join_again(&family),
+            Some(nlctrl::Change::Gone(family)) if self.listeners.has_joined_of(&family) => {
+                self.listeners.lose(Loss::Overrun);
+            }
+            _ => {}
         }
         self.news = true;
     }

@@ -19,7 +19,7 @@ use crate::modifiers::Modifiers;
 use crate::policy::Policies;
 use crate::socket::Socket;
 use crate::transport::Transport;
-use crate::wait::Block;
+use crate::wait::{Block, answer_timeout};
 
 /// A netlink socket of protocol `P` to ask through, one request at a time.
 ///
@@ -92,8 +92,9 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// an iterator is an item; `None`, as at first, waits as long as it takes.
     ///
     /// The kernel answers at once or not at all, and tells that it has nothing to say. So a timeout
-    /// matters for other processes, and for notifications. It does not end the time that the kernel
-    /// takes to carry a request out, which it does while it is being sent.
+    /// matters for other processes, whose answers are waited for 10 seconds where nothing is set, and
+    /// for notifications. It does not end the time that the kernel takes to carry a request out,
+    /// which it does while it is being sent.
     pub fn set_timeout(&mut self, timeout: Option<Duration>) {
         self.timeout = timeout;
     }
@@ -134,8 +135,13 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         self.engine.guards.add(policies);
     }
 
-    /// How calls on this connection wait.
+    /// How calls wait for answers.
     pub(crate) fn block(&self) -> Block {
+        Block::new(answer_timeout(self.timeout, self.engine.channel.transport.peer()))
+    }
+
+    /// How they wait for what nobody has to tell.
+    pub(crate) fn block_told(&self) -> Block {
         Block::new(self.timeout)
     }
 

@@ -24,7 +24,7 @@ pub struct Counters {
     /// Requests that were sent again: the family's id was stale, or the answer was lost.
     pub retries: u64,
     /// How often something was lost: the receive buffer was full, or a datagram was malformed or too
-    /// long.
+    /// long; and each notification that was dropped, since too many were kept for who does not read.
     pub losses: u64,
     /// Messages that were skipped, since they answer no request that is under way.
     pub skipped: u64,

@@ -417,7 +417,9 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        Counters { skipped: self.channel.session.skipped(), ..self.channel.counters }
+        let Channel { session, listeners, counters, .. } = &self.channel;
+        let losses = counters.losses + listeners.dropped;
+        Counters { skipped: session.skipped(), losses, ..*counters }
     }
 
     #[cold]

@@ -159,7 +159,7 @@ impl fmt::Display for Error {
                 write!(f, "{request}: unexpected answer: {found}")
             }
             Self::Lost => f.write_str("messages were lost: the receive buffer was full"),
-            Self::Timeout { request } => write!(f, "{request}: no reply in time"),
+            Self::Timeout { request } => write!(f, "{request}: nothing came in time"),
             Self::Truncated { len } => {
                 write!(f, "a datagram of {len} bytes did not fit into the receive buffer")
             }

@@ -130,7 +130,9 @@ impl FamilyWait {
             }
             // Whatever is told: it may have been this family. What is lost, too.
             match ready!(engine.channel.poll_told(self.listener, wait)) {
-                Ok(None) => return Poll::Ready(Err(Error::Timeout { request: CHANGE })),
+                Ok(None) => {
+                    return Poll::Ready(Err(Error::Timeout { request: wait_for(self.name) }));
+                }
                 Err(error) if !error.is_loss() => return Poll::Ready(Err(error)),
                 Ok(Some(_)) | Err(_) => self.asking = true,
             }
@@ -145,9 +147,10 @@ impl FamilyWait {
     }
 }
 
-/// What a wait for a family is for.
-pub(crate) const CHANGE: RequestName =
-    RequestName { family: NlCtrl::NAME, operation: "notification" };
+/// What a wait for a family is called.
+pub(crate) fn wait_for(family: &'static str) -> RequestName {
+    RequestName { family, operation: "family" }
+}
 
 impl<T: Transport> Connection<Generic, T> {
     /// What the running kernel says of a family: id, operations, groups. Asked for once, then
@@ -203,7 +206,7 @@ impl<T: Transport> Connection<Generic, T> {
         let group = nlctrl::NOTIFY;
         let joined = self.engine.channel.listeners.has_joined(group.family(), group.name());
         self.join(group)?;
-        let mut wait = self.block();
+        let mut wait = self.block_told();
         let mut waiting = FamilyWait::new(&mut self.engine, name, wanted);
         let outcome = now(waiting.poll(&mut self.engine, &mut wait));
         waiting.close(&mut self.engine);

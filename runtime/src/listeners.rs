@@ -24,6 +24,8 @@ pub(crate) struct Listeners {
     last: u64,
     /// How often something was lost.
     losses: u64,
+    /// How many notifications were dropped, since nobody read them.
+    pub(crate) dropped: u64,
 }
 
 #[derive(Debug)]
@@ -85,19 +87,23 @@ impl Listener {
         Self { number, wants, queue: VecDeque::new(), told, dropped: false }
     }
 
-    /// Keeps what is told; of too much the oldest is lost, which is told.
-    fn keep(&mut self, kept: Kept) {
-        if self.queue.len() >= KEPT {
+    /// Keeps what is told; of too much the oldest is lost, which is told. Whether it was.
+    fn keep(&mut self, kept: Kept) -> bool {
+        let full = self.queue.len() >= KEPT;
+        if full {
             self.queue.pop_front();
             self.dropped = true;
         }
         self.queue.push_back(kept);
+        full
     }
 
     fn lose(&mut self, number: u64, loss: Loss) {
         match self.queue.back_mut() {
             Some(Kept::Lost(last, how)) => (*last, *how) = (number, loss),
-            _ => self.keep(Kept::Lost(number, loss)),
+            _ => {
+                self.keep(Kept::Lost(number, loss));
+            }
         }
     }
 
@@ -127,6 +133,7 @@ impl Default for Listeners {
             some: Vec::new(),
             last: 0,
             losses: 0,
+            dropped: 0,
         }
     }
 }
@@ -147,6 +154,16 @@ impl Listeners {
         self.joined.iter().any(|it| it.family == family && it.group == group)
     }
 
+    /// Whether a group of a family was joined.
+    pub(crate) fn has_joined_of(&self, family: &FamilyInfo) -> bool {
+        self.joined.iter().any(|it| family.is(it.family))
+    }
+
+    /// Whether a group of another family was joined.
+    pub(crate) fn has_joined_beside(&self, family: &str) -> bool {
+        self.joined.iter().any(|it| it.family != family)
+    }
+
     pub(crate) fn has_joined_any(&self) -> bool {
         !self.joined.is_empty()
     }
@@ -163,7 +180,9 @@ impl Listeners {
                 Kept::Message(message) if self.is_wanted(&wants, &message.message()) => {
                     listener.keep(Kept::Message(message));
                 }
-                Kept::Message(_) => self.rest.keep(kept),
+                Kept::Message(_) => {
+                    self.rest.keep(kept);
+                }
                 Kept::Lost(number, loss) => {
                     listener.lose(number, loss);
                     self.rest.lose(number, loss);
@@ -213,12 +232,12 @@ impl Listeners {
             let wants = self.some.get(index).map(|it| it.wants);
             let ours = wants.is_some_and(|wants| self.is_wanted(&wants, message));
             if let (true, Some(listener)) = (ours, self.some.get_mut(index)) {
-                listener.keep(Kept::Message(message.to_raw()));
+                self.dropped += u64::from(listener.keep(Kept::Message(message.to_raw())));
                 wanted = true;
             }
         }
         if !wanted {
-            self.rest.keep(Kept::Message(message.to_raw()));
+            self.dropped += u64::from(self.rest.keep(Kept::Message(message.to_raw())));
         }
     }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, RequestName};
 use crate::family::{Family, Group, Notification, Protocol};
 use crate::listeners::{ANYONE, Wants};
 use crate::message::RawMessage;
+use crate::nlctrl::{NOTIFY, NOTIFY_ID};
 use crate::subscription::Subscription;
 use crate::transport::Transport;
 use crate::wait::{Never, Wait};
@@ -25,6 +26,11 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     ) -> Poll<Result<(), Error>> {
         let id = ready!(self.poll_group_id(group, lookup, wait))?;
         let joined = self.channel.transport.join(id);
+        if P::GENERIC && joined.is_ok() {
+            // Where the family goes, and comes back, so that its groups can be joined again. Who may not
+            // hear it does without.
+            let _ = self.channel.transport.join(NOTIFY_ID);
+        }
         Poll::Ready(joined.map_err(|error| group_error(group, error)).map(|()| {
             let id = self.known_id(group.family());
             self.channel.listeners.join(group.family(), group.name(), id);
@@ -43,9 +49,16 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             // It is gone with its family, and not to be joined again when that comes back.
             self.channel.listeners.leave(group.family(), group.name());
         }
-        let left = self.channel.transport.leave(id?);
+        // While there are others it is told of their families.
+        let needed = P::GENERIC
+            && group.family() == NOTIFY.family()
+            && self.channel.listeners.has_joined_beside(group.family());
+        let left = if needed { id.map(drop).map(Ok)? } else { self.channel.transport.leave(id?) };
         Poll::Ready(left.map_err(|error| group_error(group, error)).map(|()| {
             self.channel.listeners.leave(group.family(), group.name());
+            if P::GENERIC && !self.channel.listeners.has_joined_any() {
+                let _ = self.channel.transport.leave(NOTIFY_ID);
+            }
         }))
     }
 
@@ -136,7 +149,8 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
 
     /// Joins a multicast group, to read from several groups with [`Connection::notification`].
     ///
-    /// In generic netlink it is gone with its family: see [`nlctrl::NOTIFY`](crate::nlctrl::NOTIFY).
+    /// In generic netlink it is gone with its family, when the module is unloaded, and joined again when the
+    /// family is back; [`Error::Lost`] tells of both.
     ///
     /// # Errors
     /// As [`Connection::subscribe`].
@@ -168,7 +182,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// [`Error::Lost`] where notifications were lost; the next call goes on with what came after.
     /// [`Error::Timeout`] where the connection has one.
     pub fn notification(&mut self) -> Result<RawMessage, Error> {
-        let mut wait = self.block();
+        let mut wait = self.block_told();
         let told = now(self.engine.channel.poll_told(ANYONE, &mut wait))?;
         told.ok_or(Error::Timeout { request: NOTIFICATION })
     }

@@ -224,9 +224,13 @@ impl std::fmt::Display for PolicyInfo {
 /// The multicast group in which the kernel tells of families that come and go.
 ///
 /// When a family's module is unloaded its groups are gone, and who had joined them hears nothing more.
-/// A connection that has joined this group, too, joins them again when the family comes back, and tells
-/// its listeners that notifications may have been lost ([`Error::Lost`](crate::Error::Lost)).
+/// So a connection that joins a group hears this one as well, whether it was joined or not: it joins groups
+/// again when their family comes back, and tells its listeners that notifications may have been lost
+/// ([`Error::Lost`](crate::Error::Lost)).
 pub const NOTIFY: nl::Group<Change> = nl::Group::new("notify");
+
+/// Its number, the only one that is fixed.
+pub(crate) const NOTIFY_ID: u32 = ID as u32;
 
 /// What is told in the group [`NOTIFY`].
 #[derive(Clone, Debug, PartialEq)]

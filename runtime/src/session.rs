@@ -131,6 +131,12 @@ impl Session {
         Self { port, peer: 0, last_seq: 0, taken: None, open: Vec::new(), skipped: 0 }
     }
 
+    /// The session with sequence numbers from about this one on. Another process may still have answers
+    /// for who had the port id before: numbers of its own keep them apart.
+    pub fn with_start(self, start: u32) -> Self {
+        Self { last_seq: start - start % STRIDE, ..self }
+    }
+
     /// The session with another partner than the kernel: the process that has this port id.
     pub fn with_peer(self, peer: u32) -> Self {
         Self { peer, ..self }

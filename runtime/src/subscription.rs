@@ -42,7 +42,7 @@ where
     type Item = Result<N, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut wait = self.conn.block();
+        let mut wait = self.conn.block_told();
         let event = ready(self.conn.engine.poll_event::<N>(self.listener, &mut wait));
         Some(event.map(|event| {
             self.namespace = event.namespace;

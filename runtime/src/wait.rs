@@ -7,6 +7,14 @@ use std::time::{Duration, Instant};
 
 use crate::transport::{AsyncTransport, Received, Transport};
 
+/// How long an answer of another process is waited for, where the caller does not say: it may have ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long to wait for an answer of the peer. The kernel (0) tells when there is none.
+pub(crate) fn answer_timeout(timeout: Option<Duration>, peer: u32) -> Option<Duration> {
+    timeout.or((peer != 0).then_some(PATIENCE))
+}
+
 /// What waits where the queue of the transport is empty.
 pub(crate) trait Wait<T> {
     /// Receives the next datagram once there is one. `Ready(None)`: the time is over.

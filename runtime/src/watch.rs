@@ -234,7 +234,7 @@ where
     type Item = Result<Update<R, N>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut wait = self.conn.block();
+        let mut wait = self.conn.block_told();
         Some(now(self.watching.poll_update(&mut self.conn.engine, &mut wait)))
     }
 }

@@ -16,7 +16,7 @@ use crate::counters::Counters;
 use crate::engine::Engine;
 use crate::error::{Error, RequestName};
 use crate::extack::Warning;
-use crate::families::{CHANGE, FamilyWait};
+use crate::families::{FamilyWait, wait_for};
 use crate::family::{Do, Dump, Family, Generic, Group, Notification, Protocol};
 use crate::listeners::ANYONE;
 use crate::message::{Message, RawMessage};
@@ -24,7 +24,7 @@ use crate::modifiers::Modifiers;
 use crate::nlctrl::{self, FamilyInfo, GetFamily};
 use crate::policy::Policies;
 use crate::transport::AsyncTransport;
-use crate::wait::Task;
+use crate::wait::{Task, answer_timeout};
 
 /// A handle to a netlink socket of protocol `P`, which any number of tasks can ask through at once.
 ///
@@ -61,7 +61,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     }
 
     /// A handle whose calls end with [`Error::Timeout`] where they wait longer than `timeout` for
-    /// what comes next; this one stays as it is.
+    /// what comes next; this one stays as it is. See [`crate::Connection::set_timeout`].
     ///
     /// ```
     /// # use nlkit::{AsyncTransport, Error, Generic, asynchronous::Connection, nlctrl::GetFamily};
@@ -98,7 +98,14 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         self.shared.lock().guards.add(policies);
     }
 
-    pub(super) fn waiter(&self) -> Waiter<P, T> {
+    /// How calls wait for answers.
+    fn waiter(&self) -> Waiter<P, T> {
+        let peer = self.shared.lock().channel.transport.peer();
+        Waiter::new(&self.shared, answer_timeout(self.timeout, peer))
+    }
+
+    /// How they wait for what nobody has to tell.
+    fn waiter_told(&self) -> Waiter<P, T> {
         Waiter::new(&self.shared, self.timeout)
     }
 
@@ -299,7 +306,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         N::Family: Family<Protocol = P>,
     {
         self.join(group).await?;
-        Ok(Subscription::new(self.waiter()))
+        Ok(Subscription::new(self.waiter_told()))
     }
 
     /// Asks for a list and what changes in it, and keeps both together. See
@@ -320,7 +327,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         for group in groups {
             self.join(*group).await?;
         }
-        Watch::new(self.waiter(), request)
+        Watch::new(self.waiter_told(), request)
     }
 
     /// Joins a multicast group, to read from several groups with [`Connection::notification`].
@@ -357,7 +364,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     /// # Errors
     /// As [`crate::Connection::notification`].
     pub async fn notification(&self) -> Result<RawMessage, Error> {
-        let mut waiter = self.waiter();
+        let mut waiter = self.waiter_told();
         let told = poll_fn(|cx| {
             waiter.poll(cx, ANY, |engine, wait| engine.channel.poll_told(ANYONE, wait))
         });
@@ -431,10 +438,10 @@ impl<T: AsyncTransport> Connection<Generic, T> {
     async fn wait_for_change(&self, name: &'static str, wanted: bool) -> Result<(), Error> {
         self.join(nlctrl::NOTIFY).await?;
         let waiting = FamilyWait::new(&mut self.shared.lock(), name, wanted);
-        let mut change = Change { waiter: self.waiter(), waiting };
+        let mut change = Change { waiter: self.waiter_told(), waiting };
         poll_fn(|cx| {
             let waiting = &mut change.waiting;
-            change.waiter.poll(cx, CHANGE, |engine, wait| waiting.poll(engine, wait))
+            change.waiter.poll(cx, wait_for(name), |engine, wait| waiting.poll(engine, wait))
         })
         .await
     }

@@ -22,7 +22,7 @@ pub(crate) trait Outlet {
     fn find(&mut self, header: &Header) -> Result<Shared, Refusal>;
 
     /// Whether a dump is under way to the asker.
-    fn dumping(&self) -> bool;
+    fn dumping(&mut self) -> bool;
 
     /// Sends to the asker; `group` is not 0 for an echo of what that group is told.
     fn unicast(&mut self, datagram: Vec<u8>, group: u32);

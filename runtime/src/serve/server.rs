@@ -18,15 +18,15 @@ use crate::error::Error;
 use crate::family::{Family, Group, Notification, Protocol};
 use crate::socket::Socket;
 use crate::transport::Transport;
-use crate::wire::Header;
+use crate::wire::{HEADER_LEN, Header, kind};
 
 /// Length of a dump's datagrams: no client has a smaller buffer, by netlink's manual.
 const DUMP: usize = 8192;
 /// The longest request that is read at first; the buffer grows with longer ones.
 const REQUEST: usize = 64 * 1024;
-/// How many datagrams are kept for a client that does not read them; what comes then is lost to it, as
-/// when the kernel's buffer is full.
-const KEPT: usize = 256;
+/// How many datagrams are kept for a client that does not read them; what comes then is lost to it, and
+/// it is told so (NLMSG_OVERRUN), as when the kernel's buffer is full.
+const KEPT: usize = 4096;
 /// How many requests are answered before what there was no room for is tried again.
 const TURN: usize = 256;
 /// How long to wait before a client that had no room is tried again: at first, and at most.
@@ -92,6 +92,8 @@ struct Desk {
 struct Backlog {
     datagrams: VecDeque<Vec<u8>>,
     dump: Option<Dump>,
+    /// Something was lost behind the last of the datagrams.
+    lost: bool,
 }
 
 impl<P: Protocol> Server<P> {
@@ -222,6 +224,9 @@ impl Backlog {
     /// False where nothing is left, or nobody is there any more.
     fn send(&mut self, socket: &Socket, port: u32) -> bool {
         loop {
+            if self.datagrams.is_empty() && std::mem::take(&mut self.lost) {
+                self.datagrams.push_back(overrun(port));
+            }
             if self.datagrams.is_empty() {
                 let Some(dump) = &mut self.dump else { return false };
                 let (datagram, last) = dump.next(DUMP);
@@ -240,6 +245,12 @@ impl Backlog {
     }
 }
 
+/// What tells a client that messages were lost.
+fn overrun(port: u32) -> Vec<u8> {
+    let len = HEADER_LEN as u32;
+    Header { len, kind: kind::OVERRUN, flags: 0, seq: 0, port }.to_bytes().to_vec()
+}
+
 impl Outlet for Desk {
     fn find(&mut self, header: &Header) -> Result<Shared, Refusal> {
         let has = |service: &&Shared| {
@@ -250,13 +261,20 @@ impl Outlet for Desk {
         found.ok_or_else(|| Refusal::new(errno::EOPNOTSUPP))
     }
 
-    fn dumping(&self) -> bool {
-        self.backlogs.get(&self.client).is_some_and(|backlog| backlog.dump.is_some())
+    /// A client reads its dump to the end before it asks for another. One that asks meanwhile is another
+    /// one, which has the port id of one that is gone: it is not to get what that one left.
+    fn dumping(&mut self) -> bool {
+        if self.backlogs.get(&self.client).is_some_and(|backlog| backlog.dump.is_some()) {
+            self.backlogs.remove(&self.client);
+        }
+        false
     }
 
     fn unicast(&mut self, datagram: Vec<u8>, _: u32) {
         let backlog = self.backlogs.entry(self.client).or_default();
-        if backlog.datagrams.len() < KEPT {
+        // Behind a loss nothing is kept: a reply that is lost must not be followed by its ACK.
+        backlog.lost |= backlog.datagrams.len() >= KEPT;
+        if !backlog.lost {
             backlog.datagrams.push_back(datagram);
         }
         if !backlog.send(&self.socket, self.client) {

@@ -186,7 +186,7 @@ impl Outlet for Desk<'_> {
         }
     }
 
-    fn dumping(&self) -> bool {
+    fn dumping(&mut self) -> bool {
         self.socket.dump.is_some()
     }
 

@@ -394,7 +394,7 @@ fn a_wait_without_end_ends_with_a_timeout_and_the_late_answer_is_passed_over() {
     conn.set_timeout(Some(Duration::ZERO));
     let error = conn.request(&Tunnel::new()).unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
-    assert_eq!(error.to_string(), "tunnel get: no reply in time");
+    assert_eq!(error.to_string(), "tunnel get: nothing came in time");
     assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::TimedOut);
     assert_eq!(name(&conn.request(&Tunnel::new()).unwrap()), "own");
 }
