@@ -243,8 +243,8 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
         }
     }
 
-    /// Reads one event that is for others, and hands it to them. `asked` is when an answer last went
-    /// on.
+    /// Goes on with the dumps under way: reads one event, and hands it to whom it is for. `asked` is
+    /// when an answer last went on.
     pub(crate) fn poll_more(
         &mut self,
         asked: &mut Asked,
@@ -255,6 +255,9 @@ impl<P: Protocol, T: Transport> Channel<P, T> {
                 *asked = self.now();
             }
             self.deliver(event);
+        } else if !self.session.dumping() {
+            // The end of a dump that nobody wanted any more is no event.
+            return Poll::Ready(Ok(Heard::Others));
         } else if self.is_over(*asked) {
             return Poll::Ready(Ok(Heard::Silence));
         } else if self.barrier.is_none() && self.asks_kernel() {

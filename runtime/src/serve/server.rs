@@ -22,7 +22,7 @@ use crate::wire::{HEADER_LEN, Header, kind};
 
 /// Length of a dump's datagrams: no client has a smaller buffer, by netlink's manual.
 const DUMP: usize = 8192;
-/// The longest request that is read at first; the buffer grows with longer ones.
+/// The longest request that is read in one go; a longer one is looked at twice.
 const REQUEST: usize = 64 * 1024;
 /// How many datagrams are kept for a client that does not read them; what comes then is lost to it, and
 /// it is told so (NLMSG_OVERRUN), as when the kernel's buffer is full.
@@ -71,7 +71,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 pub struct Server<P> {
     desk: Desk,
     received: Vec<u8>,
-    room: usize,
     pause: Duration,
     protocol: PhantomData<fn() -> P>,
 }
@@ -107,7 +106,7 @@ impl<P: Protocol> Server<P> {
         let (services, backlogs) = (Vec::new(), BTreeMap::new());
         let desk = Desk { socket, services, backlogs, client: 0, failed: None };
         let protocol = PhantomData;
-        Ok(Self { desk, received: Vec::new(), room: REQUEST, pause: SHORTEST_PAUSE, protocol })
+        Ok(Self { desk, received: Vec::new(), pause: SHORTEST_PAUSE, protocol })
     }
 
     /// Adds the services of a family. Families of one server have different numbers for their operations.
@@ -184,8 +183,8 @@ impl<P: Protocol> Server<P> {
     /// Answers the next datagram of requests, if there is one.
     fn receive(&mut self) -> io::Result<bool> {
         self.received.clear();
-        self.received.reserve(self.room);
-        let (len, port, privileged) = match self.desk.receive(&mut self.received) {
+        self.received.reserve(REQUEST);
+        let (port, privileged) = match self.desk.receive(&mut self.received) {
             Ok(received) => received,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
@@ -193,9 +192,7 @@ impl<P: Protocol> Server<P> {
             Err(error) if errno::of(&error) == Some(errno::ENOBUFS) => return Ok(true),
             Err(error) => return Err(error),
         };
-        // A request that is cut is not answered either; when it is sent again there is room.
-        self.room = self.room.max(len.next_power_of_two());
-        if port == 0 || len > self.received.len() {
+        if port == 0 {
             return Ok(true);
         }
         self.desk.client = port;
@@ -206,11 +203,17 @@ impl<P: Protocol> Server<P> {
 }
 
 impl Desk {
-    /// Takes a datagram: its length, who has sent it, and whether that is root.
-    fn receive(&self, buffer: &mut Vec<u8>) -> io::Result<(usize, u32, bool)> {
-        let received = self.socket.socket.peek(buffer)?;
+    /// Takes a datagram: who has sent it, and whether that is root.
+    fn receive(&self, buffer: &mut Vec<u8>) -> io::Result<(u32, bool)> {
+        let mut received = self.socket.socket.peek(buffer)?;
+        if received.len > buffer.len() {
+            // It is still there: once more, with room for it.
+            buffer.clear();
+            buffer.reserve(received.len);
+            received = self.socket.socket.peek(buffer)?;
+        }
         let root = self.socket.socket.take_privilege()?;
-        Ok((received.len, received.source.port, root))
+        Ok((received.source.port, root))
     }
 
     /// Sends what there was no room for, as far as there is now.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use nlkit::serve::{Refusal, Server, Service};
 use nlkit::{
-    Connection, Do, Dump, Error, Family, Group, NlAttrs, NlString, Notification, Permission,
-    Socket, SocketOptions, Usersock,
+    Connection, Do, Dump, Error, Family, Group, Modifiers, NlAttrs, NlString, Notification,
+    Permission, Socket, SocketOptions, Usersock,
 };
 use nlkit_tests::again::{as_nobody, role};
 use nlkit_tests::namespace::kernel_error;
@@ -191,6 +191,63 @@ fn a_client_that_leaves_half_way_does_no_harm() {
         assert!(client.dump(&Item::new()).unwrap().next().unwrap().is_ok());
     }
     assert_eq!(open.client().request(&Item::new().with_number(7)).unwrap(), item(7));
+}
+
+/// Its end is read over, which is no event: nothing else may be waited for then.
+#[test]
+fn a_dump_that_was_dropped_does_not_hold_up_the_next() {
+    let open = Open::new();
+    let mut client = open.client();
+    client.set_timeout(Some(Duration::from_secs(60)));
+    for _ in 0..3 {
+        assert_eq!(client.dump(&Item::new()).unwrap().next().unwrap().unwrap(), item(1));
+    }
+    assert_eq!(client.dump(&Item::new()).unwrap().count(), MANY as usize);
+}
+
+/// What the server kept for the first is not for the second, which has its port id.
+#[test]
+fn a_client_does_not_get_what_another_one_left() {
+    let open = Open::new();
+    let port = nlkit::Transport::port(open.client().transport());
+    for _ in 0..20 {
+        let socket = open.options().port(port).receive_buffer(4096).open::<Usersock>().unwrap();
+        let mut client = Connection::<Usersock, _>::with_transport(socket);
+        let mut dump = client.dump(&Item::new()).unwrap();
+        assert_eq!(dump.next().unwrap().unwrap(), item(1));
+        drop(dump);
+        drop(client);
+        let socket = open.options().port(port).open::<Usersock>().unwrap();
+        let mut client = Connection::<Usersock, _>::with_transport(socket);
+        assert_eq!(client.request(&Item::new().with_number(7)).unwrap(), item(7));
+        let all: Vec<Item> = client.dump(&Item::new()).unwrap().map(Result::unwrap).collect();
+        assert_eq!(all, (1..=MANY).map(item).collect::<Vec<_>>());
+    }
+}
+
+/// More than the buffers of both hold: what is lost is told, and nothing wrong is taken for an answer.
+#[test]
+fn a_batch_that_is_too_long_is_answered_as_far_as_there_is_room() {
+    const REQUESTS: u32 = 6_000;
+    let open = Open::new();
+    let socket = open.options().receive_buffer(4096).open::<Usersock>().unwrap();
+    socket.set_send_buffer(1 << 20).unwrap();
+    let mut client = Connection::<Usersock, _>::with_transport(socket);
+    let mut batch = client.batch();
+    let tickets: Vec<_> = (1..=REQUESTS)
+        .map(|number| batch.add(&Item::new().with_number(number), Modifiers::default()).unwrap())
+        .collect();
+    let mut outcomes = batch.send().unwrap();
+    let mut lost = 0;
+    for (number, ticket) in (1..).zip(tickets) {
+        match outcomes.take(ticket) {
+            Ok(answer) => assert_eq!(answer, item(number)),
+            Err(Error::NoReply { overrun: true, .. }) => lost += 1,
+            Err(error) => panic!("{number}: {error}"),
+        }
+    }
+    assert!((1..REQUESTS).contains(&lost), "{lost}");
+    assert_eq!(client.request(&Item::new().with_number(7)).unwrap(), item(7));
 }
 
 #[test]
