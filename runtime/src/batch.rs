@@ -7,13 +7,14 @@ use std::task::{Poll, ready};
 
 use crate::attrs::{NlAttrs, decode};
 use crate::call::{Call, Running, write};
-use crate::channel::{Asked, Heard, Part};
+use crate::channel::Asked;
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::errno;
 use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
 use crate::guards::attrs_of;
+use crate::heard::{Heard, Part};
 use crate::modifiers::Modifiers;
 use crate::session::Ends;
 use crate::trace::Trace;

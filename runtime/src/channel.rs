@@ -15,6 +15,7 @@ use crate::counters::Counters;
 use crate::errno;
 use crate::error::Error;
 use crate::family::Protocol;
+use crate::heard::{Heard, Part, Place};
 use crate::listeners::{Listeners, Told};
 use crate::loss::Loss;
 use crate::message::Message;
@@ -89,47 +90,6 @@ pub(crate) struct Asked {
     time: u64,
     losses: u64,
     cuts: u64,
-}
-
-/// What came of waiting for an answer.
-pub(crate) enum Heard {
-    /// A message of the answer.
-    Reply(Part),
-    /// A message with which the answer is complete.
-    LastReply(Part),
-    /// The end of the answer.
-    End(Part),
-    /// Something for others.
-    Others,
-    /// The kernel has said all that it has to say.
-    Silence,
-    /// The time is over.
-    Timeout,
-}
-
-impl Heard {
-    fn of(event: Event, place: Place) -> Self {
-        match event {
-            Event::Reply(span) => Self::Reply(Part { span, place }),
-            Event::LastReply(span) => Self::LastReply(Part { span, place }),
-            Event::Finished(span) => Self::End(Part { span, place }),
-            Event::Notification(_) | Event::Overrun => Self::Others,
-        }
-    }
-}
-
-/// A message of an answer: where it is.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub(crate) span: Span,
-    pub(crate) place: Place,
-}
-
-/// Where the bytes of a message are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Datagram,
-    Letter,
 }
 
 fn session_of(transport: &impl Transport) -> Session {

@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 
 use crate::attrs::{NlAttrs, View, decode_into};
 use crate::call::Running;
-use crate::channel::Part;
 use crate::connection::{Connection, ready};
 use crate::engine::Step;
 use crate::error::Error;
 use crate::family::Protocol;
+use crate::heard::Part;
 use crate::message::Message;
 use crate::transport::Transport;
 

@@ -5,7 +5,7 @@ use std::task::{Poll, ready};
 
 use crate::attrs::NlAttrs;
 use crate::call::{Call, Running, State, write};
-use crate::channel::{Channel, Heard, Part, Place};
+use crate::channel::Channel;
 use crate::counters::Counters;
 use crate::errno;
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
 use crate::guards::{Guards, attrs_of};
+use crate::heard::{Heard, Part, Place};
 use crate::loss::Loss;
 use crate::message::Message;
 use crate::session::{Ends, Outcome};

@@ -61,6 +61,7 @@ mod families;
 mod family;
 mod form;
 mod guards;
+mod heard;
 mod hwaddr;
 mod kind;
 mod level;

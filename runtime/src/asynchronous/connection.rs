@@ -3,28 +3,24 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::waiter::{Asking, Shared, Waiter};
-use super::{Batch, Replies, Subscription, Views, Watch};
+use super::{Batch, Replies, Views};
 use crate::attrs::{NlAttrs, View};
 use crate::call::{Call, Running};
-use crate::channel::Part;
 use crate::connection::{acknowledged, decode_into_ok};
 use crate::counters::Counters;
 use crate::engine::Engine;
-use crate::error::{Error, RequestName};
+use crate::error::Error;
 use crate::extack::Warning;
-use crate::families::{FamilyWait, wait_for};
-use crate::family::{Do, Dump, Family, Generic, Group, Notification, Protocol};
-use crate::listeners::ANYONE;
-use crate::message::{Message, RawMessage};
+use crate::family::{Do, Dump, Family, Notification, Protocol};
+use crate::heard::Part;
+use crate::message::Message;
 use crate::modifiers::Modifiers;
-use crate::nlctrl::{self, FamilyInfo, GetFamily};
 use crate::policy::Policies;
 use crate::transport::AsyncTransport;
-use crate::wait::{Task, answer_timeout};
+use crate::wait::answer_timeout;
 
 /// A handle to a netlink socket of protocol `P`, which any number of tasks can ask through at once.
 ///
@@ -44,7 +40,7 @@ use crate::wait::{Task, answer_timeout};
 /// }
 /// ```
 pub struct Connection<P: Protocol, T: AsyncTransport> {
-    shared: Arc<Shared<P, T>>,
+    pub(super) shared: Arc<Shared<P, T>>,
     timeout: Option<Duration>,
 }
 
@@ -99,13 +95,13 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     }
 
     /// How calls wait for answers.
-    fn waiter(&self) -> Waiter<P, T> {
+    pub(super) fn waiter(&self) -> Waiter<P, T> {
         let peer = self.shared.lock().channel.transport.peer();
         Waiter::new(&self.shared, answer_timeout(self.timeout, peer))
     }
 
     /// How they wait for what nobody has to tell.
-    fn waiter_told(&self) -> Waiter<P, T> {
+    pub(super) fn waiter_told(&self) -> Waiter<P, T> {
         Waiter::new(&self.shared, self.timeout)
     }
 
@@ -293,203 +289,6 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     /// Several requests in one datagram.
     pub fn batch(&self) -> Batch<P, T> {
         Batch::new(self.waiter())
-    }
-
-    /// Joins a multicast group and gives what is told there, typed, as it comes. Each subscription
-    /// is told everything of its family, those of other tasks, too.
-    ///
-    /// # Errors
-    /// As [`crate::Connection::subscribe`].
-    pub async fn subscribe<N>(&self, group: Group<N>) -> Result<Subscription<N, P, T>, Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        self.join(group).await?;
-        Ok(Subscription::new(self.waiter_told()))
-    }
-
-    /// Asks for a list and what changes in it, and keeps both together. See
-    /// [`crate::Connection::watch`].
-    ///
-    /// # Errors
-    /// As [`Connection::subscribe`].
-    pub async fn watch<'r, R, N>(
-        &self,
-        request: &R,
-        groups: &[Group<N>],
-    ) -> Result<Watch<R::Reply, N, P, T>, Error>
-    where
-        R: Dump + NlAttrs<'r>,
-        R::Family: Family<Protocol = P>,
-        N: Notification<Family = R::Family>,
-    {
-        for group in groups {
-            self.join(*group).await?;
-        }
-        Watch::new(self.waiter_told(), request)
-    }
-
-    /// Joins a multicast group, to read from several groups with [`Connection::notification`].
-    ///
-    /// # Errors
-    /// As [`crate::Connection::subscribe`].
-    pub async fn join<N>(&self, group: Group<N>) -> Result<(), Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        let mut lookup = Lookup::new(self);
-        poll_fn(|cx| lookup.poll(cx, |engine, lookup, wait| engine.poll_join(group, lookup, wait)))
-            .await
-    }
-
-    /// Leaves a multicast group.
-    ///
-    /// # Errors
-    /// Where the family or the group is unknown to the kernel.
-    pub async fn leave<N>(&self, group: Group<N>) -> Result<(), Error>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        let mut lookup = Lookup::new(self);
-        poll_fn(|cx| lookup.poll(cx, |engine, lookup, wait| engine.poll_leave(group, lookup, wait)))
-            .await
-    }
-
-    /// Waits for the next notification that no subscription wants. Of several tasks that wait so,
-    /// each is told some.
-    ///
-    /// # Errors
-    /// As [`crate::Connection::notification`].
-    pub async fn notification(&self) -> Result<RawMessage, Error> {
-        let mut waiter = self.waiter_told();
-        let told = poll_fn(|cx| {
-            waiter.poll(cx, ANY, |engine, wait| engine.channel.poll_told(ANYONE, wait))
-        });
-        told.await?.ok_or(Error::Timeout { request: ANY })
-    }
-
-    /// Decodes a notification where it is one of family `N`. See
-    /// [`crate::Connection::decode_notification`].
-    ///
-    /// # Errors
-    /// Where it is malformed.
-    pub fn decode_notification<N>(&self, raw: &RawMessage) -> Option<Result<N, Error>>
-    where
-        N: Notification,
-        N::Family: Family<Protocol = P>,
-    {
-        self.shared.lock().decode_notification(raw)
-    }
-}
-
-const ANY: RequestName = RequestName { family: "any", operation: "notification" };
-
-impl<T: AsyncTransport> Connection<Generic, T> {
-    /// What the running kernel says of a family: id, operations, groups. Asked for once, then kept.
-    ///
-    /// # Errors
-    /// [`Error::UnknownFamily`] where the kernel does not have it.
-    pub async fn family<F: Family<Protocol = Generic>>(&self) -> Result<FamilyInfo, Error> {
-        let mut lookup = Lookup::new(self);
-        poll_fn(|cx| {
-            lookup.poll(cx, |engine, lookup, wait| engine.poll_known(F::NAME, lookup, wait))
-        })
-        .await?;
-        let known = self.shared.lock().known(F::NAME).cloned();
-        known.ok_or(Error::UnknownFamily { family: F::NAME })
-    }
-
-    /// All families of the running kernel in this network namespace, with their operations and groups.
-    ///
-    /// # Errors
-    /// As [`Connection::dump`].
-    pub async fn families(&self) -> Result<Vec<FamilyInfo>, Error> {
-        self.dump(&GetFamily::default()).await?.collect().await
-    }
-
-    /// Waits until the kernel has a family: its module is loaded. Ready at once where it has. The
-    /// connection listens to the group [`nlctrl::NOTIFY`] from then on.
-    ///
-    /// # Errors
-    /// [`Error::Timeout`] where the handle has one.
-    pub async fn wait_for_family<F>(&self) -> Result<FamilyInfo, Error>
-    where
-        F: Family<Protocol = Generic>,
-    {
-        self.wait_for_change(F::NAME, true).await?;
-        self.family::<F>().await
-    }
-
-    /// Waits until the kernel has a family no more: its module is unloaded. The connection listens to
-    /// the group [`nlctrl::NOTIFY`] from then on.
-    ///
-    /// # Errors
-    /// As [`Connection::wait_for_family`].
-    pub async fn wait_for_family_to_go<F>(&self) -> Result<(), Error>
-    where
-        F: Family<Protocol = Generic>,
-    {
-        self.wait_for_change(F::NAME, false).await
-    }
-
-    async fn wait_for_change(&self, name: &'static str, wanted: bool) -> Result<(), Error> {
-        self.join(nlctrl::NOTIFY).await?;
-        let waiting = FamilyWait::new(&mut self.shared.lock(), name, wanted);
-        let mut change = Change { waiter: self.waiter_told(), waiting };
-        poll_fn(|cx| {
-            let waiting = &mut change.waiting;
-            change.waiter.poll(cx, wait_for(name), |engine, wait| waiting.poll(engine, wait))
-        })
-        .await
-    }
-}
-
-/// A wait for a family.
-struct Change<T: AsyncTransport> {
-    waiter: Waiter<Generic, T>,
-    waiting: FamilyWait,
-}
-
-impl<T: AsyncTransport> Drop for Change<T> {
-    fn drop(&mut self) {
-        self.waiting.close(&mut self.waiter.shared.lock());
-    }
-}
-
-/// A question for the id of a family.
-struct Lookup<P: Protocol, T: AsyncTransport> {
-    waiter: Waiter<P, T>,
-    running: Option<Box<Running>>,
-}
-
-impl<P: Protocol, T: AsyncTransport> Lookup<P, T> {
-    fn new(conn: &Connection<P, T>) -> Self {
-        Self { waiter: conn.waiter(), running: None }
-    }
-
-    fn poll<V>(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut step: impl FnMut(
-            &mut Engine<P, T>,
-            &mut Option<Box<Running>>,
-            &mut Task<'_>,
-        ) -> Poll<Result<V, Error>>,
-    ) -> Poll<Result<V, Error>> {
-        let name = RequestName { family: nlctrl::NlCtrl::NAME, operation: "getfamily" };
-        let running = &mut self.running;
-        self.waiter.poll(cx, name, |engine, wait| step(engine, running, wait))
-    }
-}
-
-impl<P: Protocol, T: AsyncTransport> Drop for Lookup<P, T> {
-    fn drop(&mut self) {
-        if let Some(running) = &mut self.running {
-            self.waiter.shared.lock().close(running);
-        }
     }
 }
 

@@ -11,6 +11,8 @@
 mod batch;
 mod connection;
 mod dump;
+mod families;
+mod listening;
 mod open;
 mod subscription;
 mod waiter;
