@@ -297,8 +297,13 @@ async fn started<P: Protocol, T: AsyncTransport>(
     asking: Result<Asking<P, T>, Error>,
 ) -> Result<Asking<P, T>, Error> {
     let mut asking = asking?;
-    poll_fn(|cx| asking.poll(cx, |engine, running, wait| engine.poll_sent(running, wait))).await?;
-    Ok(asking)
+    let sent =
+        poll_fn(|cx| asking.poll(cx, |engine, running, wait| engine.poll_sent(running, wait)))
+            .await;
+    if let Err(Error::Timeout { .. }) = sent {
+        asking.give_up_dumps();
+    }
+    sent.map(|()| asking)
 }
 
 /// Reads an answer up to its end, each message through `read`.

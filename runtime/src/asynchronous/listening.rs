@@ -1,6 +1,7 @@
 //! Multicast groups, and what is told there.
 
 use std::future::poll_fn;
+use std::task::Poll;
 
 use super::families::Lookup;
 use super::{Connection, Subscription, Watch};
@@ -10,6 +11,7 @@ use crate::family::{Dump, Family, Group, Notification, Protocol};
 use crate::listeners::ANYONE;
 use crate::message::RawMessage;
 use crate::transport::AsyncTransport;
+use crate::wait::Never;
 
 impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     /// Joins a multicast group and gives what is told there, typed, as it comes. Each subscription
@@ -86,6 +88,17 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
             waiter.poll(cx, ANY, |engine, wait| engine.channel.poll_told(ANYONE, wait))
         });
         told.await?.ok_or(Error::Timeout { request: ANY })
+    }
+
+    /// The next notification that no subscription wants; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// As [`crate::Connection::notification`].
+    pub fn try_notification(&self) -> Result<Option<RawMessage>, Error> {
+        match self.shared.step(|engine| engine.channel.poll_told(ANYONE, &mut Never)) {
+            Poll::Ready(told) => told,
+            Poll::Pending => Ok(None),
+        }
     }
 
     /// Decodes a notification where it is one of family `N`. See

@@ -36,6 +36,18 @@ impl<P, T> Shared<P, T> {
     pub(super) fn lock(&self) -> MutexGuard<'_, Engine<P, T>> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Takes a step of a call that does not wait, and has those woken that it read for.
+    pub(super) fn step<V>(&self, step: impl FnOnce(&mut Engine<P, T>) -> V) -> V {
+        let mut engine = self.lock();
+        let taken = step(&mut engine);
+        let news = std::mem::take(&mut engine.channel.news);
+        drop(engine);
+        if news {
+            self.waiting.wake_all();
+        }
+        taken
+    }
 }
 
 /// A task that drives the engine on.
@@ -127,6 +139,11 @@ pub(super) struct Asking<P: Protocol, T: AsyncTransport> {
 impl<P: Protocol, T: AsyncTransport> Asking<P, T> {
     pub(super) fn new(waiter: Waiter<P, T>, running: Running) -> Self {
         Self { waiter, running }
+    }
+
+    /// Who was to send the rest of the dumps under way may be gone: the next one is not to wait for it.
+    pub(super) fn give_up_dumps(&self) {
+        self.waiter.shared.lock().channel.session.give_up_dumps();
     }
 
     /// The same request once more.

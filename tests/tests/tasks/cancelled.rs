@@ -36,6 +36,7 @@ async fn a_request_that_is_dropped_leaves_the_connection_usable<T: AsyncTranspor
 
 async fn a_wait_for_nothing_ends_in_time<T: AsyncTransport>(conn: Connection<Generic, T>) {
     let hasty = conn.with_timeout(Duration::from_millis(1));
+    assert!(conn.try_notification().unwrap().is_none());
     let error = hasty.notification().await.unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
     assert!(ids(&hasty).await.unwrap().contains(&16), "and it is usable");
