@@ -6,14 +6,13 @@ use std::ops::Range;
 use std::task::{Poll, ready};
 
 use crate::attrs::{NlAttrs, decode};
-use crate::call::{Call, Running, write};
+use crate::call::{Call, Running, attrs_of, write};
 use crate::channel::Asked;
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::errno;
 use crate::error::Error;
 use crate::family::{Do, Family, Protocol};
-use crate::guards::attrs_of;
 use crate::heard::{Heard, Part};
 use crate::modifiers::Modifiers;
 use crate::session::Ends;
@@ -303,7 +302,7 @@ impl Requests {
     fn send<P: Protocol, T: Transport>(&mut self, engine: &mut Engine<P, T>) -> Result<(), Error> {
         for queued in &self.requests {
             let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
-            engine.guards.check::<P>(&queued.call, message)?;
+            engine.guards.check(&queued.call, attrs_of::<P>(message))?;
         }
         engine.channel.read_rest();
         let port = engine.channel.session.port();

@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::modifiers::Modifiers;
 use crate::session::{Ends, MIN_TYPE};
 use crate::trace::Trace;
-use crate::wire::{HEADER_LEN, Header, flag};
+use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag};
 
 /// A request without its attributes.
 #[derive(Clone, Copy)]
@@ -218,4 +218,10 @@ impl Running {
     pub(crate) fn name(&self) -> RequestName {
         self.call.name
     }
+}
+
+/// Where in a message of protocol `P` the fixed header and the attributes stand.
+pub(crate) fn attrs_of<P: Protocol>(message: &[u8]) -> &[u8] {
+    let headers = HEADER_LEN + if P::GENERIC { GENL_HEADER_LEN } else { 0 };
+    message.get(headers..).unwrap_or_default()
 }

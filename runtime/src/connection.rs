@@ -16,7 +16,6 @@ use crate::family::{Do, Dump, Family, Generic, Netfilter, Notification, Protocol
 use crate::heard::Part;
 use crate::message::Message;
 use crate::modifiers::Modifiers;
-use crate::policy::Policies;
 use crate::socket::Socket;
 use crate::transport::Transport;
 use crate::wait::{Block, answer_timeout};
@@ -108,31 +107,6 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
     /// the latest 64.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         std::mem::take(&mut self.engine.warnings)
-    }
-
-    /// Whether requests are checked against their specs before they are sent, as
-    /// [`validate`](crate::validate) does: [`Error::Invalid`] tells. At first they are not: the kernel
-    /// does it, by what it knows itself.
-    pub fn validate_by_spec(&mut self, validate: bool) {
-        self.engine.guards.spec = validate;
-    }
-
-    /// From now on checks requests of a family against the running kernel's policies before they are
-    /// sent, as [`Policies::validate`] does.
-    ///
-    /// ```no_run
-    /// # enum Netdev {}
-    /// # impl nlkit::Family for Netdev {
-    /// #     type Protocol = nlkit::Generic;
-    /// #     const NAME: &'static str = "netdev";
-    /// # }
-    /// let mut conn = nlkit::Connection::generic()?;
-    /// let policies = conn.policy::<Netdev>()?;
-    /// conn.validate_by(policies);
-    /// # Ok::<(), nlkit::Error>(())
-    /// ```
-    pub fn validate_by(&mut self, policies: Policies) {
-        self.engine.guards.add(policies);
     }
 
     /// How calls wait for answers.

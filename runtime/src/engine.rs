@@ -4,7 +4,7 @@
 use std::task::{Poll, ready};
 
 use crate::attrs::NlAttrs;
-use crate::call::{Call, Running, State, write};
+use crate::call::{Call, Running, State, attrs_of, write};
 use crate::channel::Channel;
 use crate::counters::Counters;
 use crate::errno;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
-use crate::guards::{Guards, attrs_of};
+use crate::guards::Guards;
 use crate::heard::{Heard, Part, Place};
 use crate::loss::Loss;
 use crate::message::Message;
@@ -71,7 +71,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         let mut message = std::mem::take(&mut self.spare);
         message.clear();
         let written = write::<P, R>(&call, request, &mut message)
-            .and_then(|()| self.guards.check::<P>(&call, &message));
+            .and_then(|()| self.guards.check(&call, attrs_of::<P>(&message)));
         match written {
             Ok(()) => Ok(Running::new(call, message, self.channel.now())),
             Err(error) => {

@@ -7,6 +7,7 @@ use std::io;
 use crate::attrs::Set;
 use crate::errno;
 use crate::extack::KernelError;
+#[cfg(feature = "policy")]
 use crate::validate::Violation;
 use crate::wire::MAX_NESTING;
 
@@ -21,6 +22,7 @@ pub enum Error {
     /// The request cannot be put into a message; nothing was sent.
     Encode(EncodeError),
     /// The request breaks a rule of its spec, or of the running kernel's policy; nothing was sent.
+    #[cfg(feature = "policy")]
     Invalid(Box<Violation>),
     /// The answer is malformed. Other messages of the same answer may be fine: a dump goes on.
     Decode(DecodeError),
@@ -117,6 +119,7 @@ impl Error {
         match self {
             Self::Kernel(error) => Some(error.errno),
             // What the kernel would have said.
+            #[cfg(feature = "policy")]
             Self::Invalid(violation) => Some(violation.errno()),
             Self::UnknownFamily { .. } => Some(crate::errno::ENOENT),
             Self::Io(error) | Self::Group { error, .. } => errno::of(error),
@@ -131,6 +134,7 @@ impl fmt::Display for Error {
             Self::Io(error) => write!(f, "netlink socket: {error}"),
             Self::Kernel(error) => error.fmt(f),
             Self::Encode(error) => error.fmt(f),
+            #[cfg(feature = "policy")]
             Self::Invalid(violation) => violation.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::UnknownFamily { family } => {

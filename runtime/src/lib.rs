@@ -13,8 +13,8 @@
 //! - [`Connection::watch`] keeps a list current, [`Connection::dump_consistent`] asks until one comes
 //!   whole, [`Connection::batch`] sends many requests as one.
 //! - `nlkit::tokio` and `nlkit::smol` (features) have the same connections for tasks: [`asynchronous`].
-//! - [`Connection::policy`] tells what the running kernel supports and checks; [`validate()`] checks a
-//!   request before it is sent; [`Connection::wait_for_family`] waits for a module.
+//! - `Connection::policy` (feature `policy`) tells what the running kernel supports and checks, `validate`
+//!   checks a request before it is sent; [`Connection::wait_for_family`] waits for a module.
 //! - [`Connection::open_in`] opens in another network [`Namespace`]; [`Usersock`] is for processes among
 //!   themselves.
 //! - `nlkit::sim` (feature) is a kernel to test against, `nlkit::serve` (feature) has its handlers, which
@@ -25,6 +25,7 @@
 //! | `derive` | `#[derive(NlAttrs)]`, `#[derive(NlStruct)]` |
 //! | `serde` | Serialize and Deserialize for the value types |
 //! | `tokio`, `smol` | sockets and connections for tasks |
+//! | `policy` | what the running kernel supports; requests checked before they are sent |
 //! | `serve`, `sim` | handlers of requests; the simulated kernel |
 //! | `tracing` | a span for each request, with its result and duration, target `nlkit` |
 //!
@@ -46,10 +47,12 @@ mod attrs;
 mod batch;
 mod call;
 mod channel;
+#[cfg_attr(not(feature = "policy"), allow(dead_code, reason = "the rest is for policies"))]
 mod checks;
 mod connection;
 mod counters;
 mod debug;
+#[cfg(any(feature = "policy", feature = "tracing"))]
 mod describe;
 mod dump;
 mod engine;
@@ -63,7 +66,9 @@ mod form;
 mod guards;
 mod heard;
 mod hwaddr;
+#[cfg_attr(not(feature = "policy"), allow(dead_code, reason = "the rest is for policies"))]
 mod kind;
+#[cfg_attr(not(feature = "policy"), allow(dead_code, reason = "the rest is for policies"))]
 mod level;
 mod listeners;
 mod listening;
@@ -74,6 +79,7 @@ mod names;
 mod namespace;
 pub mod nlctrl;
 mod path;
+#[cfg(feature = "policy")]
 mod policy;
 pub mod script;
 #[cfg(feature = "serve")]
@@ -94,6 +100,7 @@ mod sys;
 pub mod tokio;
 mod trace;
 mod transport;
+#[cfg(feature = "policy")]
 mod validate;
 mod value;
 mod wait;
@@ -106,6 +113,7 @@ pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
 pub use crate::counters::Counters;
+#[cfg(any(feature = "policy", feature = "tracing"))]
 pub use crate::describe::describe;
 pub use crate::dump::{Replies, Views};
 pub use crate::error::{
@@ -125,6 +133,7 @@ pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
 pub use crate::namespace::Namespace;
+#[cfg(feature = "policy")]
 pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
 pub use crate::socket::Socket;
 pub use crate::socket_options::SocketOptions;
@@ -133,6 +142,7 @@ pub use crate::structs::{Bytes, Member, MemberValue, NlStruct, Octets, Rest, rea
 pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text};
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
+#[cfg(feature = "policy")]
 pub use crate::validate::{Violation, validate, validate_dump};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::watch::{Update, Watch};

@@ -125,7 +125,7 @@ pub struct GroupInfo {
     pub id: Option<u32>,
 }
 
-/// CTRL_CMD_GETPOLICY: the policies of a family. [`Policies`](crate::Policies) makes a tree of the
+/// CTRL_CMD_GETPOLICY: the policies of a family. `Policies` (feature `policy`) makes a tree of the
 /// answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetPolicy {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::task::{Poll, ready};
 
 use crate::attrs::NlAttrs;
-use crate::call::{Call, Running};
+use crate::call::{Call, Running, attrs_of};
 use crate::connection::{Connection, ready as now};
 use crate::dump::{decode_entry, step_to_entry};
 use crate::engine::Engine;
@@ -67,7 +67,7 @@ where
         let call = Call::of_dump::<Q>();
         let mut message = Vec::new();
         crate::call::write::<P, Q>(&call, request, &mut message)?;
-        engine.guards.check::<P>(&call, &message)?;
+        engine.guards.check(&call, attrs_of::<P>(&message))?;
         let listener = engine.listen::<N>();
         Ok(Self { call, message, listener, phase: Phase::Begin, types: PhantomData })
     }

@@ -18,7 +18,6 @@ use crate::family::{Do, Dump, Family, Notification, Protocol};
 use crate::heard::Part;
 use crate::message::Message;
 use crate::modifiers::Modifiers;
-use crate::policy::Policies;
 use crate::transport::AsyncTransport;
 use crate::wait::answer_timeout;
 
@@ -80,18 +79,6 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
     /// the latest 64, those of all handles.
     pub fn take_warnings(&self) -> Vec<Warning> {
         std::mem::take(&mut self.shared.lock().warnings)
-    }
-
-    /// Whether the requests of all handles are checked against their specs before they are sent. See
-    /// [`crate::Connection::validate_by_spec`].
-    pub fn validate_by_spec(&self, validate: bool) {
-        self.shared.lock().guards.spec = validate;
-    }
-
-    /// From now on checks requests of a family, those of all handles, against the running kernel's
-    /// policies before they are sent. See [`crate::Connection::validate_by`].
-    pub fn validate_by(&self, policies: Policies) {
-        self.shared.lock().guards.add(policies);
     }
 
     /// How calls wait for answers.

@@ -12,6 +12,8 @@ mod batch;
 mod connection;
 mod dump;
 mod families;
+#[cfg(feature = "policy")]
+mod guards;
 mod listening;
 mod open;
 mod subscription;
