@@ -1,7 +1,7 @@
 //! What must not add up, or go wrong once in a long while: connections live for months.
 
 use std::collections::VecDeque;
-use std::future::{Future, Ready, ready};
+use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -13,9 +13,7 @@ use nlkit::script::{PORT, answer};
 use nlkit::serve::Service;
 use nlkit::session::{Ends, Session, Source};
 use nlkit::sim::Kernel;
-use nlkit::{
-    AsyncTransport, Connection, Error, Generic, Received, Transport, asynchronous, nlctrl,
-};
+use nlkit::{Connection, Error, Generic, Received, Transport, asynchronous, nlctrl};
 use nlkit_tests::raw;
 use nlkit_tests::tunnel::{self, Family, Notification, PEERS, Peer, Tunnel};
 
@@ -196,24 +194,7 @@ impl Transport for Talkative {
     }
 }
 
-impl AsyncTransport for Talkative {
-    type Sleep = Ready<()>;
-
-    fn poll_receive(
-        &mut self,
-        _: &mut Context<'_>,
-        buffer: &mut Vec<u8>,
-    ) -> Poll<io::Result<Received>> {
-        match self.receive(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-            received => Poll::Ready(received),
-        }
-    }
-
-    fn sleep(&self, _: Duration) -> Ready<()> {
-        ready(())
-    }
-}
+never_woken!(Talkative);
 
 const NLCTRL: GetFamily = GetFamily { id: Some(nlctrl::ID), name: None };
 

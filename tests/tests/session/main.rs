@@ -1,6 +1,32 @@
 //! The session and the connection against a kernel that says what a test wants it to.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+/// Makes a transport one of tasks, which nobody wakes: the test polls.
+macro_rules! never_woken {
+    ($transport:ty) => {
+        impl nlkit::AsyncTransport for $transport {
+            type Sleep = std::future::Ready<()>;
+
+            fn poll_receive(
+                &mut self,
+                _: &mut std::task::Context<'_>,
+                buffer: &mut Vec<u8>,
+            ) -> std::task::Poll<std::io::Result<nlkit::Received>> {
+                match nlkit::Transport::receive(self, buffer) {
+                    Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                        std::task::Poll::Pending
+                    }
+                    received => std::task::Poll::Ready(received),
+                }
+            }
+
+            fn sleep(&self, _: std::time::Duration) -> Self::Sleep {
+                std::future::ready(())
+            }
+        }
+    };
+}
+
 mod datagrams;
 mod dumps;
 mod families;

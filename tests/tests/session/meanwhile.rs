@@ -1,7 +1,7 @@
 //! Tasks that share a connection to a kernel that answers late: what one learns is not another's answer.
 
 use std::collections::VecDeque;
-use std::future::{Future, Ready, ready};
+use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
@@ -12,7 +12,7 @@ use nlkit::nlctrl::{self, FamilyInfo, GroupInfo};
 use nlkit::script::{PORT, answer};
 use nlkit::session::Source;
 use nlkit::wire::Header;
-use nlkit::{AsyncTransport, Generic, Received, Transport, errno};
+use nlkit::{Generic, Received, Transport, errno};
 use nlkit_specs::netdev;
 use nlkit_tests::raw;
 use nlkit_tests::tunnel::{self, Family, Tunnel};
@@ -53,24 +53,7 @@ impl Transport for Late {
     }
 }
 
-impl AsyncTransport for Late {
-    type Sleep = Ready<()>;
-
-    fn poll_receive(
-        &mut self,
-        _: &mut Context<'_>,
-        buffer: &mut Vec<u8>,
-    ) -> Poll<io::Result<Received>> {
-        match self.receive(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-            received => Poll::Ready(received),
-        }
-    }
-
-    fn sleep(&self, _: Duration) -> Ready<()> {
-        ready(())
-    }
-}
+never_woken!(Late);
 
 type Conn = Connection<Generic, Late>;
 
