@@ -127,3 +127,5 @@ pub mod team;
 #[cfg(feature = "wireguard")]
 #[rustfmt::skip]
 pub mod wireguard;
+#[cfg(feature = "yaml")]
+pub mod yaml;

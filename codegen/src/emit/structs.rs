@@ -50,7 +50,7 @@ pub(super) fn structure(item: &Struct, prelude: &Prelude<'_>, style: &Style) -> 
 
 /// The field of a member, behind `pad` bytes that stand for nothing.
 fn field(member: &Member, pad: usize, prelude: &Prelude<'_>) -> TokenStream {
-    let Member { name, rust, doc, ty } = member;
+    let Member { name, rust, doc, ty, .. } = member;
     let docs = Docs::text_or(doc, &format!("Member `{name}`.")).outer();
     let Value { ty, form } = value(ty, prelude);
     let form = form.map(|form| quote!(as = #form));

@@ -9,6 +9,8 @@ mod payload;
 
 pub use payload::*;
 
+pub use crate::spec::DisplayHint;
+
 /// A family.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family {
@@ -184,6 +186,10 @@ pub struct Attribute {
     pub doc: String,
     /// What its payload is.
     pub ty: Type,
+    /// How people write it, where the type does not say that alone.
+    pub hint: Option<DisplayHint>,
+    /// What the numbers in a nest-type-value are, from the outside in; empty elsewhere.
+    pub keys: Vec<String>,
     /// Whether it may stand several times.
     pub multi: bool,
     /// What the kernel checks.

@@ -1,5 +1,7 @@
 //! What attributes and structs hold: types, numbers, structs, sub-messages, checks.
 
+use super::DisplayHint;
+
 /// A binary struct. Its members stand side by side, without padding but that which it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Struct {
@@ -30,6 +32,8 @@ pub struct Member {
     pub doc: String,
     /// What it holds.
     pub ty: MemberType,
+    /// How people write it, where the type does not say that alone.
+    pub hint: Option<DisplayHint>,
 }
 
 /// What a member of a struct holds.

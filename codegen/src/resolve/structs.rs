@@ -136,6 +136,7 @@ impl Members<'_, '_> {
                 rust: names::field(&keys.name),
                 doc: keys.doc.clone().unwrap_or_default(),
                 ty,
+                hint: known(&keys.display_hint),
             });
         }
         let item = ir::Struct {

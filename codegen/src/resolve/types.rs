@@ -97,6 +97,8 @@ impl Types<'_, '_> {
             c_name: attr.c_name.clone(),
             doc: doc.clone().unwrap_or_default(),
             ty,
+            hint: known(&attr.keys.display_hint),
+            keys: attr.keys.type_value.clone().unwrap_or_default(),
             multi: *multi_attr == Some(true),
             checks,
         }

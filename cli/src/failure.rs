@@ -1,0 +1,105 @@
+//! Why a command failed, and the exit code that tells it.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Exit codes, as `nlkit help` lists them.
+pub(crate) mod code {
+    /// A check found something: `check`, `verify`, `generate --check`, `diff --exit-code`.
+    pub(crate) const FOUND: u8 = 1;
+    /// The command line, its JSON or a spec is wrong.
+    pub(crate) const USAGE: u8 = 2;
+    /// The kernel refused.
+    pub(crate) const KERNEL: u8 = 3;
+    /// A dump or a stream is incomplete: data changed meanwhile, or was lost.
+    pub(crate) const INCOMPLETE: u8 = 4;
+    /// The time is over.
+    pub(crate) const TIMEOUT: u8 = 5;
+    /// There is no such family, operation or group.
+    pub(crate) const UNKNOWN: u8 = 6;
+    /// A file, a socket or the output failed, or a message is malformed.
+    pub(crate) const SYSTEM: u8 = 7;
+    /// Ctrl-C.
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    /// What is printed behind `nlkit: `; already printed where it is empty.
+    message: String,
+    /// What to do about it.
+    helps: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with an exit code of [`code`] and a message, in the voice of the library: lower case, no full stop.
+    pub(crate) fn new(code: u8, message: impl fmt::Display) -> Self {
+        Self { code, message: message.to_string(), helps: Vec::new() }
+    }
+
+    /// A mistake on the command line or in what it names.
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self::new(code::USAGE, message)
+    }
+
+    /// A file or the system failed.
+    pub(crate) fn system(message: impl fmt::Display) -> Self {
+        Self::new(code::SYSTEM, message)
+    }
+
+    /// The failure with what to do about it.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl fmt::Display) -> Self {
+        self.helps.push(help.to_string());
+        self
+    }
+
+    /// Says it on stderr, and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        // Who closed stderr does not want to hear it.
+        let mut out = io::stderr().lock();
+        if !self.message.is_empty() {
+            let _ = writeln!(out, "nlkit: {}", self.message.trim_end());
+        }
+        for help in &self.helps {
+            let _ = writeln!(out, "  help: {help}");
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+/// Errors of the runtime, each with its exit code.
+impl From<nlkit::Error> for Failure {
+    fn from(error: nlkit::Error) -> Self {
+        use nlkit::Error;
+        let code = match &error {
+            Error::Kernel(_) => code::KERNEL,
+            Error::UnknownFamily { .. } | Error::UnknownGroup { .. } => code::UNKNOWN,
+            Error::Timeout { .. } => code::TIMEOUT,
+            _ if error.is_incomplete() || error.is_loss() => code::INCOMPLETE,
+            _ => code::SYSTEM,
+        };
+        Self::new(code, error)
+    }
+}
+
+/// Specs that are wrong: the report is a text of its own.
+impl From<nlkit_codegen::Report> for Failure {
+    fn from(report: nlkit_codegen::Report) -> Self {
+        let _ = write!(io::stderr().lock(), "{report}");
+        Self::new(code::USAGE, "")
+    }
+}
+
+/// Output that nobody reads any more ends the command in silence, as SIGPIPE would.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::new(141, ""),
+            _ => Self::system(error),
+        }
+    }
+}

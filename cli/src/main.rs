@@ -1,0 +1,19 @@
+//! The `nlkit` command: any netlink family at the prompt, and its bindings.
+
+mod args;
+mod commands;
+mod failure;
+mod output;
+mod specs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match commands::run(&args) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,53 @@
+//! How output looks: readable and coloured on a terminal, JSON, JSON lines or YAML.
+
+use clap::{Args, ValueEnum};
+
+/// How output looks.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Output {
+    /// How to print
+    #[arg(
+        short = 'o',
+        long = "output",
+        global = true,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
+    pub(crate) format: Format,
+    /// When to use colours; NO_COLOR is heeded
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN",
+        help_heading = "Output"
+    )]
+    pub(crate) color: Color,
+}
+
+/// A format of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: aligned, in colour on a terminal
+    Text,
+    /// One JSON document, indented
+    Json,
+    /// One JSON value a line, as it comes
+    Jsonl,
+    /// YAML, for streams one document each
+    Yaml,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

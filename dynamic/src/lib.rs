@@ -1,0 +1,2 @@
+//! Netlink by spec at run time: a resolved family turns JSON into messages and back, without generated
+//! code.
