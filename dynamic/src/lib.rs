@@ -1,2 +1,5 @@
 //! Netlink by spec at run time: a resolved family turns JSON into messages and back, without generated
 //! code.
+
+mod selector;
+mod tables;
