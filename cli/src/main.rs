@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod failure;
+mod input;
+mod level;
 mod output;
 mod print;
 mod specs;
