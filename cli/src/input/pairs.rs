@@ -298,7 +298,7 @@ mod tests {
             ("a[1=1", "not closed", "a[1=1\\n     ^"),
             ("a[0]b=1", "expected `=`", "a[0]b=1\\n        ^"),
             ("a]=1", "expected `=`", "a]=1\\n     ^"),
-            ("a:=[1 2]", "no JSON", "a:=[1 2]\\n            ^"),
+            ("a:=[1 2]", "no JSON", "a:=[1 2]\\n          ^"),
             ("ü.é[-]=1", "expected a position", "ü.é[-]=1\\n        ^"),
         ] {
             let failure = refused(pair);
