@@ -1,6 +1,5 @@
 //! What may stand at a place of a message: members of a struct, attributes of a set; by the spec.
 
-use nlkit_codegen::ir::DisplayHint;
 use nlkit_codegen::ir::{
     Attribute, Checks, Enum, EnumKind, EnumRef, Family, Format, Member, MemberType, Message,
     Number, Operation, Payload, Scalar, Selector, Struct, SubMessage, Type,
@@ -35,17 +34,13 @@ pub(crate) enum Kind<'f> {
     /// That it is there is what it says.
     Flag,
     /// A number, maybe by the name of an enum's entry.
-    Number(&'f Scalar, Option<&'f Enum>),
+    Number(Option<&'f Enum>),
     /// Names of flags.
     Flags(Option<&'f Enum>),
     /// Flags, and which of them are meant.
     Bitfield(Option<&'f Enum>),
-    /// Text.
+    /// Text, or what is written as text: an address, hex.
     Text,
-    /// Bytes in hex, or as the hint says.
-    Bytes,
-    /// An address: its notation.
-    Address(&'static str),
     /// A level of its own.
     Nest(Level<'f>),
     /// A level that another attribute chooses.
@@ -139,6 +134,14 @@ impl<'f> Place<'f> {
         }
     }
 
+    /// Its type, in the words of the spec.
+    pub(crate) fn type_text(&self) -> String {
+        match self.of {
+            Of::Attribute(attribute) => attribute.ty.to_string(),
+            Of::Member(member) => member.ty.to_string(),
+        }
+    }
+
     /// What the kernel checks of it.
     pub(crate) fn checks(&self) -> Option<&'f Checks> {
         match self.of {
@@ -164,21 +167,17 @@ impl<'f> Place<'f> {
     /// What a person writes there; of a list, in each of its entries.
     pub(crate) fn kind(&self) -> Kind<'f> {
         match self.of {
-            Of::Attribute(attribute) => self.kind_of_type(&attribute.ty, attribute.hint),
-            Of::Member(member) => self.kind_of_member(&member.ty, member.hint),
+            Of::Attribute(attribute) => self.kind_of_type(&attribute.ty),
+            Of::Member(member) => self.kind_of_member(&member.ty),
         }
     }
 
-    fn kind_of_type(&self, ty: &'f Type, hint: Option<DisplayHint>) -> Kind<'f> {
+    fn kind_of_type(&self, ty: &'f Type) -> Kind<'f> {
         match ty {
             Type::Flag => Kind::Flag,
             Type::Scalar(scalar) | Type::Array(scalar) => self.number(scalar),
-            Type::Ipv4Scalar(_) | Type::Ipv4 => Kind::Address("IPv4 address"),
-            Type::Ipv6 => Kind::Address("IPv6 address"),
-            Type::Ip => Kind::Address("IP address"),
-            Type::HwAddr => Kind::Address("hardware address"),
-            Type::String => Kind::Text,
-            Type::Binary | Type::Pad | Type::Unused => bytes(hint),
+            Type::Ipv4Scalar(_) | Type::Ipv4 | Type::Ipv6 | Type::Ip | Type::HwAddr => Kind::Text,
+            Type::String | Type::Binary | Type::Pad | Type::Unused => Kind::Text,
             Type::Bitfield32 { of } => {
                 Kind::Bitfield(of.as_ref().and_then(|of| self.enum_named(of)))
             }
@@ -186,25 +185,23 @@ impl<'f> Place<'f> {
             Type::Nest { set, .. } | Type::InOrder { set, .. } => {
                 Kind::Nest(Level::of_set(self.family, set))
             }
-            Type::IndexedArray(entry) | Type::Keyed(entry) => self.kind_of_type(entry, hint),
+            Type::IndexedArray(entry) | Type::Keyed(entry) => self.kind_of_type(entry),
             Type::SubMessage { name, selector, .. } => {
                 let mut all = self.family.sub_messages.iter();
                 match all.find(|sub_message| &sub_message.name == name) {
                     Some(sub_message) => Kind::Choice(sub_message, *selector),
-                    None => Kind::Bytes,
+                    None => Kind::Text,
                 }
             }
         }
     }
 
-    fn kind_of_member(&self, ty: &'f MemberType, hint: Option<DisplayHint>) -> Kind<'f> {
+    fn kind_of_member(&self, ty: &'f MemberType) -> Kind<'f> {
         match ty {
             MemberType::Scalar(scalar) => self.number(scalar),
-            MemberType::Ipv4Scalar(_) | MemberType::Ipv4 => Kind::Address("IPv4 address"),
-            MemberType::Ipv6 => Kind::Address("IPv6 address"),
-            MemberType::HwAddr(_) => Kind::Address("hardware address"),
-            MemberType::Text(_) => Kind::Text,
-            MemberType::Bytes(_) | MemberType::Pad(_) => bytes(hint),
+            MemberType::Ipv4Scalar(_) | MemberType::Ipv4 | MemberType::Ipv6 => Kind::Text,
+            MemberType::HwAddr(_) | MemberType::Text(_) => Kind::Text,
+            MemberType::Bytes(_) | MemberType::Pad(_) => Kind::Text,
             MemberType::Struct(of) | MemberType::Repeated(of) => {
                 Kind::Nest(Level::of_struct(self.family, &of.name))
             }
@@ -214,7 +211,7 @@ impl<'f> Place<'f> {
     fn number(&self, scalar: &'f Scalar) -> Kind<'f> {
         match scalar.of.as_ref().and_then(|of| self.enum_named(of)) {
             Some(of) if of.kind != EnumKind::Enum => Kind::Flags(Some(of)),
-            of => Kind::Number(scalar, of),
+            of => Kind::Number(of),
         }
     }
 
@@ -223,47 +220,15 @@ impl<'f> Place<'f> {
     }
 }
 
-fn bytes(hint: Option<DisplayHint>) -> Kind<'static> {
-    match hint {
-        Some(DisplayHint::Uuid) => Kind::Address("UUID"),
-        _ => Kind::Bytes,
-    }
-}
-
 fn struct_named<'f>(family: &'f Family, name: &str) -> Option<&'f Struct> {
     family.structs.iter().find(|it| it.name == name)
 }
 
 impl<'f> Kind<'f> {
-    /// What it is, in a few words: `u32`, `text`, `list of flags`.
-    pub(crate) fn describe(&self) -> String {
-        match self {
-            Self::Flag => "flag".to_owned(),
-            Self::Number(scalar, of) => {
-                let name = match scalar.number {
-                    Number::Unsigned(width) => format!("u{}", width.bits()),
-                    Number::Signed(width) => format!("s{}", width.bits()),
-                    Number::Uint => "uint".to_owned(),
-                    Number::Sint => "sint".to_owned(),
-                };
-                of.map_or(name, |of| format!("enum {}", of.name))
-            }
-            Self::Flags(Some(of)) => format!("flags {}", of.name),
-            Self::Flags(None) => "flags".to_owned(),
-            Self::Bitfield(Some(of)) => format!("bits and mask of {}", of.name),
-            Self::Bitfield(None) => "bits and mask".to_owned(),
-            Self::Text => "text".to_owned(),
-            Self::Bytes => "hex".to_owned(),
-            Self::Address(what) => (*what).to_owned(),
-            Self::Nest(_) => "nest".to_owned(),
-            Self::Choice(..) => "nest, by kind".to_owned(),
-        }
-    }
-
     /// The enum or flags that give names to its values.
     pub(crate) fn names(&self) -> Option<&'f Enum> {
         match self {
-            Self::Number(_, of) | Self::Flags(of) | Self::Bitfield(of) => *of,
+            Self::Number(of) | Self::Flags(of) | Self::Bitfield(of) => *of,
             _ => None,
         }
     }

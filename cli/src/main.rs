@@ -2,8 +2,10 @@
 
 mod args;
 mod commands;
+mod duration;
 mod failure;
 mod input;
+mod interrupt;
 mod level;
 mod output;
 mod print;

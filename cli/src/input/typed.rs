@@ -121,9 +121,9 @@ impl Typing<'_> {
             Typed::Nothing => match place.map(Place::kind) {
                 Some(Kind::Flag) | None => Ok(Value::Bool(true)),
                 Some(Kind::Nest(_) | Kind::Choice(..)) => Ok(Value::Object(Map::new())),
-                Some(kind) => {
-                    let what = format!("this needs a value behind `=`: {}", kind.describe());
-                    Err(self.mistake(leaf.at, &what))
+                Some(_) => {
+                    let of_type = place.map(Place::type_text).unwrap_or_default();
+                    Err(self.mistake(leaf.at, &format!("this needs a value behind `=`: {of_type}")))
                 }
             },
         }
@@ -145,7 +145,7 @@ impl Typing<'_> {
             Kind::Nest(_) => {
                 Err(self.mistake(at, "this is a nest: `name.member=value`, or `name:=` and JSON"))
             }
-            Kind::Number(_, names) => {
+            Kind::Number(names) => {
                 let named = names.is_some_and(|it| it.entries.iter().any(|it| it.name == text));
                 Ok(if named { None } else { number(text) }.unwrap_or(Value::String(plain(text)?)))
             }
@@ -165,9 +165,7 @@ impl Typing<'_> {
                 let pair = [("value", value.clone()), ("selector", value)];
                 Ok(pair.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
             }
-            Kind::Text | Kind::Bytes | Kind::Address(_) | Kind::Choice(..) => {
-                Ok(Value::String(plain(text)?))
-            }
+            Kind::Text | Kind::Choice(..) => Ok(Value::String(plain(text)?)),
         }
     }
 
