@@ -1,5 +1,8 @@
 //! How output looks: readable and coloured on a terminal, JSON, JSON lines or YAML.
 
+use std::io;
+
+use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
 
 /// How output looks.
@@ -26,6 +29,17 @@ pub(crate) struct Output {
         help_heading = "Output"
     )]
     pub(crate) color: Color,
+}
+
+impl Output {
+    /// Whether stdout is to have colours: `--color`, else NO_COLOR, CLICOLOR_FORCE, or that it is a terminal.
+    pub(crate) fn is_colored(&self) -> bool {
+        match self.color {
+            Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
+        }
+    }
 }
 
 /// A format of output.
