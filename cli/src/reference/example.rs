@@ -50,9 +50,8 @@ fn names_a_thing(pair: &str) -> bool {
 /// A pair for the member of a header that holds the index of a device.
 fn index_member(header: &str, ir: &ir::Family) -> Option<String> {
     let item = ir.structs.iter().find(|it| it.name == header)?;
-    let is_index = |it: &&ir::Member| {
-        matches!(it.ty, MemberType::Scalar(_)) && it.name.ends_with("index")
-    };
+    let is_index =
+        |it: &&ir::Member| matches!(it.ty, MemberType::Scalar(_)) && it.name.ends_with("index");
     item.members.iter().find(is_index).map(|it| format!("{}=1", it.name))
 }
 

@@ -1,8 +1,8 @@
 //! Everything in a family that has a name, and how it is found.
 
 use super::{
-    Attribute, Constant, Entry, Enum, Family, Format, Group, Kind, Link, Member, Notification, Operation,
-    Set, Struct, SubMessage, Text,
+    Attribute, Constant, Entry, Enum, Family, Format, Group, Kind, Link, Member, Notification,
+    Operation, Set, Struct, SubMessage, Text,
 };
 
 /// Something that has a name.
@@ -59,53 +59,117 @@ impl Family {
     pub(crate) fn items(&self) -> Vec<Item<'_>> {
         let mut items = Vec::new();
         for it in &self.operations {
-            let names = [&it.name, &it.c_name, "", &it.doc];
+            let names: [&str; 4] = [&it.name, &it.c_name, "", &it.doc];
             items.push(whole(Kind::Operation, names, Found::Operation(it)));
         }
         for it in &self.notifications {
-            let names = [&it.name, &it.c_name, &it.rust, &it.doc];
+            let names: [&str; 4] = [&it.name, &it.c_name, &it.rust, &it.doc];
             items.push(whole(Kind::Notification, names, Found::Notification(it)));
         }
         for it in &self.groups {
-            let names = [&it.name, &it.c_name, &it.rust, &it.doc];
+            let names: [&str; 4] = [&it.name, &it.c_name, &it.rust, &it.doc];
             items.push(whole(Kind::Group, names, Found::Group(it)));
         }
         for set in &self.sets {
             let rust = set.rust.as_deref().unwrap_or_default();
             items.push(whole(Kind::Set, [&set.name, "", rust, &set.doc], Found::Set(set)));
             for it in set.attributes.iter().filter(|it| it.rust.is_some()) {
-                let names = [&it.name, &it.c_name, "", &it.doc];
+                let names: [&str; 4] = [&it.name, &it.c_name, "", &it.doc];
                 items.push(part(Kind::Attribute, &set.name, names, Found::Attribute(it)));
             }
         }
         for of in &self.sub_messages {
-            let names = [&of.name, "", &of.rust, &of.doc];
+            let names: [&str; 4] = [&of.name, "", &of.rust, &of.doc];
             items.push(whole(Kind::SubMessage, names, Found::SubMessage(of)));
             for it in &of.formats {
-                let names = [&it.value, "", "", &it.doc];
+                let names: [&str; 4] = [&it.value, "", "", &it.doc];
                 items.push(part(Kind::Format, &of.name, names, Found::Format(it)));
             }
         }
         for of in &self.structs {
-            let names = [&of.name, &of.c_name, &of.rust, &of.doc];
+            let names: [&str; 4] = [&of.name, &of.c_name, &of.rust, &of.doc];
             items.push(whole(Kind::Struct, names, Found::Struct(of)));
             for it in of.members.iter().filter(|it| it.rust.is_some()) {
-                let names = [&it.name, "", "", &it.doc];
+                let names: [&str; 4] = [&it.name, "", "", &it.doc];
                 items.push(part(Kind::Member, &of.name, names, Found::Member(it)));
             }
         }
         for of in &self.enums {
             items.push(whole(of.kind, [&of.name, "", &of.rust, &of.doc], Found::Enum(of)));
             for it in &of.entries {
-                let names = [&it.name, &it.c_name, "", &it.doc];
+                let names: [&str; 4] = [&it.name, &it.c_name, "", &it.doc];
                 items.push(part(of.entry_kind(), &of.name, names, Found::Entry(it)));
             }
         }
         for it in &self.constants {
-            let names = [&it.name, &it.c_name, &it.rust, &it.doc];
+            let names: [&str; 4] = [&it.name, &it.c_name, &it.rust, &it.doc];
             items.push(whole(Kind::Constant, names, Found::Constant(it)));
         }
         items
+    }
+}
+
+impl Family {
+    /// What stands in something, by name: of an attribute what stands in its nest, of an operation its
+    /// attributes and the members of its header.
+    pub(crate) fn parts<'f>(
+        &'f self,
+        link: &Link,
+        of: Found<'f>,
+    ) -> Vec<(Link, &'f str, Found<'f>)> {
+        match of {
+            Found::Operation(it) => {
+                let set = it.set.as_ref().map(|set| Link::new(Kind::Set, set));
+                let headers = it.calls().find_map(|(_, call)| call.request.header.as_ref());
+                let header = headers.map(|header| Link::new(Kind::Struct, header));
+                set.iter().chain(&header).flat_map(|link| self.parts_behind(link)).collect()
+            }
+            Found::Notification(it) => {
+                let attributes = it.message.attributes.iter();
+                let attributes = attributes.filter_map(|it| {
+                    Some((it.home.clone()?, it.name.as_str(), Found::Attribute(it)))
+                });
+                let header = it.message.header.as_ref();
+                let header = header.map(|header| Link::new(Kind::Struct, header));
+                attributes.chain(header.iter().flat_map(|link| self.parts_behind(link))).collect()
+            }
+            Found::Attribute(it) => it.ty.links().flat_map(|it| self.parts_behind(it)).collect(),
+            Found::Format(it) => it.payload.links().flat_map(|it| self.parts_behind(it)).collect(),
+            Found::Member(it) => it.ty.links().flat_map(|it| self.parts_behind(it)).collect(),
+            Found::Group(_) | Found::Entry(_) | Found::Constant(_) => Vec::new(),
+            Found::Set(_) | Found::SubMessage(_) | Found::Struct(_) | Found::Enum(_) => {
+                self.parts_behind(link)
+            }
+        }
+    }
+
+    /// The parts of a set, a sub-message, a struct, an enum or flags.
+    fn parts_behind<'f>(&'f self, link: &Link) -> Vec<(Link, &'f str, Found<'f>)> {
+        let part = |kind, name: &'f str, found| (Link::part(kind, &link.path, name), name, found);
+        match link.kind {
+            Kind::Set => {
+                let attributes = self.set(&link.path).into_iter().flat_map(|it| &it.attributes);
+                let part =
+                    |it: &'f Attribute| part(Kind::Attribute, &it.name, Found::Attribute(it));
+                attributes.map(part).collect()
+            }
+            Kind::SubMessage => {
+                let formats = self.sub_message(&link.path).into_iter().flat_map(|it| &it.formats);
+                let part = |it: &'f Format| part(Kind::Format, &it.value, Found::Format(it));
+                formats.map(part).collect()
+            }
+            Kind::Struct => {
+                let members = self.structure(&link.path).into_iter().flat_map(|it| &it.members);
+                let part = |it: &'f Member| part(Kind::Member, &it.name, Found::Member(it));
+                members.map(part).collect()
+            }
+            Kind::Enum | Kind::Flags => {
+                let Some(of) = self.enumeration(link) else { return Vec::new() };
+                let part = |it: &'f Entry| part(of.entry_kind(), &it.name, Found::Entry(it));
+                of.entries.iter().map(part).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 

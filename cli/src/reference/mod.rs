@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer};
 pub(crate) use build::family;
 pub(crate) use find::{Found, Item};
 pub(crate) use markup::{Block, Span, blocks, first_sentence};
-pub(crate) use unfold::Inside;
+pub(crate) use unfold::{Inside, Shown};
 
 /// A family.
 #[derive(Debug, Serialize)]

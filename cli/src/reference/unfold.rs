@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Attribute, Entry, Family, Format, Kind, Link, Member, Operation, Text};
+use super::{
+    Attribute, Constant, Entry, Enum, Family, Format, Found, Group, Kind, Link, Member,
+    Notification, Operation, Set, Struct, SubMessage, Text,
+};
 
 /// What an attribute, a format or a member holds.
 #[derive(Clone, Debug, Serialize)]
@@ -18,37 +21,74 @@ pub(crate) enum Inside {
     Values(Vec<Entry>),
 }
 
+/// Something with what it holds.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Shown {
+    Operation(Operation),
+    Notification(Notification),
+    Group(Group),
+    Set(Set),
+    Attribute(Attribute),
+    SubMessage(SubMessage),
+    Format(Format),
+    Struct(Struct),
+    Member(Member),
+    Enum(Enum),
+    Entry(Entry),
+    Constant(Constant),
+}
+
 impl Family {
-    /// The operation with what its attributes hold, so many nests deep.
-    pub(crate) fn unfolded(&self, operation: &Operation, depth: usize) -> Operation {
-        let mut operation = operation.clone();
-        let calls = [&mut operation.once, &mut operation.dump].into_iter().flatten();
-        let messages = calls.flat_map(|it| std::iter::once(&mut it.request).chain(&mut it.reply));
-        for message in messages {
-            self.unfold(&mut message.attributes, depth);
-        }
-        operation
-    }
-
-    /// Puts into attributes what they hold, so many nests deep. What holds itself is not repeated.
-    pub(crate) fn unfold(&self, attributes: &mut [Attribute], depth: usize) {
+    /// Something with what it holds, so many nests deep. What holds itself is not repeated.
+    pub(crate) fn show(&self, found: Found<'_>, depth: usize) -> Shown {
         let mut unfold = Unfold { family: self, around: Vec::new() };
-        unfold.attributes(attributes, depth);
-    }
-
-    /// Puts into formats what they hold.
-    pub(crate) fn unfold_formats(&self, formats: &mut [Format], depth: usize) {
-        let mut unfold = Unfold { family: self, around: Vec::new() };
-        for format in formats {
-            format.inside = unfold.inside(&format.payload, depth);
-        }
-    }
-
-    /// Puts into members what they hold.
-    pub(crate) fn unfold_members(&self, members: &mut [Member], depth: usize) {
-        let mut unfold = Unfold { family: self, around: Vec::new() };
-        for member in members {
-            member.inside = unfold.inside(&member.ty, depth);
+        match found {
+            Found::Operation(it) => {
+                let mut it = it.clone();
+                for call in [&mut it.once, &mut it.dump].into_iter().flatten() {
+                    unfold.attributes(&mut call.request.attributes, depth);
+                    let reply = call.reply.iter_mut();
+                    reply.for_each(|reply| unfold.attributes(&mut reply.attributes, depth));
+                }
+                Shown::Operation(it)
+            }
+            Found::Notification(it) => {
+                let mut it = it.clone();
+                unfold.attributes(&mut it.message.attributes, depth);
+                Shown::Notification(it)
+            }
+            Found::Group(it) => Shown::Group(it.clone()),
+            Found::Set(it) => {
+                let mut it = it.clone();
+                unfold.attributes(&mut it.attributes, depth);
+                Shown::Set(it)
+            }
+            Found::Attribute(it) => {
+                let inside = unfold.inside(&it.ty, depth);
+                Shown::Attribute(Attribute { inside, ..it.clone() })
+            }
+            Found::SubMessage(it) => {
+                let mut it = it.clone();
+                unfold.formats(&mut it.formats, depth);
+                Shown::SubMessage(it)
+            }
+            Found::Format(it) => {
+                let inside = unfold.inside(&it.payload, depth);
+                Shown::Format(Format { inside, ..it.clone() })
+            }
+            Found::Struct(it) => {
+                let mut it = it.clone();
+                unfold.members(&mut it.members, depth);
+                Shown::Struct(it)
+            }
+            Found::Member(it) => {
+                let inside = unfold.inside(&it.ty, depth);
+                Shown::Member(Member { inside, ..it.clone() })
+            }
+            Found::Enum(it) => Shown::Enum(it.clone()),
+            Found::Entry(it) => Shown::Entry(it.clone()),
+            Found::Constant(it) => Shown::Constant(it.clone()),
         }
     }
 }
@@ -63,6 +103,18 @@ impl Unfold<'_> {
     fn attributes(&mut self, attributes: &mut [Attribute], depth: usize) {
         for attribute in attributes {
             attribute.inside = self.inside(&attribute.ty, depth);
+        }
+    }
+
+    fn formats(&mut self, formats: &mut [Format], depth: usize) {
+        for format in formats {
+            format.inside = self.inside(&format.payload, depth);
+        }
+    }
+
+    fn members(&mut self, members: &mut [Member], depth: usize) {
+        for member in members {
+            member.inside = self.inside(&member.ty, depth);
         }
     }
 
@@ -87,16 +139,12 @@ impl Unfold<'_> {
             }),
             Kind::SubMessage => family.sub_message(&link.path).map(|message| {
                 let mut formats = message.formats.clone();
-                for format in &mut formats {
-                    format.inside = self.inside(&format.payload, depth);
-                }
+                self.formats(&mut formats, depth);
                 Inside::Formats(formats)
             }),
             Kind::Struct => family.structure(&link.path).map(|item| {
                 let mut members = item.members.clone();
-                for member in &mut members {
-                    member.inside = self.inside(&member.ty, depth);
-                }
+                self.members(&mut members, depth);
                 Inside::Members(members)
             }),
             _ => None,
