@@ -9,6 +9,7 @@ mod interrupt;
 mod level;
 mod output;
 mod print;
+mod reference;
 mod specs;
 
 use std::process::ExitCode;
