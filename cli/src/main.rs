@@ -2,9 +2,14 @@
 
 mod args;
 mod commands;
+mod duration;
 mod failure;
+mod input;
+mod interrupt;
+mod level;
 mod output;
 mod print;
+mod reference;
 mod specs;
 
 use std::process::ExitCode;
