@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod output;
+mod print;
 mod specs;
 
 use std::process::ExitCode;

@@ -6,8 +6,10 @@
 //! attributes itself.
 
 mod payload;
+mod text;
 
 pub use payload::*;
+pub use text::Word;
 
 pub use crate::spec::DisplayHint;
 
