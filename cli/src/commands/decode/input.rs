@@ -1,6 +1,7 @@
 //! What `nlkit decode` reads, whatever it is written in: datagrams, one after the other.
 
 use std::io::{BufRead, BufReader, Read};
+use std::rc::Rc;
 
 use crate::failure::Failure;
 
@@ -32,8 +33,6 @@ pub(crate) struct Datagram {
     pub(crate) time: Option<String>,
     /// Its length, where the input holds less.
     pub(crate) cut_from: Option<usize>,
-    /// Its family, where the input names that.
-    pub(crate) family: Option<String>,
     /// Whether it is of a host with the other byte order.
     pub(crate) swapped: bool,
 }
@@ -59,6 +58,9 @@ pub(crate) enum Item {
     Fault(String),
 }
 
+/// Finds the number of a generic family: strace names it.
+pub(crate) type FamilyId = Rc<dyn Fn(&str) -> Option<u16>>;
+
 /// Items as they come. An error ends the command; what is wrong in the middle is an item.
 pub(crate) type Items = Box<dyn Iterator<Item = Result<Item, Failure>>>;
 
@@ -69,7 +71,12 @@ const PEEK: usize = 4096;
 ///
 /// # Errors
 /// Where it cannot be read, or is not written in this format.
-pub(crate) fn read(input: Box<dyn Read>, format: Format, name: &str) -> Result<Items, Failure> {
+pub(crate) fn read(
+    input: Box<dyn Read + Send>,
+    format: Format,
+    name: &str,
+    family: &FamilyId,
+) -> Result<Items, Failure> {
     let mut input = BufReader::with_capacity(PEEK, input);
     let begin = input.fill_buf().map_err(|error| unreadable(name, &error))?;
     let format = match format {
@@ -78,7 +85,7 @@ pub(crate) fn read(input: Box<dyn Read>, format: Format, name: &str) -> Result<I
     };
     match format {
         Format::Pcap => capture::read(input, name),
-        Format::Strace => Ok(strace::read(input, name.to_owned())),
+        Format::Strace => Ok(strace::read(input, name.to_owned(), Rc::clone(family))),
         Format::Hex | Format::Auto => {
             let text = String::from_utf8_lossy(&whole(input, name)?).into_owned();
             of_hex(&text, name)

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use nlkit::wire::{HEADER_LEN, Header};
 
 use super::hex;
-use super::input::{Datagram, Item, Items, Told, unreadable};
+use super::input::{Datagram, FamilyId, Item, Items, Told, unreadable};
 use super::names;
 use super::syntax::{Node, arguments};
 
@@ -20,8 +20,8 @@ pub(super) fn is_strace(text: &str) -> bool {
 }
 
 /// The datagrams that strace shows.
-pub(super) fn read(input: impl BufRead + 'static, name: String) -> Items {
-    let mut trace = Trace::default();
+pub(super) fn read(input: impl BufRead + 'static, name: String, family: FamilyId) -> Items {
+    let mut trace = Trace::new(family);
     let mut lines = input.split(b'\n');
     let mut ready: Vec<Item> = Vec::new();
     let mut ended = false;
@@ -96,8 +96,8 @@ fn direction(call: &str) -> Option<bool> {
 }
 
 /// What is known so far.
-#[derive(Default)]
 struct Trace {
+    family: FamilyId,
     /// Protocols of the descriptors that were seen to be made.
     sockets: HashMap<String, u16>,
     /// What strace began to print of a call, by process.
@@ -131,10 +131,15 @@ enum Shown {
 /// A message that strace decoded.
 enum Message {
     Whole(Vec<u8>),
+    /// In its own words.
     Told { header: Vec<(String, String)>, body: String },
 }
 
 impl Trace {
+    fn new(family: FamilyId) -> Self {
+        Self { family, sockets: HashMap::new(), unfinished: HashMap::new(), pending: None }
+    }
+
     /// What is complete with this line.
     fn line(&mut self, line: &str) -> Vec<Item> {
         let dump = line.trim_start();
@@ -234,7 +239,8 @@ impl Trace {
             return (call.certain && !to_kernel && returned.contains("ENOBUFS")).then_some(call);
         }
         call.returned = digits(returned).parse().ok()?;
-        call.shown = rest.first().map(|buffer| shown(buffer, call.returned)).unwrap_or_default();
+        let reader = Reader { family: &*self.family };
+        call.shown = rest.first().map(|buffer| reader.shown(buffer, call.returned)).unwrap_or_default();
         Some(call)
     }
 }
@@ -254,120 +260,125 @@ fn dumped_bytes(line: &str) -> Option<Vec<u8>> {
     hex::digits_of(&hex)
 }
 
-/// What the buffer of a call shows: text, messages, or what stands around them.
-fn shown(buffer: &Node<'_>, returned: usize) -> Vec<Shown> {
-    match buffer {
-        Node::Struct(_) => match buffer.get("msg_hdr").unwrap_or(buffer).get("msg_iov") {
-            Some(Node::List(vectors, _)) => {
-                vec![gathered(vectors.iter().filter_map(|it| it.get("iov_base")), returned)]
-            }
-            _ => Vec::new(),
-        },
-        Node::List(entries, _) if entries.iter().any(|it| it.get("msg_hdr").is_some()) => {
-            let length = |entry: &Node<'_>| entry.get("msg_len")?.word()?.parse().ok();
-            entries.iter().flat_map(|it| shown(it, length(it).unwrap_or(usize::MAX))).collect()
-        }
-        Node::List(entries, _) if entries.iter().any(|it| it.get("iov_base").is_some()) => {
-            vec![gathered(entries.iter().filter_map(|it| it.get("iov_base")), returned)]
-        }
-        buffer => vec![gathered(std::iter::once(buffer), returned)],
-    }
+/// Reads what a call's arguments show.
+struct Reader<'f> {
+    family: &'f dyn Fn(&str) -> Option<u16>,
 }
 
-/// One datagram out of its parts.
-fn gathered<'n, 't: 'n>(parts: impl Iterator<Item = &'n Node<'t>>, returned: usize) -> Shown {
-    let mut bytes = Vec::new();
-    let mut messages = Vec::new();
-    for part in parts {
-        match part {
-            Node::Text(text, cut) => {
-                bytes.extend(text);
-                if *cut {
-                    return Shown::Cut(bytes);
+impl Reader<'_> {
+    /// What a buffer shows: text, messages, or what stands around them.
+    fn shown(&self, buffer: &Node<'_>, returned: usize) -> Vec<Shown> {
+        match buffer {
+            Node::Struct(_) => match buffer.get("msg_hdr").unwrap_or(buffer).get("msg_iov") {
+                Some(Node::List(vectors, _)) => vec![self.gathered(bases(vectors), returned)],
+                _ => Vec::new(),
+            },
+            Node::List(entries, _) if entries.iter().any(|it| it.get("msg_hdr").is_some()) => {
+                let length = |entry: &Node<'_>| entry.get("msg_len")?.word()?.parse().ok();
+                let shown = |it| self.shown(it, length(it).unwrap_or(usize::MAX));
+                entries.iter().flat_map(shown).collect()
+            }
+            Node::List(entries, _) if entries.iter().any(|it| it.get("iov_base").is_some()) => {
+                vec![self.gathered(bases(entries), returned)]
+            }
+            buffer => vec![self.gathered(std::iter::once(buffer), returned)],
+        }
+    }
+
+    /// One datagram out of its parts.
+    fn gathered<'n, 't: 'n>(
+        &self,
+        parts: impl Iterator<Item = &'n Node<'t>>,
+        returned: usize,
+    ) -> Shown {
+        let mut bytes = Vec::new();
+        let mut messages = Vec::new();
+        for part in parts {
+            match part {
+                Node::Text(text, cut) => {
+                    bytes.extend(text);
+                    if *cut {
+                        return Shown::Cut(bytes);
+                    }
                 }
+                part => self.messages(part, &mut messages),
             }
-            part => read_messages(part, &mut messages),
         }
+        if messages.is_empty() {
+            bytes.truncate(returned);
+            return Shown::Bytes(bytes);
+        }
+        Shown::Messages(messages)
     }
-    if messages.is_empty() {
-        bytes.truncate(returned);
-        return Shown::Bytes(bytes);
-    }
-    Shown::Messages(messages)
-}
 
-/// Messages as strace decodes them: `[{nlmsg_len=.., ..}, body]`, or a list of those.
-fn read_messages(node: &Node<'_>, all: &mut Vec<Message>) {
-    match node {
-        Node::List(entries, text) => match entries.split_first() {
-            Some((header @ Node::Struct(_), body)) if header.get("nlmsg_len").is_some() => {
-                all.push(message(header, body, text));
+    /// Messages as strace decodes them: `[{nlmsg_len=.., ..}, body]`, or a list of those.
+    fn messages(&self, node: &Node<'_>, all: &mut Vec<Message>) {
+        match node {
+            Node::List(entries, text) => match entries.split_first() {
+                Some((header @ Node::Struct(_), body)) if header.get("nlmsg_len").is_some() => {
+                    all.push(self.message(header, body, text));
+                }
+                _ => entries.iter().for_each(|entry| self.messages(entry, all)),
+            },
+            header @ Node::Struct(_) if header.get("nlmsg_len").is_some() => {
+                all.push(self.message(header, &[], ""));
             }
-            _ => entries.iter().for_each(|entry| read_messages(entry, all)),
-        },
-        header @ Node::Struct(_) if header.get("nlmsg_len").is_some() => {
-            all.push(message(header, &[], ""));
-        }
-        _ => {}
-    }
-}
-
-fn message(header: &Node<'_>, body: &[Node<'_>], text: &str) -> Message {
-    if let Some(message) = whole(header, body) {
-        return message;
-    }
-    let words = ["nlmsg_len", "nlmsg_type", "nlmsg_flags", "nlmsg_seq", "nlmsg_pid"];
-    let word = |name: &str| Some((name.to_owned(), header.get(name)?.word()?.to_owned()));
-    let body = text.split_once("}, ").map_or("", |(_, body)| body.strip_suffix(']').unwrap_or(body));
-    Message::Told { header: words.into_iter().filter_map(word).collect(), body: body.to_owned() }
-}
-
-/// The bytes of a message whose body strace shows as text, or as the number of NLMSG_DONE.
-fn whole(header: &Node<'_>, body: &[Node<'_>]) -> Option<Message> {
-    let word = |name: &str| header.get(name)?.word();
-    let len = word("nlmsg_len")?.parse().ok()?;
-    let (kind, family) = names::kind(word("nlmsg_type")?)?;
-    let flags = names::flags(word("nlmsg_flags")?)?;
-    let seq = names::number(word("nlmsg_seq")?)?;
-    let port = names::number(word("nlmsg_pid")?)?;
-    let mut bytes = Header { len, kind, flags, seq, port }.to_bytes().to_vec();
-    for part in body {
-        match part {
-            Node::Text(text, false) => bytes.extend(text),
-            Node::Word(number) => bytes.extend(number.parse::<i32>().ok()?.to_ne_bytes()),
-            Node::Struct(_) => bytes.extend(error_body(part)?),
-            _ => return None,
+            _ => {}
         }
     }
-    (bytes.len() == usize::try_from(len).ok()?.max(HEADER_LEN)).then_some(Message::Whole { bytes, family })
+
+    fn message(&self, header: &Node<'_>, body: &[Node<'_>], text: &str) -> Message {
+        if let Some(bytes) = self.whole(header, body) {
+            return Message::Whole(bytes);
+        }
+        let words = ["nlmsg_len", "nlmsg_type", "nlmsg_flags", "nlmsg_seq", "nlmsg_pid"];
+        let word = |name: &str| Some((name.to_owned(), header.get(name)?.word()?.to_owned()));
+        let body = text.split_once("}, ").map_or("", |(_, body)| body);
+        let body = body.strip_suffix(']').unwrap_or(body).to_owned();
+        Message::Told { header: words.into_iter().filter_map(word).collect(), body }
+    }
+
+    /// The bytes of a message whose body strace shows as text, or as the number of NLMSG_DONE.
+    fn whole(&self, header: &Node<'_>, body: &[Node<'_>]) -> Option<Vec<u8>> {
+        let header = self.header(header)?;
+        let mut bytes = header.to_bytes().to_vec();
+        for part in body {
+            match part {
+                Node::Text(text, false) => bytes.extend(text),
+                Node::Word(number) => bytes.extend(number.parse::<i32>().ok()?.to_ne_bytes()),
+                Node::Struct(_) => bytes.extend(self.error(part)?),
+                _ => return None,
+            }
+        }
+        (bytes.len() == usize::try_from(header.len).ok()?).then_some(bytes)
+    }
+
+    fn header(&self, node: &Node<'_>) -> Option<Header> {
+        let word = |name: &str| node.get(name)?.word();
+        Some(Header {
+            len: word("nlmsg_len")?.parse().ok()?,
+            kind: names::kind(word("nlmsg_type")?, self.family)?,
+            flags: names::flags(word("nlmsg_flags")?)?,
+            seq: names::number(word("nlmsg_seq")?)?,
+            port: names::number(word("nlmsg_pid")?)?,
+        })
+    }
+
+    /// NLMSG_ERROR: a code, and the header of the request where that is all there is of it.
+    fn error(&self, body: &Node<'_>) -> Option<Vec<u8>> {
+        let code = body.get("error")?.word()?;
+        let code = match code.strip_prefix('-') {
+            Some(name) => -names::errno(name)?,
+            None => code.parse().ok()?,
+        };
+        let request = self.header(body.get("msg")?)?;
+        Some([&code.to_ne_bytes()[..], &request.to_bytes()[..]].concat())
+    }
 }
 
-/// NLMSG_ERROR: a code, and the header of the request where that is all there is of it.
-fn error_body(body: &Node<'_>) -> Option<Vec<u8>> {
-    let code = body.get("error")?.word()?;
-    let code = match code.strip_prefix('-') {
-        Some(name) => -names::errno(name)?,
-        None => code.parse().ok()?,
-    };
-    let Some(Message::Whole { bytes: mut request, .. }) = capped(body.get("msg")?) else {
-        return None;
-    };
-    let mut bytes = code.to_ne_bytes().to_vec();
-    bytes.append(&mut request);
-    Some(bytes)
-}
-
-fn capped(request: &Node<'_>) -> Option<Message> {
-    let word = |name: &str| request.get(name)?.word();
-    let (kind, family) = names::kind(word("nlmsg_type")?)?;
-    let header = Header {
-        len: word("nlmsg_len")?.parse().ok()?,
-        kind,
-        flags: names::flags(word("nlmsg_flags")?)?,
-        seq: names::number(word("nlmsg_seq")?)?,
-        port: names::number(word("nlmsg_pid")?)?,
-    };
-    Some(Message::Whole { bytes: header.to_bytes().to_vec(), family })
+/// The buffers of vectors.
+fn bases<'n, 't>(vectors: &'n [Node<'t>]) -> impl Iterator<Item = &'n Node<'t>> {
+    vectors.iter().filter_map(|vector| vector.get("iov_base"))
 }
 
 impl Call {
@@ -400,10 +411,7 @@ impl Call {
                 Shown::Messages(messages) => {
                     for message in messages {
                         items.push(match message {
-                            Message::Whole { bytes, family } => {
-                                let protocol = self.protocol.or(family.as_ref().map(|_| names::GENERIC));
-                                Item::Datagram(Datagram { family, protocol, ..datagram(bytes) })
-                            }
+                            Message::Whole(bytes) => Item::Datagram(datagram(bytes)),
                             Message::Told { header, body } => Item::Told(Told {
                                 to_kernel: self.to_kernel,
                                 protocol: self.protocol,
