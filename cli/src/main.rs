@@ -2,7 +2,11 @@
 
 mod args;
 mod commands;
+mod duration;
 mod failure;
+mod input;
+mod interrupt;
+mod level;
 mod output;
 mod print;
 mod specs;
