@@ -10,6 +10,7 @@ mod level;
 mod output;
 mod print;
 mod reference;
+mod sources;
 mod specs;
 
 use std::process::ExitCode;
