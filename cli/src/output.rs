@@ -3,31 +3,14 @@
 use std::io;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 
 /// How output looks.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
-    /// How to print
-    #[arg(
-        short = 'o',
-        long = "output",
-        global = true,
-        value_enum,
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
+    /// How to print.
     pub(crate) format: Format,
-    /// When to use colours; NO_COLOR is heeded
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        value_name = "WHEN",
-        help_heading = "Output"
-    )]
+    /// When to use colours.
     pub(crate) color: Color,
 }
 

@@ -81,6 +81,7 @@ pub mod nlctrl;
 mod path;
 #[cfg(feature = "policy")]
 mod policy;
+mod raw;
 pub mod script;
 #[cfg(feature = "serve")]
 pub mod serve;
@@ -115,14 +116,14 @@ pub use crate::connection::Connection;
 pub use crate::counters::Counters;
 #[cfg(any(feature = "policy", feature = "tracing"))]
 pub use crate::describe::describe;
-pub use crate::dump::{Replies, Views};
+pub use crate::dump::{Messages, Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
-    Usersock,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, RawGroup,
+    Route, Usersock,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
@@ -135,6 +136,7 @@ pub use crate::names::Names;
 pub use crate::namespace::Namespace;
 #[cfg(feature = "policy")]
 pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
+pub use crate::raw::RawOperation;
 pub use crate::socket::Socket;
 pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};
@@ -143,7 +145,7 @@ pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
 #[cfg(feature = "policy")]
-pub use crate::validate::{Violation, validate, validate_dump};
+pub use crate::validate::{Violation, validate, validate_dump, validate_raw};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};
