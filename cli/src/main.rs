@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod output;
 mod print;
+mod sources;
 mod specs;
 
 use std::process::ExitCode;

@@ -163,7 +163,7 @@ impl Builder {
         let out_dir = out_dir.ok_or_else(|| of_file(texts::missing_out_dir()))?;
         let family = self.resolve(spec)?;
         let code = self.emit(&family, spec)?;
-        let path = out_dir.join(format!("{}.rs", family.module.trim_start_matches("r#")));
+        let path = out_dir.join(family.file_name());
         write_if_changed(&path, &code)
             .map_err(|error| of_file(texts::unwritable_file(&path, &error)))?;
         Ok(path)
@@ -212,7 +212,12 @@ impl Builder {
             .map_err(|errors| Report::new(source, errors))
     }
 
-    fn emit(&self, family: &Family, spec: &Path) -> Result<String, Report> {
+    /// Generates the code of a family that was resolved; its first line says the name of the file `spec`.
+    ///
+    /// # Errors
+    /// Where an option is none.
+    pub fn emit(&self, family: &Family, spec: impl AsRef<Path>) -> Result<String, Report> {
+        let spec = spec.as_ref();
         let of_file = |draft| Report::of_file(spec, draft);
         let style = self.style().map_err(of_file)?;
         let origin = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy();

@@ -109,12 +109,13 @@ impl Report {
     }
 
     /// Adds those of another file.
-    pub(crate) fn append(&mut self, mut other: Self) {
+    pub fn append(&mut self, mut other: Self) {
         self.diagnostics.append(&mut other.diagnostics);
         self.hidden += other.hidden;
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 }
