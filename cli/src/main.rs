@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod failure;
+mod kernel;
+mod netns;
 mod output;
 mod print;
 mod sources;

@@ -190,7 +190,7 @@ impl<'c> Comparison<'c> {
         if !matches!(kind, Kind::Nested | Kind::NestedArray) {
             return;
         }
-        match (inside(&ours.ty, kind), theirs.inside()) {
+        match (set_inside(&ours.ty, kind), theirs.inside()) {
             (Some(name), Some(policy)) => {
                 if let Some(set) = self.family.sets.iter().find(|set| set.name == name) {
                     self.nest(place, set, policy);
@@ -209,11 +209,12 @@ fn by_id(set: &Set, id: u16) -> Option<&Attribute> {
     set.attributes.iter().find(|ours| ours.id == id)
 }
 
-/// The set that a policy inside of an attribute of this kind is of.
-fn inside(ty: &Type, kind: Kind) -> Option<&str> {
+/// The set, by name, that the policy inside of an attribute is of, where the kernel calls the attribute
+/// this kind.
+pub fn set_inside(ty: &Type, kind: Kind) -> Option<&str> {
     match (ty, kind) {
         (Type::Nest { set, .. } | Type::InOrder { set, .. }, _) => Some(set),
-        (Type::IndexedArray(entry), Kind::NestedArray) => inside(entry, Kind::Nested),
+        (Type::IndexedArray(entry), Kind::NestedArray) => set_inside(entry, Kind::Nested),
         _ => None,
     }
 }

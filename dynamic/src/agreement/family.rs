@@ -123,8 +123,8 @@ fn calls(op: &Operation) -> impl Iterator<Item = &Call> {
     [&op.once, &op.dump].into_iter().flatten()
 }
 
-/// Who may use an operation, by the flags of CTRL_ATTR_OP_FLAGS.
-fn permission(flags: u32) -> Permission {
+/// Who may use an operation, by its flags in CTRL_ATTR_OP_FLAGS.
+pub fn permission(flags: u32) -> Permission {
     match (flags & NAMESPACE_ADMIN != 0, flags & ADMIN != 0) {
         (true, _) => Permission::NamespaceAdmin,
         (false, true) => Permission::Admin,

@@ -13,6 +13,9 @@ use std::fmt;
 use nlkit::Policies;
 use nlkit_codegen::ir::{Family, Protocol};
 
+pub use self::attributes::set_inside;
+pub use self::family::permission;
+
 /// All that a spec and a kernel say of a family, fact by fact: what agrees, too.
 ///
 /// Policies tell what requests take. Of replies and notifications the kernel says nothing, so they are not
