@@ -97,8 +97,8 @@ impl<'c> Comparison<'c> {
                 set: of.set.map(|set| set.name.clone()),
                 ..Place::default()
             };
-            let text = "nothing: it is not there, or not checked";
-            self.find(place, Aspect::Presence, level, &ours.id.to_string(), text);
+            let text = "none, or takes it without a check";
+            self.find(place, Aspect::Presence, level, &ours.ty.to_string(), text);
         }
     }
 
@@ -163,11 +163,11 @@ impl<'c> Comparison<'c> {
                 None => self.unknown(place(&theirs.id().to_string()), &theirs),
             }
         }
+        // In a reply it may be, of which the kernel tells nothing.
         let fields = set.attributes.iter().filter(|ours| ours.is_field());
         for ours in fields.filter(|ours| policy.attribute(ours.id).is_none()) {
-            let text = "nothing: it may be for replies";
-            let id = ours.id.to_string();
-            self.find(place(&ours.name), Aspect::Presence, Level::NotChecked, &id, text);
+            let (ty, text) = (ours.ty.to_string(), "none in requests, or takes it without a check");
+            self.find(place(&ours.name), Aspect::Presence, Level::NotChecked, &ty, text);
         }
     }
 

@@ -34,11 +34,12 @@ impl Comparison<'_> {
 
     /// What both can have or not.
     fn presence(&mut self, item: &str, aspect: Aspect, ours: bool, theirs: bool) {
+        let (no, yes) = if aspect == Aspect::Presence { ("none", "it") } else { ("no", "yes") };
         let (level, spec, kernel) = match (ours, theirs) {
             (false, false) => return,
-            (true, true) => (Level::Agrees, "yes", "yes"),
-            (true, false) => (Level::NotInKernel, "yes", "no"),
-            (false, true) => (Level::NotInSpec, "no", "yes"),
+            (true, true) => (Level::Agrees, yes, yes),
+            (true, false) => (Level::NotInKernel, yes, no),
+            (false, true) => (Level::NotInSpec, no, yes),
         };
         self.find(item, aspect, level, spec, kernel);
     }
@@ -88,7 +89,7 @@ impl Comparison<'_> {
                 Some(ours) => self.operation(ours, id, op.flags.unwrap_or_default()),
                 None => {
                     let item = format!("operation {id}");
-                    self.find(&item, Aspect::Presence, Level::NotInSpec, "no", "yes");
+                    self.find(&item, Aspect::Presence, Level::NotInSpec, "none", "it");
                 }
             }
         }
@@ -98,18 +99,18 @@ impl Comparison<'_> {
             for id in ids.into_iter().filter(|id| !theirs.iter().any(|op| op.id == Some(*id))) {
                 let level = if id > newest { Level::Newer } else { Level::NotInKernel };
                 let item = format!("operation {} ({id})", op.name);
-                self.find(&item, Aspect::Presence, level, "yes", "no");
+                self.find(&item, Aspect::Presence, level, "it", "none");
             }
         }
     }
 
     /// An operation that both have, by its number.
     fn operation(&mut self, ours: &Operation, id: u32, flags: u32) {
-        let item = format!("operation {}", ours.name);
+        let item = format!("operation {} ({id})", ours.name);
         let is_it = |call: &Option<Call>| {
             call.as_ref().is_some_and(|call| u32::from(call.request_id) == id)
         };
-        self.find(&item, Aspect::Presence, Level::Agrees, &id.to_string(), &id.to_string());
+        self.find(&item, Aspect::Presence, Level::Agrees, "it", "it");
         self.presence(&item, Aspect::Do, is_it(&ours.once), flags & OpInfo::CAN_DO != 0);
         self.presence(&item, Aspect::Dump, is_it(&ours.dump), flags & OpInfo::CAN_DUMP != 0);
         let theirs = permission(flags);

@@ -45,7 +45,7 @@ pub fn compare(family: &Family, policies: &Policies) -> Vec<Finding> {
     };
     match (family.protocol, policies.family()) {
         (Protocol::Raw(_), _) => {
-            vec![whole(Level::NotChecked, "raw protocols have no policies to ask for")]
+            vec![whole(Level::NotChecked, "no policies to ask for in a raw protocol")]
         }
         (_, None) => vec![whole(Level::NotInKernel, "no such family")],
         (_, Some(info)) => {
@@ -183,6 +183,13 @@ impl Level {
     }
 }
 
+impl Place {
+    /// Whether the finding is about the family as a whole.
+    pub fn is_family(&self) -> bool {
+        self.item.is_empty()
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.item)?;
@@ -203,11 +210,16 @@ impl fmt::Display for Finding {
         if *aspect != Aspect::Presence {
             write!(f, "{}: ", aspect.name())?;
         }
-        match (spec.as_str(), kernel.as_str()) {
-            ("", kernel) => write!(f, "the kernel says {kernel}"),
-            (spec, "") => write!(f, "the spec says {spec}"),
-            (spec, kernel) if spec == kernel => f.write_str(spec),
-            (spec, kernel) => write!(f, "the spec says {spec}, the kernel {kernel}"),
+        let presence = *aspect == Aspect::Presence;
+        match (spec.as_str(), kernel.as_str(), self.level) {
+            (_, kernel, Level::NotInSpec) if presence => {
+                write!(f, "the spec has none, the kernel {kernel}")
+            }
+            (_, kernel, _) if presence => write!(f, "the kernel has {kernel}"),
+            ("", kernel, _) => write!(f, "the kernel says {kernel}"),
+            (spec, "", _) => write!(f, "the spec says {spec}, the kernel does not tell"),
+            (spec, kernel, Level::Agrees) if spec == kernel => f.write_str(spec),
+            (spec, kernel, _) => write!(f, "the spec says {spec}, the kernel {kernel}"),
         }
     }
 }
