@@ -1,6 +1,7 @@
 //! Netlink by spec at run time: a resolved family turns JSON into messages and back, without generated
 //! code.
 
+pub mod agreement;
 mod decode;
 mod encode;
 mod error;
@@ -10,7 +11,9 @@ mod names;
 mod number;
 mod resolve;
 mod schema;
+mod selector;
 mod structs;
+mod tables;
 mod text;
 
 pub use serde_json::Value;
