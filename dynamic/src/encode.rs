@@ -412,20 +412,12 @@ fn sub_message(
     if let Value::String(_) = value {
         return bytes(id, &Bytes::Hex.read(value)?, out);
     }
-    match choose(of, selector, scope) {
-        Ok(Payload::Struct(of)) => structure(of, id, value, out),
-        Ok(Payload::Body(of)) => nest(id, out, |out| body(of, value, scope, out)),
-        Ok(Payload::Nothing) if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
-        Ok(Payload::Nothing) => unknown(id, value, out),
-        // What has been decoded without its kind goes back as it came.
-        Err(error) if is_unknown(value) => unknown(id, value, out).map_err(|_| error),
-        Err(error) => Err(error),
+    match choose(of, selector, scope)? {
+        Payload::Struct(of) => structure(of, id, value, out),
+        Payload::Body(of) => nest(id, out, |out| body(of, value, scope, out)),
+        Payload::Nothing if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
+        Payload::Nothing => Err(EncodeError::expected("nothing, or bytes in hex", "{}", value)),
     }
-}
-
-fn is_unknown(value: &Value) -> bool {
-    let is = |key: &String| text::read_unknown("UnknownAttr", key).is_some();
-    value.as_object().is_some_and(|map| map.keys().all(is))
 }
 
 /// What a sub-message holds, by the selector in `scope`.

@@ -2,6 +2,7 @@
 //! code.
 
 pub mod agreement;
+mod annotate;
 mod decode;
 mod encode;
 mod error;
@@ -18,6 +19,7 @@ mod text;
 
 pub use serde_json::Value;
 
+pub use crate::annotate::Piece;
 pub use crate::error::EncodeError;
 pub use crate::family::{Family, Mode, Operation};
 pub use crate::format::Format;
