@@ -1,31 +1,28 @@
 //! How output looks: readable and coloured on a terminal, JSON, JSON lines or YAML.
 
-use clap::{Args, ValueEnum};
+use std::io;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
 
 /// How output looks.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
-    /// How to print
-    #[arg(
-        short = 'o',
-        long = "output",
-        global = true,
-        value_enum,
-        default_value = "text",
-        value_name = "FORMAT",
-        help_heading = "Output"
-    )]
+    /// How to print.
     pub(crate) format: Format,
-    /// When to use colours; NO_COLOR is heeded
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        value_name = "WHEN",
-        help_heading = "Output"
-    )]
+    /// When to use colours.
     pub(crate) color: Color,
+}
+
+impl Output {
+    /// Whether stdout is to have colours: `--color`, else NO_COLOR, CLICOLOR_FORCE, or that it is a terminal.
+    pub(crate) fn is_colored(&self) -> bool {
+        match self.color {
+            Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
+        }
+    }
 }
 
 /// A format of output.

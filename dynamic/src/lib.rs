@@ -1,6 +1,7 @@
 //! Netlink by spec at run time: a resolved family turns JSON into messages and back, without generated
 //! code.
 
+pub mod agreement;
 mod batch;
 mod connection;
 #[expect(missing_docs, reason = "the codec brings it")]

@@ -25,7 +25,7 @@ pub enum Direction {
 /// use nlkit::{Connection, Generic};
 /// use nlkit_dynamic::{Direction, Tap};
 ///
-/// let kernel = Script::new(|request: &[u8]| vec![answer(request).error(2).into_datagram()]);
+/// let kernel = Script::new(|request: &[u8]| vec![answer(request).error(2, &[]).into_datagram()]);
 /// let mut seen = Vec::new();
 /// let tap = Tap::new(kernel, |direction, _: &[u8]| seen.push(direction));
 /// let mut conn = Connection::<Generic, _>::with_transport(tap);

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nlkit_codegen::ir::{
-    Attribute, Call, Checks, EnumKind, Family, GroupBy, Limit, Member, MemberType, Message, Number,
-    Order, Payload, Protocol, Scalar, Selector, Type, Value, Width,
+    Attribute, Call, Checks, EnumKind, Family, GroupBy, Limit, Member, MemberType, Message,
+    Protocol, Word,
 };
 
 /// The facts of a family.
@@ -40,12 +40,7 @@ impl Facts {
             self.push(format!("group {}: {}{number}", group.name, group.c_name));
         }
         for item in &family.consts {
-            let value = match &item.value {
-                Value::Unsigned(value) => value.to_string(),
-                Value::Signed(value) => value.to_string(),
-                Value::Text(text) => format!("{text:?}"),
-            };
-            self.push(format!("const {}: {value}, {}", item.name, item.c_name));
+            self.push(format!("const {}: {}, {}", item.name, item.value, item.c_name));
         }
         self.enums(family);
         self.structs(family);
@@ -75,29 +70,21 @@ impl Facts {
             let mut offset = 0;
             for member in &item.members {
                 let Member { name, ty, .. } = member;
-                let (text, len) = member_type(ty, family);
                 if !matches!(ty, MemberType::Pad(_)) {
+                    let text = text(&ty.words());
                     self.push(format!("struct {}.{name}: at {offset}, {text}", item.name));
                 }
-                offset += len;
+                offset += ty.size(family);
             }
         }
         for item in &family.sub_messages {
-            let selector = match &item.selector {
-                Selector::Text => "text".to_owned(),
-                Selector::Number(number) => scalar(number),
-            };
+            let selector = text(&item.selector.words());
             self.push(format!("sub-message {}: by {selector}", item.name));
             for format in &item.formats {
-                let payload = match &format.payload {
-                    Payload::Nothing => "nothing".to_owned(),
-                    Payload::Header(header) => format!("struct {}", header.name),
-                    Payload::Attributes { set, .. } => format!("set {set}"),
-                    Payload::Both { header, set, .. } => {
-                        format!("struct {}, set {set}", header.name)
-                    }
-                };
-                self.push(format!("sub-message {}.{}: {payload}", item.name, format.value));
+                self.push(format!(
+                    "sub-message {}.{}: {}",
+                    item.name, format.value, format.payload
+                ));
             }
         }
     }
@@ -109,7 +96,7 @@ impl Facts {
             for attribute in &set.attributes {
                 let Attribute { id, name, ty, multi, checks, .. } = attribute;
                 let multi = if *multi { ", repeats" } else { "" };
-                let (ty, checks) = (type_text(ty), checks_text(checks));
+                let (ty, checks) = (text(&ty.words()), checks_text(checks));
                 self.push(format!("set {}.{name}: {id}, {ty}{multi}{checks}", set.name));
             }
             if set.subset_of.is_none() {
@@ -177,78 +164,13 @@ impl Facts {
     }
 }
 
-fn member_type(ty: &MemberType, family: &Family) -> (String, usize) {
-    let len_of = |name: &str| {
-        family.structs.iter().find(|item| item.name == name).map_or(0, |item| item.len)
+/// The text of a type. The flags that belong to an enum have another Rust name.
+fn text(words: &[Word<'_>]) -> String {
+    let word = |word: &Word<'_>| match word {
+        Word::Enum(of) => format!("{} ({})", of.name, of.rust),
+        word => word.to_string(),
     };
-    match ty {
-        MemberType::Scalar(number) => (scalar(number), len(number)),
-        MemberType::Ipv4Scalar(number) => (format!("{}, IPv4", scalar(number)), len(number)),
-        MemberType::Bytes(len) => (format!("{len} bytes"), *len),
-        MemberType::HwAddr(len) => (format!("hardware address of {len} bytes"), *len),
-        MemberType::Ipv4 => ("IPv4".to_owned(), 4),
-        MemberType::Ipv6 => ("IPv6".to_owned(), 16),
-        MemberType::Text(len) => (format!("text of {len} bytes"), *len),
-        MemberType::Struct(inner) => (format!("struct {}", inner.name), len_of(&inner.name)),
-        MemberType::Repeated(inner) => (format!("structs {}", inner.name), 0),
-        MemberType::Pad(len) => ("pad".to_owned(), *len),
-    }
-}
-
-fn len(scalar: &Scalar) -> usize {
-    match scalar.number {
-        Number::Unsigned(width) | Number::Signed(width) => width.bits() as usize / 8,
-        Number::Uint | Number::Sint => 8,
-    }
-}
-
-fn scalar(scalar: &Scalar) -> String {
-    let number = match scalar.number {
-        Number::Unsigned(width) => format!("u{}", width.bits()),
-        Number::Signed(width) => format!("s{}", width.bits()),
-        Number::Uint => "uint".to_owned(),
-        Number::Sint => "sint".to_owned(),
-    };
-    // One byte has no order.
-    let byte = matches!(scalar.number, Number::Unsigned(Width::W8) | Number::Signed(Width::W8));
-    let order = match scalar.order {
-        Order::Big if !byte => " big-endian",
-        Order::Little if !byte => " little-endian",
-        _ => "",
-    };
-    // The flags that belong to an enum have another Rust name.
-    let of = scalar.of.as_ref().map(|of| format!(" of {} ({})", of.name, of.rust));
-    format!("{number}{order}{}", of.unwrap_or_default())
-}
-
-fn type_text(ty: &Type) -> String {
-    match ty {
-        Type::Unused => "unused".to_owned(),
-        Type::Pad => "pad".to_owned(),
-        Type::Flag => "flag".to_owned(),
-        Type::Scalar(number) => scalar(number),
-        Type::Ipv4Scalar(number) => format!("{}, IPv4", scalar(number)),
-        Type::String => "string".to_owned(),
-        Type::Binary => "binary".to_owned(),
-        Type::HwAddr => "hardware address".to_owned(),
-        Type::Ipv4 => "IPv4".to_owned(),
-        Type::Ipv6 => "IPv6".to_owned(),
-        Type::Ip => "IP".to_owned(),
-        Type::Bitfield32 { of } => {
-            let of = of.as_ref().map(|of| format!(" of {}", of.name));
-            format!("bitfield32{}", of.unwrap_or_default())
-        }
-        Type::Array(element) => format!("array of {}", scalar(element)),
-        Type::Struct(item) => format!("struct {}", item.name),
-        Type::Nest { set, .. } => format!("nest {set}"),
-        Type::InOrder { set, .. } => format!("nest {set} in order"),
-        Type::IndexedArray(entry) => format!("indexed-array of {}", type_text(entry)),
-        Type::Keyed(entry) => format!("nest-type-value of {}", type_text(entry)),
-        Type::SubMessage { name, selector, outer, .. } => {
-            let outer = if *outer { " of an outer set" } else { "" };
-            format!("sub-message {name} by {selector}{outer}")
-        }
-    }
+    words.iter().map(word).collect()
 }
 
 fn checks_text(checks: &Checks) -> String {

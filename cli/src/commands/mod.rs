@@ -22,9 +22,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::args::Args;
-use crate::args::Common;
+use crate::args::{Args, Common, Printing};
 use crate::failure::Failure;
+use crate::output::Format;
 
 /// What a command gives: mostly success, or what it found.
 pub(crate) type Outcome = Result<ExitCode, Failure>;
@@ -33,33 +33,33 @@ pub(crate) type Outcome = Result<ExitCode, Failure>;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Asks the kernel once
-    Do(do_::Args),
+    Do(Printing<do_::Args>),
     /// Asks the kernel for a list
-    Dump(dump::Args),
+    Dump(Printing<dump::Args>),
     /// Sends several requests as one
-    Multi(multi::Args),
+    Multi(Printing<multi::Args>),
     /// Prints what is told in multicast groups
-    Subscribe(subscribe::Args),
+    Subscribe(Printing<subscribe::Args>),
     /// Lists the families of this kernel, and those with a spec
-    Families(families::Args),
+    Families(Printing<families::Args>),
     /// Shows a family, an operation, a set, an enum by its spec
-    Describe(describe::Args),
+    Describe(Printing<describe::Args>),
     /// Shows what the running kernel checks
-    Policy(policy::Args),
+    Policy(Printing<policy::Args>),
     /// Decodes messages: hex, strace, dumps, captures
-    Decode(decode::Args),
+    Decode(Printing<decode::Args>),
     /// Prints everything on a netlink socket or an nlmon device
-    Monitor(monitor::Args),
+    Monitor(Printing<monitor::Args>),
     /// Generates Rust bindings of specs
     Generate(generate::Args),
     /// Checks specs
-    Check(check::Args),
+    Check(Printing<check::Args>),
     /// Compares specs, or folders of them
-    Diff(diff::Args),
+    Diff(Printing<diff::Args>),
     /// Begins a spec for a family that has none
-    Scaffold(scaffold::Args),
+    Scaffold(Printing<scaffold::Args>),
     /// Holds a spec against the running kernel's policy
-    Verify(verify::Args),
+    Verify(Printing<verify::Args>),
     /// Writes a searchable HTML reference of families
     Doc(doc::Args),
     /// Prints the completions of a shell
@@ -68,24 +68,46 @@ pub(crate) enum Command {
     Man(man::Args),
 }
 
+impl Command {
+    /// How to print, of commands that do.
+    pub(crate) fn format(&self) -> Option<Format> {
+        Some(match self {
+            Self::Do(args) => args.format,
+            Self::Dump(args) => args.format,
+            Self::Multi(args) => args.format,
+            Self::Subscribe(args) => args.format,
+            Self::Families(args) => args.format,
+            Self::Describe(args) => args.format,
+            Self::Policy(args) => args.format,
+            Self::Decode(args) => args.format,
+            Self::Monitor(args) => args.format,
+            Self::Check(args) => args.format,
+            Self::Diff(args) => args.format,
+            Self::Scaffold(args) => args.format,
+            Self::Verify(args) => args.format,
+            Self::Generate(_) | Self::Doc(_) | Self::Completions(_) | Self::Man(_) => return None,
+        })
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {
-    let common: &Common = &args.common;
+    let common = &args.common();
     match &args.command {
-        Command::Do(args) => do_::run(args, common),
-        Command::Dump(args) => dump::run(args, common),
-        Command::Multi(args) => multi::run(args, common),
-        Command::Subscribe(args) => subscribe::run(args, common),
-        Command::Families(args) => families::run(args, common),
-        Command::Describe(args) => describe::run(args, common),
-        Command::Policy(args) => policy::run(args, common),
-        Command::Decode(args) => decode::run(args, common),
-        Command::Monitor(args) => monitor::run(args, common),
+        Command::Do(args) => do_::run(&args.args, common),
+        Command::Dump(args) => dump::run(&args.args, common),
+        Command::Multi(args) => multi::run(&args.args, common),
+        Command::Subscribe(args) => subscribe::run(&args.args, common),
+        Command::Families(args) => families::run(&args.args, common),
+        Command::Describe(args) => describe::run(&args.args, common),
+        Command::Policy(args) => policy::run(&args.args, common),
+        Command::Decode(args) => decode::run(&args.args, common),
+        Command::Monitor(args) => monitor::run(&args.args, common),
         Command::Generate(args) => generate::run(args, common),
-        Command::Check(args) => check::run(args, common),
-        Command::Diff(args) => diff::run(args, common),
-        Command::Scaffold(args) => scaffold::run(args, common),
-        Command::Verify(args) => verify::run(args, common),
+        Command::Check(args) => check::run(&args.args, common),
+        Command::Diff(args) => diff::run(&args.args, common),
+        Command::Scaffold(args) => scaffold::run(&args.args, common),
+        Command::Verify(args) => verify::run(&args.args, common),
         Command::Doc(args) => doc::run(args, common),
         Command::Completions(args) => completions::run(args, common),
         Command::Man(args) => man::run(args, common),

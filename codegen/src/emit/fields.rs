@@ -187,34 +187,11 @@ fn docs(attribute: &Attribute) -> Docs {
     if let Type::Bitfield32 { of: Some(of) } = ty {
         docs = docs.with(&format!("The bits are those of [`{}`].", of.rust));
     }
-    check_lines(checks).iter().fold(docs, |docs, line| docs.with(line))
+    checks.phrases().iter().fold(docs, |docs, phrase| docs.with(&sentence(phrase)))
 }
 
-/// What the kernel checks, in words.
-fn check_lines(checks: &Checks) -> Vec<String> {
-    let Checks { min, max, min_len, max_len, exact_len, mask, unterminated_ok: _ } = checks;
-    let values = match (min, max) {
-        (Some(min), Some(max)) => Some(format!("Range: {}..={}.", limit(min), limit(max))),
-        (Some(min), None) => Some(format!("At least {}.", limit(min))),
-        (None, Some(max)) => Some(format!("At most {}.", limit(max))),
-        (None, None) => None,
-    };
-    let length = match (exact_len, min_len, max_len) {
-        (Some(len), _, _) => Some(format!("Length: {} bytes.", limit(len))),
-        (None, Some(min), Some(max)) => {
-            Some(format!("Length: {}..={} bytes.", limit(min), limit(max)))
-        }
-        (None, Some(min), None) => Some(format!("Length: at least {} bytes.", limit(min))),
-        (None, None, Some(max)) => Some(format!("Length: at most {} bytes.", limit(max))),
-        (None, None, None) => None,
-    };
-    let mask = mask.map(|mask| format!("Bits: {mask:#x}."));
-    [values, length, mask].into_iter().flatten().collect()
-}
-
-fn limit(limit: &Limit) -> String {
-    match &limit.kernel {
-        Some(name) => format!("`{name}`"),
-        None => limit.number.to_string(),
-    }
+fn sentence(phrase: &str) -> String {
+    let mut rest = phrase.chars();
+    let first = rest.next().map(|c| c.to_ascii_uppercase());
+    format!("{}{}.", first.into_iter().collect::<String>(), rest.as_str())
 }

@@ -6,8 +6,10 @@
 //! attributes itself.
 
 mod payload;
+mod text;
 
 pub use payload::*;
+pub use text::Word;
 
 pub use crate::spec::DisplayHint;
 
@@ -44,6 +46,13 @@ pub struct Family {
     pub notifications: Option<Vec<Notification>>,
     /// Names of the standard prelude that types of the family hide.
     pub hidden: Vec<String>,
+}
+
+impl Family {
+    /// The name of the file that its code is written to.
+    pub fn file_name(&self) -> String {
+        format!("{}.rs", self.module.trim_start_matches("r#"))
+    }
 }
 
 /// What a family is spoken over.
