@@ -193,7 +193,7 @@ impl<T: Transport> Connection<T> {
     /// Of the connection; that the kernel does not have the family is none.
     pub fn policies(&mut self, family: &'static Family) -> Result<Option<Policies>, Error> {
         let Link::Generic(conn) = &mut self.link else { return Ok(None) };
-        Ok(Some(conn.policy_named(&family.ir().name)?))
+        Ok(Some(conn.policy_of(&family.ir().name)?))
     }
 
     /// Asks the kernel and waits for the answer: no reply where the operation only acknowledges, one mostly,
