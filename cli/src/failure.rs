@@ -22,6 +22,22 @@ pub(crate) mod code {
     pub(crate) const SYSTEM: u8 = 7;
     /// Ctrl-C.
     pub(crate) const INTERRUPTED: u8 = 130;
+    /// Nobody reads the output any more, as SIGPIPE would tell.
+    pub(crate) const UNREAD: u8 = 141;
+
+    /// All of them in words, for help and man pages.
+    pub(crate) const MEANINGS: [(u8, &str); 10] = [
+        (0, "success"),
+        (FOUND, "a check found something: `check`, `verify`, `generate --check`, `diff`"),
+        (USAGE, "the command line, JSON or a spec is wrong"),
+        (KERNEL, "the kernel refused"),
+        (INCOMPLETE, "a dump or a stream is incomplete: data changed meanwhile, or was lost"),
+        (TIMEOUT, "the time is over"),
+        (UNKNOWN, "there is no such family, operation or group"),
+        (SYSTEM, "a file, a socket or the output failed, or a message is malformed"),
+        (INTERRUPTED, "interrupted: Ctrl-C, SIGTERM; a stream without --count ends so with 0"),
+        (UNREAD, "nobody reads the output any more"),
+    ];
 }
 
 /// Why a command failed.
@@ -98,7 +114,7 @@ impl From<nlkit_codegen::Report> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(141, ""),
+            io::ErrorKind::BrokenPipe => Self::new(code::UNREAD, ""),
             _ => Self::system(error),
         }
     }

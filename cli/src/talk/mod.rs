@@ -1,6 +1,5 @@
 //! What `do`, `dump`, `multi` and `subscribe` share.
 
 mod request;
-mod takes;
 
 pub(crate) use request::{Request, Way, operation};
