@@ -7,10 +7,13 @@ mod duration;
 mod failure;
 mod input;
 mod interrupt;
+mod kernel;
 mod level;
+mod netns;
 mod output;
 mod print;
 mod reference;
+mod sources;
 mod specs;
 mod talk;
 
