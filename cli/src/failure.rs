@@ -66,6 +66,24 @@ impl Failure {
         Self::new(code::SYSTEM, message)
     }
 
+    /// The failure with where it is.
+    #[must_use]
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
+    /// Its exit code.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// The failure without its words, which somebody has heard already.
+    #[must_use]
+    pub(crate) fn told(self) -> Self {
+        Self::new(self.code, "")
+    }
+
     /// Whether it is that there is no such thing.
     pub(crate) fn is_unknown(&self) -> bool {
         self.code == code::UNKNOWN
@@ -80,6 +98,12 @@ impl Failure {
 
     /// Says it on stderr, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
+        self.tell();
+        ExitCode::from(self.code)
+    }
+
+    /// Says it on stderr.
+    pub(crate) fn tell(&self) {
         // Who closed stderr does not want to hear it.
         let mut out = io::stderr().lock();
         if !self.message.is_empty() {
@@ -88,7 +112,6 @@ impl Failure {
         for help in &self.helps {
             let _ = writeln!(out, "  help: {help}");
         }
-        ExitCode::from(self.code)
     }
 }
 
@@ -104,6 +127,18 @@ impl From<nlkit::Error> for Failure {
             _ => code::SYSTEM,
         };
         Self::new(code, error)
+    }
+}
+
+/// Errors of calls by spec.
+impl From<nlkit_dynamic::Error> for Failure {
+    fn from(error: nlkit_dynamic::Error) -> Self {
+        use nlkit_dynamic::Error;
+        match error {
+            Error::Netlink(error) => error.into(),
+            Error::NoCall { .. } => Self::new(code::UNKNOWN, error),
+            error => Self::usage(error),
+        }
     }
 }
 

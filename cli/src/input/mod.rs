@@ -33,13 +33,21 @@ impl Input {
     pub(crate) fn read(&self, level: Level<'_>) -> Result<Value, Failure> {
         match &self.json {
             None => of_pairs(&self.pairs, level),
-            Some(json) => match read_json(json)? {
-                value @ Value::Object(_) => Ok(value),
-                Value::Null => Ok(Value::Object(Map::new())),
-                _ => Err(Failure::usage("--json: a request is a JSON object")
-                    .help("`nlkit multi` takes a list of requests")),
-            },
+            Some(json) => object(read_json(json)?).map_err(|failure| failure.at("--json")),
         }
+    }
+}
+
+/// A request that is JSON: an object, `null` for an empty one.
+///
+/// # Errors
+/// Where it is something else.
+pub(crate) fn object(value: Value) -> Result<Value, Failure> {
+    match value {
+        Value::Object(_) => Ok(value),
+        Value::Null => Ok(Value::Object(Map::new())),
+        _ => Err(Failure::usage("a request is a JSON object")
+            .help("`nlkit multi` takes a list of requests")),
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use nlkit_codegen::ir::{Call, Family, Operation};
+use nlkit_dynamic::Family as Dynamic;
 use serde_json::Value;
 
 use crate::args::Common;
@@ -64,11 +65,22 @@ impl Way {
     }
 }
 
-/// The operation of that name, and how it is asked for in this way.
+/// The operation of that name, and what its requests of this kind hold.
 ///
 /// # Errors
 /// Where there is none; with those that there are.
-pub(crate) fn operation<'f>(
+pub(crate) fn operation(
+    family: &'static Dynamic,
+    name: &str,
+    way: Way,
+) -> Result<(&'static nlkit_dynamic::Operation, Level<'static>), Failure> {
+    let (ir, known) = find(family.ir(), name, way)?;
+    let unknown = || Failure::new(code::UNKNOWN, format_args!("no operation `{name}`"));
+    let level = Level::of_message(family.ir(), ir, &known.request);
+    Ok((family.operation(name).ok_or_else(unknown)?, level))
+}
+
+fn find<'f>(
     family: &'f Family,
     name: &str,
     way: Way,
@@ -114,16 +126,15 @@ impl Request {
     ///
     /// # Errors
     /// Where there is no such operation, or what it is asked with is no request.
-    pub(crate) fn read<'f>(
+    pub(crate) fn read(
         &self,
-        family: &'f Family,
+        family: &'static Dynamic,
         way: Way,
-    ) -> Result<(&'f Operation, Value), Failure> {
+    ) -> Result<(&'static nlkit_dynamic::Operation, Value), Failure> {
         let Some(name) = &self.op else {
-            return Err(Failure::usage("which operation?").help(has(family, way)));
+            return Err(Failure::usage("which operation?").help(has(family.ir(), way)));
         };
-        let (operation, call) = operation(family, name, way)?;
-        let level = Level::of_message(family, operation, &call.request);
+        let (operation, level) = operation(family, name, way)?;
         Ok((operation, self.input.read(level)?))
     }
 
