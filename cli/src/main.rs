@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod completion;
 mod duration;
 mod failure;
 mod input;
@@ -14,12 +15,14 @@ mod print;
 mod reference;
 mod sources;
 mod specs;
+mod talk;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
+    completion::answer();
     let args = args::Args::parse();
     match commands::run(&args) {
         Ok(code) => code,
