@@ -7,9 +7,12 @@ mod failure;
 mod input;
 mod interrupt;
 mod level;
+mod netns;
 mod output;
 mod print;
+mod protocol;
 mod specs;
+mod time;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::time::Duration;
 
-use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, PcapReaderIterator, create_reader};
+use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
+use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use crate::failure::Failure;
 use crate::time;

@@ -1,5 +1,12 @@
 //! `nlkit decode`.
 
+mod capture;
+mod hex;
+mod input;
+mod names;
+mod strace;
+mod syntax;
+
 use crate::args::Common;
 use crate::commands::Outcome;
 use crate::failure::Failure;

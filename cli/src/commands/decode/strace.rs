@@ -9,6 +9,8 @@ use std::io::BufRead;
 
 use nlkit::wire::{HEADER_LEN, Header};
 
+use crate::protocol;
+
 use super::hex;
 use super::input::{Datagram, FamilyId, Item, Items, Told, unreadable};
 use super::names;
@@ -196,7 +198,7 @@ impl Trace {
 
     fn made(&mut self, pid: &str, arguments: &[Node<'_>], returned: &str) {
         if let [Node::Word("AF_NETLINK" | "PF_NETLINK"), _, Node::Word(protocol), ..] = arguments
-            && let Some(protocol) = names::protocol(protocol)
+            && let Some(protocol) = protocol::number(protocol)
         {
             let fd = digits(returned);
             self.sockets.insert(format!("{pid}:{fd}"), protocol);
@@ -224,7 +226,7 @@ impl Trace {
         }
         let known = |key: &str| self.sockets.get(key).copied();
         let pid = line.pid.unwrap_or_default();
-        let named = fd.split_once("NETLINK:[").map(|(_, name)| names::protocol(name));
+        let named = fd.split_once("NETLINK:[").map(|(_, name)| protocol::number(name));
         let protocol = named.flatten().or_else(|| known(&format!("{pid}:{}", digits(fd)))).or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
