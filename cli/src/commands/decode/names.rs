@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(flags("0"), Some(0));
         assert_eq!(errno("ENODEV"), Some(19));
         assert_eq!(errno("EWHAT"), None);
-        assert_eq!(number("-1454752446"), Some(0xa94a_4d42));
+        assert_eq!(number("-1454752446"), Some(0xa94a_3d42));
     }
 }
