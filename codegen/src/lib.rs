@@ -71,6 +71,7 @@ pub mod spec;
 use std::path::Path;
 
 pub use builder::{Builder, Layout};
+pub use catalogue::similar;
 pub use report::{Diagnostic, Report};
 
 /// Generates code for a spec into `OUT_DIR`: what a build script calls.
