@@ -3,14 +3,17 @@
 mod args;
 mod commands;
 mod duration;
+mod errno;
 mod failure;
 mod input;
 mod interrupt;
 mod level;
+mod lookup;
 mod netns;
 mod output;
 mod print;
 mod protocol;
+mod shown;
 mod specs;
 mod time;
 

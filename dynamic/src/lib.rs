@@ -2,6 +2,7 @@
 //! code.
 
 mod decode;
+pub mod decoder;
 mod encode;
 mod error;
 mod family;

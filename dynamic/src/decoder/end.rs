@@ -75,12 +75,12 @@ fn end(raw: Raw<'_>, sent: Option<&Sent>) -> End {
     let span = Span { header: raw.header, body: HEADER_LEN..raw.bytes.len() };
     let outcome = Outcome::read(raw.bytes, &span);
     let ext_ack = raw.bytes.get(outcome.ext_ack).unwrap_or_default();
-    let request = nlkit::SentRequest {
+    let request = nlkit::Sent {
         name: RequestName {
             family: sent.map_or("unknown", |sent| sent.meaning.family.name()),
             operation: sent.map_or("request", |sent| sent.meaning.operation),
         },
-        set: sent.and_then(|sent| sent.meaning.format).map_or(&NOTHING, |format| format.set()),
+        set: &NOTHING, // TABLES
         message: sent.map_or(&[], |sent| sent.message.as_slice()),
         attrs: sent.map_or(HEADER_LEN, |sent| sent.attrs),
     };

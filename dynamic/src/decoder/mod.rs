@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use nlkit::nlctrl::{self, FamilyInfo};
 use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align, kind};
 
-use crate::Family;
+use crate::{Family, Operation};
 
 pub use self::message::{Body, Decoded, Direction, End, GenericHeader, Role};
 use self::requests::{Requests, Sent};
@@ -48,6 +48,8 @@ pub struct Context {
     pub direction: Option<Direction>,
     /// The family that all of its messages are of, whatever their types say.
     pub family: Option<&'static Family>,
+    /// The operation of that family that they are of, whatever their numbers say.
+    pub operation: Option<&'static Operation>,
     /// Its length, where it was captured only in part.
     pub cut_from: Option<usize>,
 }
@@ -149,7 +151,7 @@ impl<L: Lookup> Decoder<L> {
     }
 
     /// A message of a family: what it is, and what it holds.
-    fn of_family(&mut self, raw: Raw<'_>, context: &Context, decoded: &mut Decoded<'_>) {
+    fn of_family<'a>(&mut self, raw: Raw<'a>, context: &Context, decoded: &mut Decoded<'a>) {
         let Some(protocol) = decoded.protocol else { return };
         let mut cmd = raw.header.kind;
         let mut body = raw.body;
@@ -169,7 +171,10 @@ impl<L: Lookup> Decoder<L> {
             self.learn(raw.header.kind, command, attrs, decoded);
         }
         let families = self.families(protocol, decoded.family.as_deref(), context);
-        let meaning = self.meaning(&families, raw.header, cmd, decoded);
+        let meaning = match context.family.zip(context.operation) {
+            Some((family, operation)) => role::forced(family, operation, raw.header, decoded),
+            None => self.meaning(&families, raw.header, cmd, decoded),
+        };
         decoded.body = Body::Unknown(body_of(decoded, raw));
         let Some(meaning) = meaning else { return };
         if decoded.direction == Some(Direction::ToKernel) {

@@ -4,7 +4,7 @@ use nlkit::wire::{Header, flag};
 
 use super::message::{Decoded, Direction, Role};
 use super::{Decoder, GENERIC, Lookup};
-use crate::{Family, Format, Mode};
+use crate::{Family, Format, Mode, Operation};
 
 /// What the headers of a message mean.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,31 @@ impl<L: Lookup> Decoder<L> {
             Some(Meaning { role: Role::Notification, mode: None, ..caused })
         })
     }
+}
+
+/// A message of an operation, whatever its number is.
+pub(super) fn forced(
+    family: &'static Family,
+    operation: &'static Operation,
+    header: Header,
+    decoded: &Decoded<'_>,
+) -> Option<Meaning> {
+    let is_request = decoded.direction == Some(Direction::ToKernel);
+    let role = if is_request { Role::Request } else { Role::Reply };
+    // The mode that the flags say, where the operation has it.
+    let lists = header.flags & if is_request { flag::DUMP } else { flag::MULTI };
+    let modes = match lists == flag::DUMP || lists == flag::MULTI {
+        true => [Mode::Dump, Mode::Do],
+        false => [Mode::Do, Mode::Dump],
+    };
+    modes.into_iter().find_map(|mode| {
+        let format = match is_request {
+            true => family.request(operation, mode)?,
+            false => family.reply(operation, mode)?,
+        };
+        let (operation, format) = (operation.name(), Some(format));
+        Some(Meaning { family, operation, role, mode: Some(mode), format })
+    })
 }
 
 /// A request. The bits of NLM_F_DUMP mean something else in one that changes something.

@@ -1,6 +1,5 @@
 //! Numbers behind the names of netlink's own constants, as strace and people write them.
 
-use nix::errno::Errno;
 use nlkit::wire::kind;
 
 /// A decimal or hexadecimal number, maybe negative as strace prints port ids.
@@ -59,19 +58,6 @@ pub(super) fn flags(text: &str) -> Option<u16> {
     Some(bits)
 }
 
-/// The error number with this name.
-pub(super) fn errno(name: &str) -> Option<i32> {
-    (1..=133).find(|number| errno_name(*number) == name)
-}
-
-/// The name of an error number.
-pub(crate) fn errno_name(number: i32) -> String {
-    match Errno::from_raw(number) {
-        Errno::UnknownErrno => format!("error {number}"),
-        errno => format!("{errno:?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,8 +66,6 @@ mod tests {
     fn names_are_numbers_as_the_kernel_has_them() {
         assert_eq!(flags("NLM_F_REQUEST|0x300"), Some(0x301));
         assert_eq!(flags("0"), Some(0));
-        assert_eq!(errno("ENODEV"), Some(19));
-        assert_eq!(errno("EWHAT"), None);
         assert_eq!(number("-1454752446"), Some(0xa94a_3d42));
     }
 }

@@ -9,6 +9,7 @@ use std::io::BufRead;
 
 use nlkit::wire::{HEADER_LEN, Header};
 
+use crate::errno;
 use crate::protocol;
 
 use super::hex;
@@ -16,9 +17,15 @@ use super::input::{Datagram, FamilyId, Item, Items, Told, unreadable};
 use super::names;
 use super::syntax::{Node, arguments};
 
-/// Whether text looks like strace's.
+/// Whether text looks like strace's, as far as there is any yet: a call, a signal, an exit.
 pub(super) fn is_strace(text: &str) -> bool {
-    text.lines().take(200).any(|line| Line::new(line).call().is_some())
+    text.lines().any(|line| {
+        let text = Line::new(line).text;
+        let name = text.split_once('(').map_or("", |(name, _)| name);
+        let is_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+        let is_call = !name.is_empty() && name.bytes().all(is_name);
+        is_call || ["--- SIG", "+++ exited", "+++ killed", "strace: ", "<... "].iter().any(|it| text.starts_with(it))
+    })
 }
 
 /// The datagrams that strace shows.
@@ -370,7 +377,7 @@ impl Reader<'_> {
     fn error(&self, body: &Node<'_>) -> Option<Vec<u8>> {
         let code = body.get("error")?.word()?;
         let code = match code.strip_prefix('-') {
-            Some(name) => -names::errno(name)?,
+            Some(name) => -errno::number(name)?,
             None => code.parse().ok()?,
         };
         let request = self.header(body.get("msg")?)?;
