@@ -5,16 +5,17 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::task::{Poll, ready};
 
-use crate::attrs::{NlAttrs, decode};
+use crate::attrs::{NlAttrs, decode, encode_into};
 use crate::call::{Call, Running, attrs_of, write};
 use crate::channel::Asked;
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::errno;
-use crate::error::Error;
+use crate::error::{EncodeError, Error};
 use crate::family::{Do, Family, Protocol};
 use crate::heard::{Heard, Part};
 use crate::modifiers::Modifiers;
+use crate::raw::RawOperation;
 use crate::session::Ends;
 use crate::trace::Trace;
 use crate::transport::Transport;
@@ -100,6 +101,34 @@ impl<'c, P: Protocol, T: Transport> Batch<'c, P, T> {
         self.requests.add::<P, R>(request, modifiers, false)
     }
 
+    /// Adds a request for an operation that is known only at run time: `body` is its fixed header and its
+    /// attributes.
+    ///
+    /// # Errors
+    /// Where the protocol has no operation of such a number. The batch is as before.
+    pub fn add_raw(
+        &mut self,
+        operation: &RawOperation,
+        body: &[u8],
+        modifiers: Modifiers,
+    ) -> Result<Ticket<RawOperation>, Error> {
+        self.requests.add_raw::<P>(operation, body, modifiers, true)
+    }
+
+    /// As [`Batch::add_raw`], for a request that the kernel does not acknowledge: see
+    /// [`Batch::add_unacknowledged`].
+    ///
+    /// # Errors
+    /// As [`Batch::add_raw`].
+    pub fn add_unacknowledged_raw(
+        &mut self,
+        operation: &RawOperation,
+        body: &[u8],
+        modifiers: Modifiers,
+    ) -> Result<Ticket<RawOperation>, Error> {
+        self.requests.add_raw::<P>(operation, body, modifiers, false)
+    }
+
     /// Sends the requests and gives the outcome of each, in their order.
     ///
     /// # Errors
@@ -146,8 +175,8 @@ impl<R> fmt::Debug for Ticket<R> {
 #[must_use = "each request has an outcome of its own, which may be an error"]
 pub struct Outcomes(Vec<Option<Outcome>>);
 
-/// What became of a request; the reply as it came.
-type Outcome = Result<Option<Vec<u8>>, Error>;
+/// What became of a request; its replies as they came.
+type Outcome = Result<Vec<Vec<u8>>, Error>;
 
 impl Outcomes {
     /// How many there are.
@@ -173,11 +202,23 @@ impl Outcomes {
     /// # Errors
     /// Why it failed: [`KernelError::index`](crate::KernelError::index) is its position.
     pub fn take<R: Do>(&mut self, ticket: Ticket<R>) -> Result<R::Reply, Error> {
-        let outcome = self.0.get_mut(ticket.index).and_then(Option::take);
-        match outcome.unwrap_or(Ok(None))? {
-            Some(reply) => Ok(decode(&reply)?),
+        match self.take_replies(ticket.index)?.last() {
+            Some(reply) => Ok(decode(reply)?),
             None => Ok(R::Reply::default()),
         }
+    }
+
+    /// What a request was answered with, each reply with its fixed header and attributes; nothing where the
+    /// kernel only acknowledged it.
+    ///
+    /// # Errors
+    /// As [`Outcomes::take`].
+    pub fn take_raw(&mut self, ticket: Ticket<RawOperation>) -> Result<Vec<Vec<u8>>, Error> {
+        self.take_replies(ticket.index)
+    }
+
+    fn take_replies(&mut self, index: usize) -> Outcome {
+        self.0.get_mut(index).and_then(Option::take).unwrap_or(Ok(Vec::new()))
     }
 }
 
@@ -188,7 +229,7 @@ impl IntoIterator for Outcomes {
 
     fn into_iter(self) -> Self::IntoIter {
         let outcomes = self.0.into_iter();
-        let told: Vec<_> = outcomes.map(|it| it.unwrap_or(Ok(None)).map(|_| ())).collect();
+        let told: Vec<_> = outcomes.map(|it| it.unwrap_or(Ok(Vec::new())).map(drop)).collect();
         told.into_iter()
     }
 }
@@ -217,7 +258,7 @@ struct Queued {
     acknowledged: bool,
     /// Whether its family's id was known before.
     cached: bool,
-    reply: Option<Vec<u8>>,
+    replies: Vec<Vec<u8>>,
     outcome: Option<Result<(), Error>>,
     trace: Trace,
 }
@@ -229,9 +270,35 @@ impl Requests {
         modifiers: Modifiers,
         acknowledged: bool,
     ) -> Result<Ticket<R>, Error> {
-        let call = Call::of_do::<R>().with(modifiers).acknowledged();
+        let call = Call::of_do::<R>().with(modifiers);
+        let put = |buffer: &mut Vec<u8>| encode_into(request, buffer);
+        self.add_call::<P, R>(call, put, acknowledged)
+    }
+
+    pub(crate) fn add_raw<P: Protocol>(
+        &mut self,
+        operation: &RawOperation,
+        body: &[u8],
+        modifiers: Modifiers,
+        acknowledged: bool,
+    ) -> Result<Ticket<RawOperation>, Error> {
+        let call = Call::of_raw::<P>(operation, Ends::Ack)?.with(modifiers);
+        let put = |buffer: &mut Vec<u8>| {
+            buffer.extend_from_slice(body);
+            Ok(())
+        };
+        self.add_call::<P, RawOperation>(call, put, acknowledged)
+    }
+
+    fn add_call<P: Protocol, R>(
+        &mut self,
+        call: Call,
+        put: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+        acknowledged: bool,
+    ) -> Result<Ticket<R>, Error> {
+        let call = call.acknowledged();
         let start = self.datagram.len();
-        write::<P, R>(&call, request, &mut self.datagram)?;
+        write::<P>(&call, put, &mut self.datagram)?;
         let range = start..self.datagram.len();
         self.datagram.resize(align(self.datagram.len()), 0);
         let index = self.requests.len();
@@ -242,7 +309,7 @@ impl Requests {
             range,
             acknowledged,
             cached: false,
-            reply: None,
+            replies: Vec::new(),
             outcome: None,
             trace: Trace::new(&call),
         };
@@ -277,7 +344,7 @@ impl Requests {
             engine.channel.cancel(queued.seq);
             queued.outcome.iter().for_each(|outcome| queued.trace.end(outcome));
         }
-        let outcome = |it: Queued| it.outcome.map(|outcome| outcome.map(|()| it.reply));
+        let outcome = |it: Queued| it.outcome.map(|outcome| outcome.map(|()| it.replies));
         Poll::Ready(Ok(Outcomes(requests.into_iter().map(outcome).collect())))
     }
 
@@ -372,7 +439,7 @@ impl Requests {
         engine.channel.counters.replies += 1;
         if queued.call.replies && queued.outcome.is_none() {
             match engine.reply_in(part, &queued.call, queued.kind) {
-                Ok(message) => queued.reply = Some(message.attrs().to_vec()),
+                Ok(message) => queued.replies.push(message.attrs().to_vec()),
                 Err(error) => queued.outcome = Some(Err(error)),
             }
         }
@@ -387,7 +454,7 @@ impl Requests {
         let message = self.datagram.get(queued.range.clone()).unwrap_or_default();
         if outcome.errno == 0 {
             engine.warn(&outcome, part.place, &queued.call, message, Some(index));
-            let unheard = queued.call.replies && queued.reply.is_none();
+            let unheard = queued.call.replies && queued.replies.is_empty();
             let loss = self.asked.and_then(|asked| engine.channel.loss_since(asked));
             let end = match loss.filter(|_| unheard) {
                 Some(loss) => Err(loss.of_answer(queued.call.name)),

@@ -1,12 +1,13 @@
 //! A request without its attributes, and one that is under way.
 
-use crate::attrs::{NlAttrs, Set, encode_into};
+use crate::attrs::{NlAttrs, Set};
 use crate::channel::Asked;
-use crate::error::{Error, RequestName};
+use crate::error::{EncodeError, EncodeErrorKind, Error, RequestName};
 use crate::extack::KernelError;
 use crate::family::{Do, Dump, Family, Protocol};
 use crate::message::Message;
 use crate::modifiers::Modifiers;
+use crate::raw::RawOperation;
 use crate::session::{Ends, MIN_TYPE};
 use crate::trace::Trace;
 use crate::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, flag};
@@ -33,7 +34,8 @@ impl Call {
     pub(crate) fn of_do<'r, R: Do + NlAttrs<'r>>() -> Self {
         const {
             assert!(
-                fits::<R::Family>(R::CMD, R::REPLY_CMD),
+                fits::<<R::Family as Family>::Protocol>(R::CMD)
+                    && fits::<<R::Family as Family>::Protocol>(R::REPLY_CMD),
                 "below 256 in generic netlink, else from 16 on"
             )
         };
@@ -45,12 +47,37 @@ impl Call {
     pub(crate) fn of_dump<'r, R: Dump + NlAttrs<'r>>() -> Self {
         const {
             assert!(
-                fits::<R::Family>(R::CMD, R::REPLY_CMD),
+                fits::<<R::Family as Family>::Protocol>(R::CMD)
+                    && fits::<<R::Family as Family>::Protocol>(R::REPLY_CMD),
                 "below 256 in generic netlink, else from 16 on"
             )
         };
         let ends = Ends::Done;
         Self::new::<R::Family, R::Reply>(R::NAME, R::SET, R::CMD, R::REPLY_CMD, ends).with_many()
+    }
+
+    /// The call of an operation that is known only at run time.
+    ///
+    /// # Errors
+    /// Where protocol `P` has no operations of its numbers.
+    pub(crate) fn of_raw<P: Protocol>(operation: &RawOperation, ends: Ends) -> Result<Self, Error> {
+        let &RawOperation { family, name, version, cmd, reply_cmd, request, reply, .. } = operation;
+        if let Some(&cmd) = [cmd, reply_cmd].iter().find(|cmd| !fits::<P>(**cmd)) {
+            let (path, kind) = (String::new(), EncodeErrorKind::Operation { cmd });
+            return Err(EncodeError { root: name, path, kind }.into());
+        }
+        Ok(Self {
+            name: RequestName { family, operation: name },
+            version,
+            set: request,
+            cmd,
+            reply_cmd,
+            reply_set: reply.unwrap_or(<() as NlAttrs<'_>>::SET),
+            replies: reply.is_some(),
+            many: true,
+            ends,
+            modifiers: Modifiers::default(),
+        })
     }
 
     /// The call with as many replies as there are.
@@ -134,33 +161,35 @@ impl Call {
     }
 }
 
-/// Whether the numbers of an operation fit into the header of the family's protocol.
+/// Whether the number of an operation fits into the header of its protocol.
 ///
 /// In generic netlink they have 8 bits. In other protocols they are the types of messages, of which
 /// the first 16 are control messages: the kernel would acknowledge such a request and do nothing.
-const fn fits<F: Family>(cmd: u16, reply_cmd: u16) -> bool {
-    match F::Protocol::GENERIC {
-        true => cmd < 256 && reply_cmd < 256,
-        false => cmd >= MIN_TYPE && reply_cmd >= MIN_TYPE,
+const fn fits<P: Protocol>(cmd: u16) -> bool {
+    match P::GENERIC {
+        true => cmd < 256,
+        false => cmd >= MIN_TYPE,
     }
 }
 
-/// Appends a message of protocol `P` to `buffer`, but for its netlink header, which is zeros.
+/// Appends a message of protocol `P` to `buffer`, but for its netlink header, which is zeros. `put` appends
+/// the fixed header and the attributes.
 ///
 /// # Errors
 /// Where the request does not fit into a message; the buffer is as before.
-pub(crate) fn write<'r, P: Protocol, R: NlAttrs<'r>>(
+#[inline]
+pub(crate) fn write<P: Protocol>(
     call: &Call,
-    request: &R,
+    put: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     buffer: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let start = buffer.len();
     buffer.extend_from_slice(&[0; HEADER_LEN]);
     if P::GENERIC {
-        // Both numbers are below 256: checked where they are constants.
+        // It is below 256: checked where the call is made.
         buffer.extend_from_slice(&[call.cmd as u8, call.version, 0, 0]);
     }
-    let written = encode_into(request, buffer).map_err(Error::Encode);
+    let written = put(buffer).map_err(Error::Encode);
     if written.is_err() {
         buffer.truncate(start);
     }

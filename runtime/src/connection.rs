@@ -344,8 +344,13 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         R: Dump + NlAttrs<'r>,
         R::Family: Family<Protocol = P>,
     {
+        let running = self.engine.write(Call::of_dump::<R>(), request)?;
+        self.start(running)
+    }
+
+    /// Sends a request, whose answer is for whoever has it then.
+    pub(crate) fn start(&mut self, mut running: Running) -> Result<Running, Error> {
         let mut wait = self.block();
-        let mut running = self.engine.write(Call::of_dump::<R>(), request)?;
         match ready(self.engine.poll_sent(&mut running, &mut wait)) {
             Ok(()) => Ok(running),
             Err(error) => {

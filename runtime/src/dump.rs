@@ -24,17 +24,22 @@ impl<'c, P: Protocol, T: Transport> Entries<'c, P, T> {
         Self { conn, running, over: false }
     }
 
-    /// The next entry as a value, which may borrow from the receive buffer; after the last one, or an
-    /// error that ends the dump, `None`.
+    /// The next entry as a value, which may borrow from the receive buffer.
     #[inline]
     fn decode_next<'s, R: NlAttrs<'s>>(&'s mut self) -> Option<Result<R, Error>> {
+        Some(decode_entry(self.next()?))
+    }
+
+    /// The next entry, in the receive buffer; after the last one, or an error that ends the dump, `None`.
+    #[inline]
+    fn next(&mut self) -> Option<Result<Message<'_>, Error>> {
         if self.over {
             return None;
         }
         let mut wait = self.conn.block();
         let step = ready(self.conn.engine.poll_step(&mut self.running, &mut wait));
         match step_to_entry(step, &self.running) {
-            Ok(part) => Some(decode_entry(self.conn.engine.entry(&part, &self.running))),
+            Ok(part) => Some(self.conn.engine.entry(&part, &self.running)),
             Err(end) => {
                 self.over = true;
                 end.map(Err)
@@ -133,6 +138,28 @@ impl<'c, V: View, P: Protocol, T: Transport> Views<'c, V, P, T> {
     #[expect(clippy::should_implement_trait, reason = "an Iterator cannot lend its items")]
     pub fn next(&mut self) -> Option<Result<V::Of<'_>, Error>> {
         self.entries.decode_next()
+    }
+}
+
+/// The entries of a dump as they came, each lent until the next.
+#[must_use = "entries come as it goes on, and errors among them"]
+pub struct Messages<'c, P: Protocol, T: Transport>(Entries<'c, P, T>);
+
+impl<'c, P: Protocol, T: Transport> Messages<'c, P, T> {
+    pub(crate) fn new(conn: &'c mut Connection<P, T>, running: Running) -> Self {
+        Self(Entries::new(conn, running))
+    }
+
+    /// The next entry; errors as in [`Replies`].
+    #[expect(clippy::should_implement_trait, reason = "an Iterator cannot lend its items")]
+    pub fn next(&mut self) -> Option<Result<Message<'_>, Error>> {
+        self.0.next()
+    }
+}
+
+impl<P: Protocol, T: Transport> std::fmt::Debug for Messages<'_, P, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Messages").field("request", &self.0.running.name()).finish()
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::task::{Poll, ready};
 
-use crate::attrs::NlAttrs;
+use crate::attrs::{NlAttrs, encode_into};
 use crate::call::{Call, Running, State, attrs_of, write};
 use crate::channel::Channel;
 use crate::counters::Counters;
 use crate::errno;
-use crate::error::Error;
+use crate::error::{EncodeError, Error};
 use crate::extack::{KernelError, Sent, Warning};
 use crate::families::Known;
 use crate::family::Protocol;
@@ -68,9 +68,26 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         call: Call,
         request: &R,
     ) -> Result<Running, Error> {
+        self.write_with(call, |buffer| encode_into(request, buffer))
+    }
+
+    /// As [`Engine::write`], of a fixed header and attributes that are bytes already.
+    pub(crate) fn write_raw(&mut self, call: Call, body: &[u8]) -> Result<Running, Error> {
+        self.write_with(call, |buffer| {
+            buffer.extend_from_slice(body);
+            Ok(())
+        })
+    }
+
+    #[inline]
+    fn write_with(
+        &mut self,
+        call: Call,
+        put: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Running, Error> {
         let mut message = std::mem::take(&mut self.spare);
         message.clear();
-        let written = write::<P, R>(&call, request, &mut message)
+        let written = write::<P>(&call, put, &mut message)
             .and_then(|()| self.guards.check(&call, attrs_of::<P>(&message)));
         match written {
             Ok(()) => Ok(Running::new(call, message, self.channel.now())),
@@ -404,6 +421,15 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
     #[inline]
     pub(crate) fn entry(&self, part: &Part, running: &Running) -> Result<Message<'_>, Error> {
         self.reply_in(part, &running.call, running.kind)
+    }
+
+    /// The message at `part`, where it belongs to the answer. An echo is what listeners are told, whatever
+    /// that is.
+    pub(crate) fn lent(&self, part: &Part, running: &Running) -> Result<Message<'_>, Error> {
+        match running.call.ends {
+            Ends::Echo => self.channel.message(part),
+            _ => self.entry(part, running),
+        }
     }
 
     /// The message at `part` as a value, where it is the reply of the request.

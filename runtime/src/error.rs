@@ -408,6 +408,12 @@ pub enum EncodeErrorKind {
     },
     /// Nests stand deeper in each other than [`MAX_NESTING`].
     TooDeep,
+    /// The number of an operation that its protocol cannot have: in generic netlink they are below 256, in
+    /// others from 16 on. Those of types are checked when they are compiled.
+    Operation {
+        /// The number.
+        cmd: u16,
+    },
     /// A sub-message whose selector, the attribute that tells its kind, tells another.
     Selector {
         /// The selector's value that the sub-message goes with.
@@ -446,6 +452,10 @@ impl fmt::Display for EncodeErrorKind {
             }
             Self::InnerNul => f.write_str("a string cannot hold a NUL byte"),
             Self::OutOfRange { wire } => write!(f, "the value does not fit into {wire}"),
+            Self::Operation { cmd } => write!(
+                f,
+                "{cmd} is no number of an operation: below 256 in generic netlink, else from 16 on"
+            ),
             Self::Selector { kind } => {
                 write!(f, "of kind `{kind}`, but the attribute that tells the kind has another")
             }

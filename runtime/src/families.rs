@@ -26,6 +26,15 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         if name == NlCtrl::NAME { Some(nlctrl::ID) } else { self.known(name)?.id }
     }
 
+    /// The name of the family that has this id.
+    pub(crate) fn family_of(&self, id: u16) -> Option<&'static str> {
+        let known = self.families.iter().find(|known| known.info.id == Some(id));
+        let controller = (id == nlctrl::ID).then_some(NlCtrl::NAME);
+        // Of those that were joined the kernel tells when their ids change.
+        let joined = self.channel.listeners.family_of(id);
+        joined.or(controller).or(known.map(|known| known.name))
+    }
+
     pub(crate) fn forget(&mut self, name: &str) {
         self.families.retain(|known| known.name != name);
     }
@@ -159,9 +168,31 @@ impl<T: Transport> Connection<Generic, T> {
     /// # Errors
     /// [`Error::UnknownFamily`] where the kernel does not have it.
     pub fn family<F: Family<Protocol = Generic>>(&mut self) -> Result<&FamilyInfo, Error> {
+        self.family_named(F::NAME)
+    }
+
+    /// As [`Connection::family`], of a family whose name is known only at run time.
+    ///
+    /// # Errors
+    /// As [`Connection::family`].
+    pub fn family_named(&mut self, family: &'static str) -> Result<&FamilyInfo, Error> {
         let mut wait = self.block();
-        now(self.engine.poll_known(F::NAME, &mut None, &mut wait))?;
-        self.engine.known(F::NAME).ok_or(Error::UnknownFamily { family: F::NAME })
+        now(self.engine.poll_known(family, &mut None, &mut wait))?;
+        self.engine.known(family).ok_or(Error::UnknownFamily { family })
+    }
+
+    /// The name of the family that has this id, the type of its messages: of those that were asked for, or
+    /// of which a group was joined. What a notification is of is told so.
+    ///
+    /// ```no_run
+    /// # let mut conn = nlkit::Connection::generic()?;
+    /// conn.join(nlkit::nlctrl::NOTIFY)?;
+    /// let told = conn.notification()?;
+    /// println!("{:?} tells", conn.family_of(told.message().header().kind));
+    /// # Ok::<(), nlkit::Error>(())
+    /// ```
+    pub fn family_of(&self, id: u16) -> Option<&'static str> {
+        self.engine.family_of(id)
     }
 
     /// All families of the running kernel in this network namespace, with their operations and groups.

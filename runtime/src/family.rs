@@ -190,6 +190,24 @@ pub struct Group<N> {
     notification: PhantomData<fn() -> N>,
 }
 
+/// A multicast group that is known only at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawGroup {
+    /// The name of its family.
+    pub family: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its number, which in a raw protocol is what it is found by; in generic netlink the kernel is asked
+    /// where there is none.
+    pub number: Option<u32>,
+}
+
+impl<N: Notification> From<Group<N>> for RawGroup {
+    fn from(group: Group<N>) -> Self {
+        Self { family: group.family(), name: group.name(), number: group.number() }
+    }
+}
+
 impl<N: Notification> Group<N> {
     /// The group of this name in the family of `N`, in generic netlink, where the kernel tells its
     /// number.

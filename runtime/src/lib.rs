@@ -81,10 +81,12 @@ pub mod nlctrl;
 mod path;
 #[cfg(feature = "policy")]
 mod policy;
+mod raw;
 pub mod script;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod session;
+mod shape;
 #[cfg(feature = "sim")]
 pub mod sim;
 #[cfg(all(feature = "smol", unix))]
@@ -108,21 +110,21 @@ mod watch;
 pub mod wire;
 mod writer;
 
-pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
+pub use crate::attrs::{Entry, Field, NlAttrs, Set, View, decode, encode, encode_into};
 pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
 pub use crate::counters::Counters;
 #[cfg(any(feature = "policy", feature = "tracing"))]
 pub use crate::describe::describe;
-pub use crate::dump::{Replies, Views};
+pub use crate::dump::{Messages, Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
 pub use crate::extack::{KernelError, Warning};
 pub use crate::family::{
-    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, Route,
-    Usersock,
+    Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, RawGroup,
+    Route, Usersock,
 };
 pub use crate::form::{
     Array, Be, Element, Form, InOrder, IndexedArray, Keyed, Le, Native, Sint, Uint,
@@ -135,6 +137,8 @@ pub use crate::names::Names;
 pub use crate::namespace::Namespace;
 #[cfg(feature = "policy")]
 pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
+pub use crate::raw::RawOperation;
+pub use crate::shape::{Formats, NestedSet, Shape};
 pub use crate::socket::Socket;
 pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};
@@ -143,7 +147,7 @@ pub use crate::sub_message::{Selected, SelectedOuter, Selector, SubMessage, Text
 pub use crate::subscription::Subscription;
 pub use crate::transport::{AsyncTransport, Received, Transport};
 #[cfg(feature = "policy")]
-pub use crate::validate::{Violation, validate, validate_dump};
+pub use crate::validate::{Violation, validate, validate_dump, validate_raw};
 pub use crate::value::{AttrValue, Bitfield32};
 pub use crate::watch::{Update, Watch};
 pub use crate::wire::{Attr, Attrs};

@@ -219,6 +219,11 @@ impl Listeners {
         self.joined.iter().find(|it| it.family == family)?.id
     }
 
+    /// The family with this id, of those of which a group was joined.
+    pub(crate) fn family_of(&self, id: u16) -> Option<&'static str> {
+        self.joined.iter().find(|it| it.id == Some(id)).map(|it| it.family)
+    }
+
     /// The numbers of a family's groups that were joined.
     pub(crate) fn groups_of(&self, family: &FamilyInfo) -> Vec<u32> {
         let joined = self.joined.iter().filter(|it| family.is(it.family));

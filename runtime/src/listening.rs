@@ -8,7 +8,7 @@ use crate::call::Running;
 use crate::connection::{Connection, ready as now};
 use crate::engine::Engine;
 use crate::error::{Error, RequestName};
-use crate::family::{Family, Group, Notification, Protocol};
+use crate::family::{Family, Group, Notification, Protocol, RawGroup};
 use crate::listeners::{ANYONE, Wants};
 use crate::message::RawMessage;
 use crate::nlctrl::{NOTIFY, NOTIFY_ID};
@@ -18,9 +18,9 @@ use crate::wait::{Never, Wait};
 
 impl<P: Protocol, T: Transport> Engine<P, T> {
     /// Joins a multicast group. `lookup` is the question for the id of its family.
-    pub(crate) fn poll_join<N: Notification>(
+    pub(crate) fn poll_join(
         &mut self,
-        group: Group<N>,
+        group: RawGroup,
         lookup: &mut Option<Box<Running>>,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<(), Error>> {
@@ -32,44 +32,44 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
             let _ = self.channel.transport.join(NOTIFY_ID);
         }
         Poll::Ready(joined.map_err(|error| group_error(group, error)).map(|()| {
-            let id = self.known_id(group.family());
-            self.channel.listeners.join(group.family(), group.name(), id);
+            let id = self.known_id(group.family);
+            self.channel.listeners.join(group.family, group.name, id);
         }))
     }
 
     /// Leaves a multicast group.
-    pub(crate) fn poll_leave<N: Notification>(
+    pub(crate) fn poll_leave(
         &mut self,
-        group: Group<N>,
+        group: RawGroup,
         lookup: &mut Option<Box<Running>>,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<(), Error>> {
         let id = ready!(self.poll_group_id(group, lookup, wait));
         if let Err(Error::UnknownFamily { .. } | Error::UnknownGroup { .. }) = id {
             // It is gone with its family, and not to be joined again when that comes back.
-            self.channel.listeners.leave(group.family(), group.name());
+            self.channel.listeners.leave(group.family, group.name);
         }
         // While there are others it is told of their families.
         let needed = P::GENERIC
-            && group.family() == NOTIFY.family()
-            && self.channel.listeners.has_joined_beside(group.family());
+            && group.family == NOTIFY.family()
+            && self.channel.listeners.has_joined_beside(group.family);
         let left = if needed { id.map(drop).map(Ok)? } else { self.channel.transport.leave(id?) };
         Poll::Ready(left.map_err(|error| group_error(group, error)).map(|()| {
-            self.channel.listeners.leave(group.family(), group.name());
+            self.channel.listeners.leave(group.family, group.name);
             if P::GENERIC && !self.channel.listeners.has_joined_any() {
                 let _ = self.channel.transport.leave(NOTIFY_ID);
             }
         }))
     }
 
-    fn poll_group_id<N: Notification>(
+    fn poll_group_id(
         &mut self,
-        group: Group<N>,
+        group: RawGroup,
         lookup: &mut Option<Box<Running>>,
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<u32, Error>> {
-        let (family, name) = (group.family(), group.name());
-        let id = match group.number() {
+        let RawGroup { family, name, number } = group;
+        let id = match number {
             None if P::GENERIC => {
                 // Asked for anew: of a stale number nobody would ever hear.
                 if lookup.is_none() {
@@ -159,8 +159,7 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
-        let mut wait = self.block();
-        now(self.engine.poll_join(group, &mut None, &mut wait))
+        self.join_raw(group.into())
     }
 
     /// Leaves a multicast group.
@@ -172,6 +171,23 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
+        self.leave_raw(group.into())
+    }
+
+    /// As [`Connection::join`], a group that is known only at run time.
+    ///
+    /// # Errors
+    /// As [`Connection::subscribe`].
+    pub fn join_raw(&mut self, group: RawGroup) -> Result<(), Error> {
+        let mut wait = self.block();
+        now(self.engine.poll_join(group, &mut None, &mut wait))
+    }
+
+    /// As [`Connection::leave`], a group that is known only at run time.
+    ///
+    /// # Errors
+    /// As [`Connection::leave`].
+    pub fn leave_raw(&mut self, group: RawGroup) -> Result<(), Error> {
         let mut wait = self.block();
         now(self.engine.poll_leave(group, &mut None, &mut wait))
     }
@@ -216,6 +232,6 @@ impl<P: Protocol, T: Transport> Connection<P, T> {
 
 const NOTIFICATION: RequestName = RequestName { family: "any", operation: "notification" };
 
-fn group_error<N: Notification>(group: Group<N>, error: io::Error) -> Error {
-    Error::Group { family: group.family(), group: group.name(), error }
+fn group_error(group: RawGroup, error: io::Error) -> Error {
+    Error::Group { family: group.family, group: group.name, error }
 }

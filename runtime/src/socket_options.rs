@@ -80,10 +80,18 @@ impl SocketOptions {
     /// another socket has, `EPERM` for a peer without the right to send to it: see
     /// [`Usersock`](crate::Usersock).
     pub fn open<P: Protocol>(self) -> io::Result<Socket> {
-        let mut socket = sys::Socket::new(P::NUMBER).map_err(|error| self.not_made::<P>(error))?;
+        self.open_protocol(P::NUMBER)
+    }
+
+    /// As [`SocketOptions::open`], of a protocol that is known only at run time, by its number.
+    ///
+    /// # Errors
+    /// As [`SocketOptions::open`].
+    pub fn open_protocol(self, protocol: i32) -> io::Result<Socket> {
+        let mut socket = sys::Socket::new(protocol).map_err(|error| not_made(error, protocol))?;
         let port = self.bind(&mut socket)?;
         // Who serves other processes is open to all of them.
-        let open_to_others = self.peer == 0 && P::NUMBER == <Usersock as Protocol>::NUMBER;
+        let open_to_others = self.peer == 0 && protocol == <Usersock as Protocol>::NUMBER;
         if !open_to_others {
             socket.connect(self.peer).map_err(|error| Socket::not_sent(error, self.peer))?;
         }
@@ -113,17 +121,15 @@ impl SocketOptions {
     /// As [`SocketOptions::open`]; where the namespace cannot be entered, `EPERM` without
     /// `CAP_SYS_ADMIN`.
     pub fn open_in<P: Protocol>(self, namespace: &Namespace) -> io::Result<Socket> {
-        namespace.within(|| self.open::<P>())
+        self.open_protocol_in(P::NUMBER, namespace)
     }
 
-    fn not_made<P: Protocol>(self, error: io::Error) -> io::Error {
-        let advice = match errno::of(&error) {
-            Some(errno::EPROTONOSUPPORT) => {
-                "the kernel does not have it, or its module is not loaded; processes cannot add one"
-            }
-            _ => "",
-        };
-        explain(error, format!("no socket of netlink protocol {}", P::NUMBER), advice)
+    /// As [`SocketOptions::open_protocol`], in another network namespace. No thread of the caller's moves.
+    ///
+    /// # Errors
+    /// As [`SocketOptions::open_in`].
+    pub fn open_protocol_in(self, protocol: i32, namespace: &Namespace) -> io::Result<Socket> {
+        namespace.within(|| self.open_protocol(protocol))
     }
 
     fn bind(self, socket: &mut sys::Socket) -> io::Result<u32> {
@@ -138,4 +144,14 @@ impl SocketOptions {
             explain(error, format!("cannot take port id {}", self.port), advice)
         })
     }
+}
+
+fn not_made(error: io::Error, protocol: i32) -> io::Error {
+    let advice = match errno::of(&error) {
+        Some(errno::EPROTONOSUPPORT) => {
+            "the kernel does not have it, or its module is not loaded; processes cannot add one"
+        }
+        _ => "",
+    };
+    explain(error, format!("no socket of netlink protocol {protocol}"), advice)
 }

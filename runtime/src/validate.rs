@@ -9,6 +9,7 @@ use crate::error::{Error, RequestName};
 use crate::family::{Do, Dump, Family};
 use crate::level::{Level, located};
 use crate::path::path_to;
+use crate::raw::RawOperation;
 use crate::wire::{ATTR_HEADER_LEN, MAX_NESTING};
 
 /// A request that breaks a rule, of the family's spec or of the running kernel's policy.
@@ -103,6 +104,16 @@ pub fn validate<'a, R: Do + NlAttrs<'a>>(request: &R) -> Result<(), Error> {
 /// [`Error::Invalid`], and [`Error::Encode`] where it cannot be put into a message at all.
 pub fn validate_dump<'a, R: Dump + NlAttrs<'a>>(request: &R) -> Result<(), Error> {
     by_spec(request, of_dump::<R>())
+}
+
+/// As [`validate`], of a request for an operation that is known only at run time: `body` is its fixed header and
+/// its attributes.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn validate_raw(operation: &RawOperation, body: &[u8]) -> Result<(), Error> {
+    let checked = check_message(body, operation.request);
+    checked.map_err(|violation| violation.of(operation.request_name()))
 }
 
 fn by_spec<'a, R: NlAttrs<'a>>(request: &R, name: RequestName) -> Result<(), Error> {

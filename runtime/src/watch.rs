@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::task::{Poll, ready};
 
-use crate::attrs::NlAttrs;
+use crate::attrs::{NlAttrs, encode_into};
 use crate::call::{Call, Running, attrs_of};
 use crate::connection::{Connection, ready as now};
 use crate::dump::{decode_entry, step_to_entry};
@@ -66,7 +66,7 @@ where
     {
         let call = Call::of_dump::<Q>();
         let mut message = Vec::new();
-        crate::call::write::<P, Q>(&call, request, &mut message)?;
+        crate::call::write::<P>(&call, |buffer| encode_into(request, buffer), &mut message)?;
         engine.guards.check(&call, attrs_of::<P>(&message))?;
         let listener = engine.listen::<N>();
         Ok(Self { call, message, listener, phase: Phase::Begin, types: PhantomData })

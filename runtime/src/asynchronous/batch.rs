@@ -9,6 +9,7 @@ use crate::batch::{Outcomes, Requests, Ticket};
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Family, Protocol};
 use crate::modifiers::Modifiers;
+use crate::raw::RawOperation;
 use crate::transport::AsyncTransport;
 
 /// Requests that go to the kernel in one datagram, each with an outcome of its own. See
@@ -50,6 +51,32 @@ impl<P: Protocol, T: AsyncTransport> Batch<P, T> {
         R::Family: Family<Protocol = P>,
     {
         self.requests.add::<P, R>(request, modifiers, false)
+    }
+
+    /// Adds a request for an operation that is known only at run time. See [`crate::Batch::add_raw`].
+    ///
+    /// # Errors
+    /// As [`crate::Batch::add_raw`].
+    pub fn add_raw(
+        &mut self,
+        operation: &RawOperation,
+        body: &[u8],
+        modifiers: Modifiers,
+    ) -> Result<Ticket<RawOperation>, Error> {
+        self.requests.add_raw::<P>(operation, body, modifiers, true)
+    }
+
+    /// As [`Batch::add_raw`], for a request that the kernel does not acknowledge.
+    ///
+    /// # Errors
+    /// As [`Batch::add_raw`].
+    pub fn add_unacknowledged_raw(
+        &mut self,
+        operation: &RawOperation,
+        body: &[u8],
+        modifiers: Modifiers,
+    ) -> Result<Ticket<RawOperation>, Error> {
+        self.requests.add_raw::<P>(operation, body, modifiers, false)
     }
 
     /// Sends the requests and gives the outcome of each, in their order.

@@ -280,7 +280,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
 }
 
 /// A dump that was sent.
-async fn started<P: Protocol, T: AsyncTransport>(
+pub(super) async fn started<P: Protocol, T: AsyncTransport>(
     asking: Result<Asking<P, T>, Error>,
 ) -> Result<Asking<P, T>, Error> {
     let mut asking = asking?;
@@ -294,7 +294,7 @@ async fn started<P: Protocol, T: AsyncTransport>(
 }
 
 /// Reads an answer up to its end, each message through `read`.
-async fn collect<P: Protocol, T: AsyncTransport, V>(
+pub(super) async fn collect<P: Protocol, T: AsyncTransport, V>(
     asking: Result<Asking<P, T>, Error>,
     read: impl Fn(&Engine<P, T>, &Part, &Running) -> Result<V, Error>,
 ) -> Result<Vec<V>, Error> {

@@ -10,6 +10,7 @@ use crate::attrs::{NlAttrs, View};
 use crate::dump::{decode_attrs, decode_entry, step_to_entry};
 use crate::error::Error;
 use crate::family::Protocol;
+use crate::message::{Message, RawMessage};
 use crate::transport::AsyncTransport;
 
 /// The entries of a dump, each decoded into a value of its own.
@@ -44,31 +45,7 @@ where
 
     /// As [`Replies::next`], for futures of one's own.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {
-        if self.over {
-            return Poll::Ready(None);
-        }
-        let mut entry = None;
-        let end = ready!(self.asking.poll(cx, |engine, running, wait| {
-            let step = ready!(engine.poll_step(running, wait));
-            Poll::Ready(Ok(match step_to_entry(step, running) {
-                Ok(part) => {
-                    entry = Some(decode_entry(engine.entry(&part, running)));
-                    None
-                }
-                Err(end) => Some(end),
-            }))
-        }));
-        match end {
-            Ok(None) => Poll::Ready(entry),
-            Ok(Some(end)) => {
-                self.over = true;
-                Poll::Ready(end.map(Err))
-            }
-            Err(error) => {
-                self.over = true;
-                Poll::Ready(Some(Err(error)))
-            }
-        }
+        poll_entry(&mut self.asking, &mut self.over, cx, |message| decode_entry(message))
     }
 
     /// All entries that are left, up to the first error.
@@ -81,6 +58,41 @@ where
             entries.push(entry?);
         }
         Ok(entries)
+    }
+}
+
+/// The next entry through `read`; after the last one, or an error that ends the dump, `None`.
+#[inline]
+fn poll_entry<V, P: Protocol, T: AsyncTransport>(
+    asking: &mut Asking<P, T>,
+    over: &mut bool,
+    cx: &mut Context<'_>,
+    read: impl Fn(Result<Message<'_>, Error>) -> Result<V, Error>,
+) -> Poll<Option<Result<V, Error>>> {
+    if *over {
+        return Poll::Ready(None);
+    }
+    let mut entry = None;
+    let end = ready!(asking.poll(cx, |engine, running, wait| {
+        let step = ready!(engine.poll_step(running, wait));
+        Poll::Ready(Ok(match step_to_entry(step, running) {
+            Ok(part) => {
+                entry = Some(read(engine.entry(&part, running)));
+                None
+            }
+            Err(end) => Some(end),
+        }))
+    }));
+    match end {
+        Ok(None) => Poll::Ready(entry),
+        Ok(Some(end)) => {
+            *over = true;
+            Poll::Ready(end.map(Err))
+        }
+        Err(error) => {
+            *over = true;
+            Poll::Ready(Some(Err(error)))
+        }
     }
 }
 
@@ -128,6 +140,33 @@ impl<V: View, P: Protocol, T: AsyncTransport> Views<V, P, T> {
                 Some(Err(error))
             }
         }
+    }
+}
+
+/// The entries of a dump as they came.
+#[must_use = "entries come as it goes on, and errors among them"]
+pub struct Messages<P: Protocol, T: AsyncTransport> {
+    asking: Asking<P, T>,
+    over: bool,
+}
+
+impl<P: Protocol, T: AsyncTransport> Messages<P, T> {
+    pub(super) fn new(asking: Asking<P, T>) -> Self {
+        Self { asking, over: false }
+    }
+
+    /// The next entry; errors as in [`Replies`].
+    pub async fn next(&mut self) -> Option<Result<RawMessage, Error>> {
+        poll_fn(|cx| {
+            poll_entry(&mut self.asking, &mut self.over, cx, |message| Ok(message?.to_raw()))
+        })
+        .await
+    }
+}
+
+impl<P: Protocol, T: AsyncTransport> fmt::Debug for Messages<P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Messages").field("request", &self.asking.running.name()).finish()
     }
 }
 

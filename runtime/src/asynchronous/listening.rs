@@ -7,7 +7,7 @@ use super::families::Lookup;
 use super::{Connection, Subscription, Watch};
 use crate::attrs::NlAttrs;
 use crate::error::{Error, RequestName};
-use crate::family::{Dump, Family, Group, Notification, Protocol};
+use crate::family::{Dump, Family, Group, Notification, Protocol, RawGroup};
 use crate::listeners::ANYONE;
 use crate::message::RawMessage;
 use crate::transport::AsyncTransport;
@@ -58,9 +58,7 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
-        let mut lookup = Lookup::new(self);
-        poll_fn(|cx| lookup.poll(cx, |engine, lookup, wait| engine.poll_join(group, lookup, wait)))
-            .await
+        self.join_raw(group.into()).await
     }
 
     /// Leaves a multicast group.
@@ -72,6 +70,24 @@ impl<P: Protocol, T: AsyncTransport> Connection<P, T> {
         N: Notification,
         N::Family: Family<Protocol = P>,
     {
+        self.leave_raw(group.into()).await
+    }
+
+    /// As [`Connection::join`], a group that is known only at run time.
+    ///
+    /// # Errors
+    /// As [`crate::Connection::subscribe`].
+    pub async fn join_raw(&self, group: RawGroup) -> Result<(), Error> {
+        let mut lookup = Lookup::new(self);
+        poll_fn(|cx| lookup.poll(cx, |engine, lookup, wait| engine.poll_join(group, lookup, wait)))
+            .await
+    }
+
+    /// As [`Connection::leave`], a group that is known only at run time.
+    ///
+    /// # Errors
+    /// As [`Connection::leave`].
+    pub async fn leave_raw(&self, group: RawGroup) -> Result<(), Error> {
         let mut lookup = Lookup::new(self);
         poll_fn(|cx| lookup.poll(cx, |engine, lookup, wait| engine.poll_leave(group, lookup, wait)))
             .await

@@ -16,12 +16,13 @@ mod families;
 mod guards;
 mod listening;
 mod open;
+mod raw;
 mod subscription;
 mod waiter;
 mod watch;
 
 pub use self::batch::Batch;
 pub use self::connection::Connection;
-pub use self::dump::{Replies, Views};
+pub use self::dump::{Messages, Replies, Views};
 pub use self::subscription::Subscription;
 pub use self::watch::Watch;

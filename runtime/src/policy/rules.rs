@@ -1,12 +1,14 @@
 //! Checking a request against the kernel's policies.
 
 use super::{Attribute, Mode, Policies, Policy, Support};
-use crate::attrs::{NlAttrs, Set, Shape, encode};
+use crate::attrs::{NlAttrs, Set, encode};
 use crate::checks::Fault;
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Dump};
 use crate::kind::Kind;
 use crate::level::Level;
+use crate::raw::RawOperation;
+use crate::shape::Shape;
 use crate::validate::{Rules, Ruling, Violation, check, of_do, of_dump};
 
 impl Policies {
@@ -20,7 +22,7 @@ impl Policies {
     /// # Errors
     /// [`Error::Invalid`], and [`Error::Encode`] where it cannot be put into a message at all.
     pub fn validate<'a, R: Do + NlAttrs<'a>>(&self, request: &R) -> Result<(), Error> {
-        self.by_policy(request, R::CMD, Mode::Do, of_do::<R>())
+        self.by_policy(&encode(request)?, R::SET, R::CMD, Mode::Do, of_do::<R>())
     }
 
     /// As [`Policies::validate`], of a request for a dump.
@@ -28,19 +30,38 @@ impl Policies {
     /// # Errors
     /// [`Error::Invalid`], and [`Error::Encode`] where it cannot be put into a message at all.
     pub fn validate_dump<'a, R: Dump + NlAttrs<'a>>(&self, request: &R) -> Result<(), Error> {
-        self.by_policy(request, R::CMD, Mode::Dump, of_dump::<R>())
+        self.by_policy(&encode(request)?, R::SET, R::CMD, Mode::Dump, of_dump::<R>())
     }
 
-    fn by_policy<'a, R: NlAttrs<'a>>(
+    /// As [`Policies::validate`], of a request for an operation that is known only at run time: `body` is its
+    /// fixed header and its attributes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn validate_raw(&self, operation: &RawOperation, body: &[u8]) -> Result<(), Error> {
+        let &RawOperation { request, cmd, .. } = operation;
+        self.by_policy(body, request, cmd, Mode::Do, operation.request_name())
+    }
+
+    /// As [`Policies::validate_raw`], of a request for a dump.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn validate_raw_dump(&self, operation: &RawOperation, body: &[u8]) -> Result<(), Error> {
+        let &RawOperation { request, cmd, .. } = operation;
+        self.by_policy(body, request, cmd, Mode::Dump, operation.request_name())
+    }
+
+    fn by_policy(
         &self,
-        request: &R,
+        bytes: &[u8],
+        set: &'static Set,
         cmd: u16,
         mode: Mode,
         name: RequestName,
     ) -> Result<(), Error> {
-        let bytes = encode(request)?;
         let checked = match self.is_of(name.family) {
-            true => self.check_message(&bytes, R::SET, cmd, mode),
+            true => self.check_message(bytes, set, cmd, mode),
             false => Err(Violation::at(0, Fault::OtherFamily, None)),
         };
         checked.map_err(|violation| violation.of(name))

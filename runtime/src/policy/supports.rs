@@ -5,6 +5,7 @@ use super::{Mode, Policies, Policy};
 use crate::attrs::{NlAttrs, Set};
 use crate::family::{Do, Dump, Family};
 use crate::level::Level;
+use crate::raw::RawOperation;
 
 /// Whether the running kernel has something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,16 +48,26 @@ impl Policies {
     /// # Ok::<(), nlkit::Error>(())
     /// ```
     pub fn of_do<R: Do + for<'a> NlAttrs<'a>>(&self) -> Supported<'_> {
-        self.supported::<R>(<R::Family as Family>::NAME, R::CMD, Mode::Do)
+        self.supported(R::SET, <R::Family as Family>::NAME, R::CMD, Mode::Do)
     }
 
     /// What the running kernel supports of a request for a dump.
     pub fn of_dump<R: Dump + for<'a> NlAttrs<'a>>(&self) -> Supported<'_> {
-        self.supported::<R>(<R::Family as Family>::NAME, R::CMD, Mode::Dump)
+        self.supported(R::SET, <R::Family as Family>::NAME, R::CMD, Mode::Dump)
     }
 
-    fn supported<'a, R: NlAttrs<'a>>(&self, family: &str, cmd: u16, mode: Mode) -> Supported<'_> {
-        Supported { policies: self, set: R::SET, cmd, mode, ours: self.is_of(family) }
+    /// What the running kernel supports of a single request for an operation that is known only at run time.
+    pub fn of_raw_do(&self, operation: &RawOperation) -> Supported<'_> {
+        self.supported(operation.request, operation.family, operation.cmd, Mode::Do)
+    }
+
+    /// As [`Policies::of_raw_do`], of a request for a dump.
+    pub fn of_raw_dump(&self, operation: &RawOperation) -> Supported<'_> {
+        self.supported(operation.request, operation.family, operation.cmd, Mode::Dump)
+    }
+
+    fn supported(&self, set: &'static Set, family: &str, cmd: u16, mode: Mode) -> Supported<'_> {
+        Supported { policies: self, set, cmd, mode, ours: self.is_of(family) }
     }
 
     /// Whether these can be the policies of a family: those of one that the kernel does not have are
