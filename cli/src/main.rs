@@ -2,10 +2,12 @@
 
 mod args;
 mod commands;
+mod doc;
 mod failure;
 mod output;
 mod print;
 mod reference;
+mod sources;
 mod specs;
 
 use std::process::ExitCode;
