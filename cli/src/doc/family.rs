@@ -19,7 +19,7 @@ pub(super) fn page(family: &Family, families: &[&Family]) -> String {
             ("Protocol", html! { (family.protocol) }),
             ("Version", html! { @if let Some(version) = family.version { (version) } }),
             ("C name", code(&family.c_name)),
-            ("Rust", code(&format!("nlkit_specs::{}", family.rust))),
+            ("Rust module", code(&family.rust)),
         ]))
         (sections(family))
     };

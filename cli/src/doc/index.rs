@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::frame;
-use super::texts::{doc, file};
+use super::texts::{brief, file};
 use crate::reference::{Family, Found, Item, first_sentence};
 
 /// The page that lists the families.
@@ -40,15 +40,24 @@ pub(super) fn page(families: &[&Family]) -> String {
 
 fn card(family: &Family) -> Markup {
     let attributes: usize = family.sets.iter().map(|set| set.attributes.len()).sum();
-    let count =
-        |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let notifications = family.notifications.len();
+    let counts = [
+        (family.operations.len(), "operation"),
+        (notifications, "notification"),
+        (attributes, "attribute"),
+    ];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, one)| format!("{number} {one}{}", if *number == 1 { "" } else { "s" }))
+        .collect();
     html! {
         article.card {
             h3 { a href=(file(family)) { (family.name) } }
-            (doc(&family.doc))
+            p { (brief(&family.doc)) }
             p.counts {
                 @if family.version.is_none() { (family.protocol) " · " }
-                (count(family.operations.len(), "operation")) " · " (count(attributes, "attribute"))
+                (counts.join(" · "))
             }
         }
     }

@@ -7,6 +7,9 @@
   const query = document.getElementById("query");
   const hits = document.getElementById("hits");
 
+  // `rings_rx` is to find `rings.rx`, and `xdp act` what has both words.
+  const plain = (text) => text.toLowerCase().replace(/[-_.:\s]+/g, "-");
+
   // Called by search.js, which is loaded when somebody first wants to search.
   let entries = null;
   globalThis.searchIndex = (families) => {
@@ -14,10 +17,10 @@
     const add = (family, file, address, cName, rust, doc) => {
       const path = address.slice(address.indexOf(":") + 1);
       const name = path.slice(path.lastIndexOf(".") + 1) || family;
-      const names = `${family} ${address} ${cName} ${rust}`.toLowerCase();
-      const exact = [name, path, cName].map((text) => text.toLowerCase());
+      const names = plain(`${family} ${address} ${cName} ${rust}`);
+      const exact = [name, path, cName, ...rust.split(" ")].map(plain).filter((text) => text !== "");
       const isPart = path.includes(".");
-      entries.push({ family, file, address, path, cName, doc, names, exact, isPart, text: doc.toLowerCase() });
+      entries.push({ family, file, address, path, cName, doc, names, exact, isPart, text: plain(doc) });
     };
     for (const [family, file, cName, doc, items] of families) {
       add(family, file, "", cName, "", doc);
@@ -54,7 +57,8 @@
       if (of !== undefined) found.push({ entry, rank: of });
     }
     // The sort is stable: otherwise entries stay in the order of the specs.
-    return found.sort((one, other) => one.rank - other.rank).map(({ entry }) => entry);
+    const order = (one, other) => one.rank - other.rank || one.entry.path.length - other.entry.path.length;
+    return found.sort(order).map(({ entry }) => entry);
   };
 
   const href = ({ file, address }) =>
@@ -104,7 +108,7 @@
   };
 
   const show = () => {
-    const words = query.value.toLowerCase().split(/\s+/).filter((word) => word !== "");
+    const words = query.value.trim().split(/\s+/).map(plain).filter((word) => word !== "");
     if (!entries || words.length === 0) return close();
     const found = find(words);
     const items = found.slice(0, SHOWN).map(hit);

@@ -10,7 +10,7 @@ use crate::reference::{
     SubMessage,
 };
 
-/// A table with these columns, of which `*` is a number.
+/// A table with these columns.
 fn table(class: &str, columns: &[&str], rows: &Markup) -> Markup {
     html! {
         table class=(class) {
