@@ -50,6 +50,11 @@ impl Failure {
         Self::new(code::SYSTEM, message)
     }
 
+    /// Whether it is that there is no such thing.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.code == code::UNKNOWN
+    }
+
     /// The failure with what to do about it.
     #[must_use]
     pub(crate) fn help(mut self, help: impl fmt::Display) -> Self {

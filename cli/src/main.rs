@@ -3,7 +3,13 @@
 mod args;
 mod commands;
 mod doc;
+mod duration;
 mod failure;
+mod input;
+mod interrupt;
+mod kernel;
+mod level;
+mod netns;
 mod output;
 mod print;
 mod reference;
