@@ -2,11 +2,16 @@
 
 mod args;
 mod commands;
+mod duration;
 mod failure;
+mod input;
+mod interrupt;
 mod kernel;
+mod level;
 mod netns;
 mod output;
 mod print;
+mod reference;
 mod sources;
 mod specs;
 

@@ -2,3 +2,5 @@
 //! code.
 
 pub mod agreement;
+mod selector;
+mod tables;

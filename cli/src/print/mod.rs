@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::{Format, Output};
 
 use self::text::Text;
@@ -28,7 +29,9 @@ pub(crate) struct Printer<W = io::Stdout> {
 impl Printer {
     /// A printer on stdout.
     pub(crate) fn new(output: &Output, streaming: bool) -> Self {
-        Self::on(io::stdout(), output, output.is_colored(), streaming)
+        let printer = Self::on(io::stdout(), output, output.is_colored(), streaming);
+        *interrupt::whole() = printer.end();
+        printer
     }
 }
 
@@ -68,9 +71,20 @@ impl<W: Write> Printer<W> {
             Format::Yaml => yaml(whole)?,
         };
         self.records += 1;
+        let mut owed = interrupt::whole();
+        *owed = self.end();
         // In one piece: who reads a pipe meanwhile sees whole records.
         self.out.write_all(text.as_bytes())?;
         Ok(self.out.flush()?)
+    }
+
+    /// What ends the output.
+    fn end(&self) -> &'static str {
+        match (self.format, self.streaming, self.records) {
+            (Format::Json, true, 0) => "[]\n",
+            (Format::Json, true, _) => "\n]\n",
+            _ => "",
+        }
     }
 
     /// Ends what was begun: the list of JSON.
@@ -78,10 +92,9 @@ impl<W: Write> Printer<W> {
     /// # Errors
     /// Where stdout takes no more.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        if self.streaming && self.format == Format::Json {
-            let end = if self.records == 0 { "[]\n" } else { "\n]\n" };
-            self.out.write_all(end.as_bytes())?;
-        }
+        let mut owed = interrupt::whole();
+        *owed = "";
+        self.out.write_all(self.end().as_bytes())?;
         Ok(self.out.flush()?)
     }
 }

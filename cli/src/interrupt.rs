@@ -1,0 +1,42 @@
+//! Ctrl-C, and being asked to end: what was printed stays whole.
+//!
+//! A thread of its own waits for the signals, since the one that works may wait for the kernel. It ends the
+//! process between two records, and ends the list that JSON is in the middle of. A second time it ends at once.
+
+use std::io::{self, Write};
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::failure::{Failure, code};
+
+/// What is still to be written to stdout so that it is complete. Who holds it is printing a record.
+static OWED: Mutex<&'static str> = Mutex::new("");
+
+/// Whether the process is about to end.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process with `code` when somebody asks for it.
+///
+/// # Errors
+/// Where the system refuses.
+pub(crate) fn exit_with(code: u8) -> Result<(), Failure> {
+    let end = move || {
+        if ENDING.swap(true, Ordering::Relaxed) {
+            exit(code::INTERRUPTED.into());
+        }
+        // Another thread than that which waits for signals, so that a second one is heard.
+        std::thread::spawn(move || {
+            let owed = whole();
+            let mut stdout = io::stdout().lock();
+            let _ = stdout.write_all(owed.as_bytes()).and_then(|()| stdout.flush());
+            exit(code.into());
+        });
+    };
+    ctrlc::set_handler(end).map_err(Failure::system)
+}
+
+/// Keeps the process alive while a record is being printed, and what will be owed then.
+pub(crate) fn whole() -> MutexGuard<'static, &'static str> {
+    OWED.lock().unwrap_or_else(PoisonError::into_inner)
+}
