@@ -3,7 +3,9 @@
 
 pub mod agreement;
 mod annotate;
+mod connection;
 mod decode;
+pub mod decoder;
 mod encode;
 mod error;
 mod family;
@@ -15,11 +17,16 @@ mod schema;
 mod selector;
 mod structs;
 mod tables;
+mod tap;
 mod text;
 
 pub use serde_json::Value;
 
 pub use crate::annotate::Piece;
+pub use crate::connection::{
+    Batch, Connection, Entries, Error, Notification, protocol_number, raw_operation,
+};
 pub use crate::error::EncodeError;
 pub use crate::family::{Family, Mode, Operation};
 pub use crate::format::Format;
+pub use crate::tap::{Direction, Tap};

@@ -1,4 +1,5 @@
-//! The dynamic codec: against the kernel's client, against the typed codec, and by itself.
+//! Families by their specs alone: against the kernel's client, and against the types that are generated of
+//! the same specs.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,4 +11,5 @@
 
 mod agreement;
 mod families;
+mod tables;
 mod vectors;
