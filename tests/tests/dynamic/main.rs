@@ -10,6 +10,7 @@
 )]
 
 mod agreement;
+mod any;
 mod families;
 mod tables;
 mod vectors;
