@@ -2,21 +2,28 @@
 //! code.
 
 pub mod agreement;
-mod batch;
 mod connection;
-#[expect(missing_docs, reason = "the codec brings it")]
-mod contract;
-mod dump;
+mod decode;
+mod encode;
 mod error;
-mod notification;
+mod family;
+mod format;
+mod names;
+mod number;
+mod resolve;
+mod schema;
 mod selector;
+mod structs;
 mod tables;
 mod tap;
+mod text;
 
-pub use crate::batch::Batch;
-pub use crate::connection::{Connection, protocol_number, raw_operation};
-pub use crate::contract::{EncodeError, Family, Format, Mode, Operation};
-pub use crate::dump::Entries;
-pub use crate::error::Error;
-pub use crate::notification::Notification;
+pub use serde_json::Value;
+
+pub use crate::connection::{
+    Batch, Connection, Entries, Error, Notification, protocol_number, raw_operation,
+};
+pub use crate::error::EncodeError;
+pub use crate::family::{Family, Mode, Operation};
+pub use crate::format::Format;
 pub use crate::tap::{Direction, Tap};

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use nlkit::{Generic, Messages, Transport};
-use serde_json::Value;
 
-use crate::connection::{ByNumber, Call, Link};
-use crate::error::Error;
+use super::{ByNumber, Call, Error, Link};
+use crate::Value;
 
 /// The entries of a dump, each as JSON.
 ///
@@ -25,7 +24,7 @@ enum Either<'c, T: Transport> {
 }
 
 impl<'c, T: Transport> Entries<'c, T> {
-    pub(crate) fn new(link: &'c mut Link<T>, call: Call, body: &[u8]) -> Result<Self, Error> {
+    pub(super) fn new(link: &'c mut Link<T>, call: Call, body: &[u8]) -> Result<Self, Error> {
         let messages = match link {
             Link::Generic(conn) => Either::Generic(conn.dump_raw(&call.raw, body)?),
             Link::Raw(conn) => Either::Raw(conn.dump_raw(&call.raw, body)?),

@@ -1,19 +1,24 @@
 //! Asking the kernel by spec: JSON in, JSON out.
 
+mod batch;
+mod dump;
+mod error;
+mod notification;
+
 use std::fmt;
 use std::time::Duration;
 
+pub use self::batch::Batch;
+pub use self::dump::Entries;
+pub use self::error::Error;
+pub use self::notification::Notification;
+use crate::{Family, Format, Mode, Operation, Value};
 use nlkit::nlctrl::FamilyInfo;
 use nlkit::{
     Counters, Generic, Message, Modifiers, Namespace, Policies, RawOperation, RequestName, Socket,
     SocketOptions, Transport, Warning,
 };
 use nlkit_codegen::ir;
-use serde_json::Value;
-
-use crate::dump::Entries;
-use crate::error::Error;
-use crate::{Batch, Family, Format, Mode, Operation};
 
 /// A netlink socket to ask through by spec, one request at a time.
 ///
@@ -38,19 +43,19 @@ use crate::{Batch, Family, Format, Mode, Operation};
 /// # }
 /// ```
 pub struct Connection<T: Transport = Socket> {
-    pub(crate) link: Link<T>,
+    link: Link<T>,
     /// Those whose notifications are decoded.
-    pub(crate) families: Vec<&'static Family>,
+    families: Vec<&'static Family>,
 }
 
 /// A connection of the protocol's kind.
-pub(crate) enum Link<T: Transport> {
+enum Link<T: Transport> {
     Generic(nlkit::Connection<Generic, T>),
     Raw(nlkit::Connection<ByNumber, T>),
 }
 
 /// A protocol without generic netlink; the socket has its number.
-pub(crate) enum ByNumber {}
+enum ByNumber {}
 
 impl nlkit::Protocol for ByNumber {
     const NUMBER: i32 = -1; // nothing opens one by this type
@@ -65,7 +70,7 @@ macro_rules! either {
         }
     };
 }
-pub(crate) use either;
+use either;
 
 /// The number of the protocol that a family is spoken over (`NETLINK_GENERIC`, `NETLINK_ROUTE`), for
 /// [`SocketOptions::open_protocol`].
@@ -129,9 +134,9 @@ impl<T: Transport> Connection<T> {
     pub fn add(&mut self, family: &'static Family) -> Result<(), Error> {
         let protocol = |family: &Family| family.ir().protocol;
         if self.families.iter().any(|known| protocol(known) != protocol(family)) {
-            return Err(Error::OtherProtocol { family: &family.ir().name });
+            return Err(Error::OtherProtocol { family: family.name() });
         }
-        if !self.families.iter().any(|known| known.ir().name == family.ir().name) {
+        if !self.families.iter().any(|known| known.name() == family.name()) {
             self.families.push(family);
         }
         Ok(())
@@ -183,7 +188,7 @@ impl<T: Transport> Connection<T> {
     /// Where the kernel does not have it.
     pub fn family(&mut self, family: &'static Family) -> Result<Option<&FamilyInfo>, Error> {
         let Link::Generic(conn) = &mut self.link else { return Ok(None) };
-        Ok(Some(conn.family_named(&family.ir().name)?))
+        Ok(Some(conn.family_named(family.name())?))
     }
 
     /// What the running kernel checks of a family's requests; `None` of another protocol than generic netlink,
@@ -193,7 +198,7 @@ impl<T: Transport> Connection<T> {
     /// Of the connection; that the kernel does not have the family is none.
     pub fn policies(&mut self, family: &'static Family) -> Result<Option<Policies>, Error> {
         let Link::Generic(conn) = &mut self.link else { return Ok(None) };
-        Ok(Some(conn.policy_of(&family.ir().name)?))
+        Ok(Some(conn.policy_of(family.name())?))
     }
 
     /// Asks the kernel and waits for the answer: no reply where the operation only acknowledges, one mostly,
@@ -261,7 +266,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// The fixed header and the attributes of a request, over this connection's protocol.
-    pub(crate) fn body(&mut self, call: &Call, request: &Value) -> Result<Vec<u8>, Error> {
+    fn body(&mut self, call: &Call, request: &Value) -> Result<Vec<u8>, Error> {
         self.add(call.family)?;
         let mut body = Vec::new();
         match call.request.encode(request, &mut body) {
@@ -273,37 +278,37 @@ impl<T: Transport> Connection<T> {
 
 /// An operation of a family, in one way to use it.
 #[derive(Clone, Copy)]
-pub(crate) struct Call {
-    pub(crate) family: &'static Family,
-    pub(crate) raw: RawOperation,
+struct Call {
+    family: &'static Family,
+    raw: RawOperation,
     request: Format,
     reply: Option<Format>,
 }
 
 impl Call {
-    pub(crate) fn new(
+    fn new(
         family: &'static Family,
         operation: &'static Operation,
         mode: Mode,
     ) -> Result<Self, Error> {
         let raw = raw_operation(family, operation, mode);
         let (Some(raw), Some(request)) = (raw, family.request(operation, mode)) else {
-            let request = RequestName { family: &family.ir().name, operation: &operation.name };
+            let request = RequestName { family: family.name(), operation: operation.name() };
             return Err(Error::NoCall { request, mode });
         };
         Ok(Self { family, raw, request, reply: family.reply(operation, mode) })
     }
 
-    pub(crate) fn name(&self) -> RequestName {
+    fn name(&self) -> RequestName {
         RequestName { family: self.raw.family, operation: self.raw.name }
     }
 
     /// A reply. Where the spec knows of none, it has what requests have.
-    pub(crate) fn decode(&self, message: &Message<'_>) -> Result<Value, Error> {
+    fn decode(&self, message: &Message<'_>) -> Result<Value, Error> {
         self.decode_bytes(message.attrs())
     }
 
-    pub(crate) fn decode_bytes(&self, bytes: &[u8]) -> Result<Value, Error> {
+    fn decode_bytes(&self, bytes: &[u8]) -> Result<Value, Error> {
         Ok(self.reply.unwrap_or(self.request).decode(bytes)?)
     }
 }
@@ -315,13 +320,10 @@ pub fn raw_operation(
     operation: &'static Operation,
     mode: Mode,
 ) -> Option<RawOperation> {
-    let call = match mode {
-        Mode::Do => operation.once.as_ref()?,
-        Mode::Dump => operation.dump.as_ref()?,
-    };
+    let call = operation.call(mode)?;
     Some(RawOperation {
-        family: &family.ir().name,
-        name: &operation.name,
+        family: family.name(),
+        name: operation.name(),
         version: family.ir().version,
         cmd: call.request_id,
         reply_cmd: call.reply_id,
@@ -333,7 +335,7 @@ pub fn raw_operation(
 
 impl<T: Transport + fmt::Debug> fmt::Debug for Connection<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.families.iter().map(|family| &family.ir().name).collect();
+        let names: Vec<_> = self.families.iter().map(|family| family.name()).collect();
         let mut out = f.debug_struct("Connection");
         either!(&self.link, conn => out.field("connection", conn))
             .field("families", &names)

@@ -1,12 +1,10 @@
 //! Multicast groups, and what is told there.
 
 use nlkit::{Message, Modifiers, RawGroup, RawMessage, Transport};
-use nlkit_codegen::ir::GroupBy;
-use serde_json::Value;
+use nlkit_codegen::ir::{GroupBy, Protocol};
 
-use crate::connection::{Call, Connection, Link, either};
-use crate::error::Error;
-use crate::{Family, Format, Mode, Operation};
+use super::{Call, Connection, Error, Link, either};
+use crate::{Family, Format, Mode, Operation, Value};
 
 /// What a family tells unasked.
 #[derive(Clone, Debug)]
@@ -64,7 +62,7 @@ impl<T: Transport> Connection<T> {
             // The kernel may have it all the same. Who joins groups joins few.
             None => String::leak(group.to_owned()),
         };
-        Ok(RawGroup { family: &ir.name, name, number })
+        Ok(RawGroup { family: family.name(), name, number })
     }
 
     /// Waits for the next notification of any joined group.
@@ -112,13 +110,13 @@ impl<T: Transport> Connection<T> {
         let told = of.iter().find_map(|family| Some((*family, known(family, cmd)?)));
         let Some((family, (name, format))) = told else {
             let family = match *of {
-                [family] => Some(family.ir().name.as_str()),
+                [family] => Some(family.name()),
                 _ => None,
             };
             return Ok(Notification { family, name: None, value: None, message });
         };
         let value = Some(format.decode(message.message().attrs())?);
-        Ok(Notification { family: Some(&family.ir().name), name: Some(name), value, message })
+        Ok(Notification { family: Some(family.name()), name: Some(name), value, message })
     }
 
     /// The families that a notification can be of: in generic netlink one at most, by its id.
@@ -127,7 +125,7 @@ impl<T: Transport> Connection<T> {
             Link::Generic(conn) => conn.family_of(message.header().kind),
             Link::Raw(_) => return self.families.clone(),
         };
-        let named = |family: &&&Family| Some(family.ir().name.as_str()) == name;
+        let named = |family: &&&Family| Some(family.name()) == name;
         self.families.iter().filter(named).copied().collect()
     }
 }
@@ -138,10 +136,9 @@ fn known(family: &'static Family, cmd: u16) -> Option<(&'static str, Format)> {
     if let Some((told, format)) = family.notification(cmd) {
         return Some((&told.name, format));
     }
-    if family.ir().protocol == nlkit_codegen::ir::Protocol::Generic {
+    if family.ir().protocol == Protocol::Generic {
         return None;
     }
-    let asked = |it: &&Operation| it.once.as_ref().is_some_and(|call| call.request_id == cmd);
-    let operation = family.ir().operations.iter().find(asked)?;
-    Some((&operation.name, family.request(operation, Mode::Do)?))
+    let (operation, format) = family.by_request(cmd, Mode::Do)?;
+    Some((operation.name(), format))
 }

@@ -4,11 +4,9 @@ use std::fmt;
 
 use nlkit::{Modifiers, RawOperation, Ticket, Transport};
 use nlkit_codegen::ir::Protocol;
-use serde_json::Value;
 
-use crate::connection::{Call, Connection, either};
-use crate::error::Error;
-use crate::{Family, Mode, Operation};
+use super::{Call, Connection, Error, either};
+use crate::{Family, Mode, Operation, Value};
 
 /// Requests that go to the kernel in one datagram, each with an outcome of its own: see [`nlkit::Batch`].
 ///
@@ -53,7 +51,7 @@ impl Request {
 }
 
 impl<'c, T: Transport> Batch<'c, T> {
-    pub(crate) fn new(conn: &'c mut Connection<T>) -> Self {
+    pub(super) fn new(conn: &'c mut Connection<T>) -> Self {
         Self { conn, requests: Vec::new() }
     }
 
