@@ -4,6 +4,7 @@
 pub mod agreement;
 mod connection;
 mod decode;
+pub mod decoder;
 mod encode;
 mod error;
 mod family;
