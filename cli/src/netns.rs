@@ -1,21 +1,42 @@
-//! Network namespaces as people name them: as `ip netns` does, by a file, by a process.
+//! Which network namespace a command asks: `--netns`.
 
-use std::num::ParseIntError;
+use std::path::Path;
 
-use nlkit::Namespace;
+use nlkit::{Connection, Namespace, Protocol};
 
 use crate::failure::Failure;
 
-/// The namespace that `text` names: a name of `ip netns`, a path, or the number of a process.
-///
-/// # Errors
-/// Where there is none.
-pub(crate) fn open(text: &str) -> Result<Namespace, Failure> {
-    let pid: Result<u32, ParseIntError> = text.parse();
-    let namespace = match pid {
-        _ if text.contains('/') => Namespace::at(text),
-        Ok(pid) => Namespace::of_process(pid),
-        Err(_) => Namespace::named(text),
-    };
-    namespace.map_err(Failure::system)
+/// Which network namespace to ask.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Netns {
+    /// A network namespace: a name of `ip netns`, a path, or a process id
+    #[arg(long, value_name = "NAME|PATH|PID")]
+    netns: Option<String>,
+}
+
+impl Netns {
+    /// The namespace; `None` where it is that of this process.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub(crate) fn open(&self) -> Result<Option<Namespace>, Failure> {
+        let Some(name) = &self.netns else { return Ok(None) };
+        let opened = match name.parse() {
+            Ok(pid) => Namespace::of_process(pid),
+            Err(_) if name.contains('/') => Namespace::at(Path::new(name)),
+            Err(_) => Namespace::named(name),
+        };
+        opened.map(Some).map_err(Failure::system)
+    }
+
+    /// A connection there.
+    ///
+    /// # Errors
+    /// Where the namespace cannot be entered, or the socket not be made.
+    pub(crate) fn connect<P: Protocol>(&self) -> Result<Connection<P>, Failure> {
+        match self.open()? {
+            Some(namespace) => Ok(Connection::open_in(&namespace)?),
+            None => Ok(Connection::open()?),
+        }
+    }
 }

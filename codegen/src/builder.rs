@@ -7,6 +7,7 @@ use std::{env, fs, io};
 use crate::catalogue::{Draft, Errors, texts};
 use crate::emit::{self, Style};
 use crate::ir::Family;
+use crate::lint::{self, Levels};
 use crate::report::Report;
 use crate::resolve;
 use crate::source::Source;
@@ -163,7 +164,7 @@ impl Builder {
         let out_dir = out_dir.ok_or_else(|| of_file(texts::missing_out_dir()))?;
         let family = self.resolve(spec)?;
         let code = self.emit(&family, spec)?;
-        let path = out_dir.join(format!("{}.rs", family.module.trim_start_matches("r#")));
+        let path = out_dir.join(family.file_name());
         write_if_changed(&path, &code)
             .map_err(|error| of_file(texts::unwritable_file(&path, &error)))?;
         Ok(path)
@@ -191,11 +192,7 @@ impl Builder {
     /// # Errors
     /// All that is wrong with it.
     pub fn resolve(&self, spec: impl AsRef<Path>) -> Result<Family, Report> {
-        let spec = spec.as_ref();
-        let bytes = fs::read(spec)
-            .map_err(|error| Report::of_file(spec, texts::unreadable_file(&error)))?;
-        let name = spec.display().to_string();
-        let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
+        let (name, text) = read(spec.as_ref())?;
         self.resolve_str(&name, &text)
     }
 
@@ -204,15 +201,36 @@ impl Builder {
     /// # Errors
     /// All that is wrong with it.
     pub fn resolve_str(&self, name: &str, spec: &str) -> Result<Family, Report> {
-        // Some editors begin a file with a mark of its encoding, which is no part of the text.
-        let text = spec.strip_prefix('\u{feff}').unwrap_or(spec);
-        let source = Source { name, text };
+        let source = Source::new(name, spec);
         let model = source.read().map_err(|errors| Report::new(source, errors))?;
         resolve::resolve(&model, self.allow_unknown_keys)
             .map_err(|errors| Report::new(source, errors))
     }
 
-    fn emit(&self, family: &Family, spec: &Path) -> Result<String, Report> {
+    /// All that is wrong with the spec in a file or, where nothing is, what of it may not be meant so.
+    pub fn check(&self, spec: impl AsRef<Path>, levels: &Levels) -> Report {
+        match read(spec.as_ref()) {
+            Ok((name, text)) => self.check_str(&name, &text, levels),
+            Err(report) => report,
+        }
+    }
+
+    /// As [`check`](Self::check), of a spec; `name` stands for the file.
+    pub fn check_str(&self, name: &str, spec: &str, levels: &Levels) -> Report {
+        let source = Source::new(name, spec);
+        let checked = source.read().and_then(|model| {
+            let family = resolve::resolve(&model, self.allow_unknown_keys)?;
+            Ok(lint::lint(&model, &family, levels))
+        });
+        Report::new(source, checked.unwrap_or_else(|errors| errors))
+    }
+
+    /// Generates the code of a family that was resolved; its first line says the name of the file `spec`.
+    ///
+    /// # Errors
+    /// Where an option is none.
+    pub fn emit(&self, family: &Family, spec: impl AsRef<Path>) -> Result<String, Report> {
+        let spec = spec.as_ref();
         let of_file = |draft| Report::of_file(spec, draft);
         let style = self.style().map_err(of_file)?;
         let origin = spec.file_name().unwrap_or(spec.as_os_str()).to_string_lossy();
@@ -235,6 +253,15 @@ impl Builder {
             renamed: self.runtime != RUNTIME,
         })
     }
+}
+
+/// The name and the text of a spec.
+fn read(spec: &Path) -> Result<(String, String), Report> {
+    let bytes =
+        fs::read(spec).map_err(|error| Report::of_file(spec, texts::unreadable_file(&error)))?;
+    let name = spec.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&name, &error))?;
+    Ok((name, text))
 }
 
 /// A report that shows where a file ceases to be UTF-8.

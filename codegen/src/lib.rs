@@ -62,6 +62,7 @@ mod builder;
 mod catalogue;
 mod emit;
 pub mod ir;
+mod lint;
 mod place;
 mod report;
 mod resolve;
@@ -72,7 +73,8 @@ use std::path::Path;
 
 pub use builder::{Builder, Layout};
 pub use catalogue::similar;
-pub use report::{Diagnostic, Report};
+pub use lint::{Level, Levels, Lint};
+pub use report::{Diagnostic, Report, Severity};
 
 /// Generates code for a spec into `OUT_DIR`: what a build script calls.
 ///

@@ -1,6 +1,7 @@
 //! Reports: what is wrong with specs, in text like that of rustc.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -25,21 +26,46 @@ pub struct Report {
     hidden: usize,
 }
 
-/// One thing that is wrong.
+/// One thing that is wrong, or that may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     code: &'static str,
+    severity: Severity,
     message: String,
     file: String,
     line: usize,
     column: usize,
-    rendered: String,
+    excerpt: Option<Excerpt>,
+    helps: Vec<String>,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing can be made of the spec, or what was said to be denied was found.
+    Error,
+    /// It may be meant so.
+    Warning,
+}
+
+/// The part of a file that a diagnostic points into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Excerpt {
+    text: String,
+    first_line: usize,
+    /// What is pointed at, and what is said there; the first is where it is.
+    labels: Vec<(Range<usize>, String)>,
 }
 
 impl Diagnostic {
     /// Stable name of what it is about: `unknown-key`.
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        self.severity
     }
 
     /// The message, without the place and the help.
@@ -61,11 +87,49 @@ impl Diagnostic {
     pub fn column(&self) -> usize {
         self.column
     }
+
+    /// The whole text, as `Display` gives it, with colours for a terminal.
+    pub fn colored(&self) -> String {
+        self.render(&Renderer::styled())
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let (level, code) = match self.severity {
+            Severity::Error => (Level::ERROR, None),
+            // Its name is what allows it.
+            Severity::Warning => (Level::WARNING, Some(self.code)),
+        };
+        let title = level.primary_title(&self.message);
+        let title = match code {
+            Some(code) => title.id(code),
+            None => title,
+        };
+        let group = match &self.excerpt {
+            Some(excerpt) => title.element(excerpt.snippet(&self.file)),
+            None => title.element(annotate_snippets::Origin::path(&self.file)),
+        };
+        let helps = self.helps.iter().map(|help| Level::HELP.message(help));
+        renderer.render(&[group.elements(helps)])
+    }
+}
+
+impl Excerpt {
+    fn snippet<'s>(&'s self, file: &'s str) -> Snippet<'s, annotate_snippets::Annotation<'s>> {
+        let annotations = self.labels.iter().zip(0..).map(|((span, text), index)| {
+            let kind = match index {
+                0 => AnnotationKind::Primary,
+                _ => AnnotationKind::Context,
+            };
+            let text = Some(text.as_str()).filter(|text| !text.is_empty());
+            kind.span(span.clone()).label(text)
+        });
+        Snippet::source(&self.text).path(file).line_start(self.first_line).annotations(annotations)
+    }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rendered)
+        f.write_str(&self.render(&Renderer::plain()))
     }
 }
 
@@ -80,25 +144,21 @@ impl Report {
         placed.dedup_by(|one, other| one.key() == other.key());
         let hidden = placed.len().saturating_sub(MAX_SHOWN);
         placed.truncate(MAX_SHOWN);
-        let diagnostics = placed.into_iter().map(|placed| placed.render(&source)).collect();
+        let diagnostics = placed.into_iter().map(|placed| placed.diagnostic(&source)).collect();
         Self { diagnostics, hidden }
     }
 
     /// A diagnostic about a file as a whole.
     pub(crate) fn of_file(path: &Path, draft: Draft) -> Self {
-        let title = Level::ERROR.primary_title(draft.title.clone());
-        let name = path.display().to_string();
-        let origin = annotate_snippets::Origin::path(name.clone());
-        let help = draft.helps.iter().map(|help| Level::HELP.message(help.clone()));
-        let group = title.element(origin).elements(help);
-        let rendered = Renderer::plain().render(&[group]);
         let diagnostic = Diagnostic {
             code: draft.code.name(),
+            severity: draft.severity,
             message: draft.title,
-            file: name,
+            file: path.display().to_string(),
             line: 0,
             column: 0,
-            rendered,
+            excerpt: None,
+            helps: draft.helps,
         };
         Self { diagnostics: vec![diagnostic], hidden: 0 }
     }
@@ -108,13 +168,19 @@ impl Report {
         &self.diagnostics
     }
 
+    /// How many more there are than [`diagnostics`](Self::diagnostics) gives: of a file that many are shown.
+    pub fn hidden(&self) -> usize {
+        self.hidden
+    }
+
     /// Adds those of another file.
-    pub(crate) fn append(&mut self, mut other: Self) {
+    pub fn append(&mut self, mut other: Self) {
         self.diagnostics.append(&mut other.diagnostics);
         self.hidden += other.hidden;
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 }
@@ -162,33 +228,27 @@ impl Placed {
         (start, self.draft.code, &self.draft.title)
     }
 
-    fn render(self, source: &Source<'_>) -> Diagnostic {
+    fn diagnostic(self, source: &Source<'_>) -> Diagnostic {
         let Self { draft, positions } = self;
         let (line, column) =
             positions.first().map_or((0, 0), |position| (position.line, position.column));
         let window = Window::around(source.text, &positions);
-        let labels = draft.labels.iter().zip(&positions).zip(0..);
-        let annotations = labels.map(|((label, position), index)| {
-            let kind = match index {
-                0 => AnnotationKind::Primary,
-                _ => AnnotationKind::Context,
-            };
-            let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-            kind.span(window.relative(position)).label(text)
-        });
-        let snippet = Snippet::source(window.text)
-            .path(source.name)
-            .line_start(window.first_line)
-            .annotations(annotations);
-        let help = draft.helps.iter().map(|help| Level::HELP.message(help.clone()));
-        let group = Level::ERROR.primary_title(draft.title.clone()).element(snippet).elements(help);
+        let labels = draft.labels.into_iter().zip(&positions);
+        let labels = labels.map(|(label, position)| (window.relative(position), label.text));
+        let excerpt = Excerpt {
+            text: window.text.to_owned(),
+            first_line: window.first_line,
+            labels: labels.collect(),
+        };
         Diagnostic {
             code: draft.code.name(),
-            rendered: Renderer::plain().render(&[group]),
+            severity: draft.severity,
             message: draft.title,
             file: source.name.to_owned(),
             line,
             column,
+            excerpt: Some(excerpt),
+            helps: draft.helps,
         }
     }
 }

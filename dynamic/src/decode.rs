@@ -4,9 +4,7 @@ use nlkit::wire::MAX_NESTING;
 use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind};
 use serde_json::Map;
 
-use crate::schema::{
-    Attribute, Body, EMPTY, Enum, Formats, Number, Payload, Set, SubMessage, Type,
-};
+use crate::schema::{Attribute, Body, EMPTY, Enum, Number, Payload, Set, SubMessage, Type};
 use crate::{Value, number, structs, text};
 
 /// Where attributes stand.
@@ -293,21 +291,5 @@ fn sub_message(
         Payload::Nothing => Ok(unknown(attr, level)),
         Payload::Struct(of) => Ok(structs::decode_whole(of, &mut nlkit::Bytes::new(attr.payload))),
         Payload::Body(of) => body(of, attr.payload, level.deeper()?),
-    }
-}
-
-impl SubMessage {
-    /// The format that a selector with this payload chooses.
-    pub(crate) fn format(&self, selector: &[u8]) -> Option<&Payload> {
-        match &self.formats {
-            Formats::Text(formats) => {
-                let text = selector.split(|byte| *byte == 0).next()?;
-                formats.get(std::str::from_utf8(text).ok()?)
-            }
-            Formats::Number(wire, formats) => {
-                let number = number::get(wire, Attr::new(0, selector)).ok()?;
-                formats.get(&u64::try_from(number).ok()?)
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ use nlkit_codegen::ir;
 
 use crate::format::{Format, Message};
 use crate::resolve::Schema;
+use crate::tables::Tables;
 
 /// A family whose messages can be read and written.
 ///
@@ -57,17 +58,26 @@ impl Family {
     /// The family of a resolved spec, [`nlkit_codegen::Builder::resolve`]'s.
     pub fn new(ir: ir::Family) -> &'static Self {
         let ir: &'static ir::Family = Box::leak(Box::new(ir));
-        let schema = Schema::new(ir);
-        let operations = ir.operations.iter().map(|it| Operation::new(it, &schema)).collect();
+        let (schema, tables) = (Schema::new(ir), Tables::new(ir));
+        let set =
+            |name: &Option<String>| ir.sets.iter().find(|set| Some(&set.name) == name.as_ref());
+        let message =
+            |name, message, set| Format::new(Message::new(name, message, set, &schema, tables));
+        let operations = ir.operations.iter().map(|it| {
+            let format = |of| message(it.name.as_str(), of, set(&it.set));
+            Operation {
+                ir: it,
+                once: Messages::of(&it.once, format),
+                dump: Messages::of(&it.dump, format),
+            }
+        });
         let told = ir.notifications.iter().flatten();
-        let notifications = told.map(|it| {
-            let message = Message::new(&it.name, &it.message, it.set.as_deref(), &schema);
-            (it, Format::new(message))
-        });
-        let sets = ir.sets.iter().map(|set| {
-            let message = Message::of_set(set, &schema);
-            (set.name.as_str(), Format::new(message))
-        });
+        let notifications = told.map(|it| (it, message(&it.name, &it.message, set(&it.set))));
+        let sets = ir
+            .sets
+            .iter()
+            .map(|set| (set.name.as_str(), Format::new(Message::of_set(set, &schema, tables))));
+        let operations = operations.collect();
         let (notifications, sets) = (notifications.collect(), sets.collect());
         Box::leak(Box::new(Self { ir, operations, notifications, sets }))
     }
@@ -139,20 +149,17 @@ impl fmt::Debug for Family {
     }
 }
 
-impl Operation {
-    fn new(ir: &'static ir::Operation, schema: &Schema) -> Self {
-        let format =
-            |message| Format::new(Message::new(&ir.name, message, ir.set.as_deref(), schema));
-        let messages = |call: &'static Option<ir::Call>| {
-            let call = call.as_ref()?;
-            Some(Messages {
-                request: format(&call.request),
-                reply: call.reply.as_ref().map(format),
-            })
-        };
-        Self { ir, once: messages(&ir.once), dump: messages(&ir.dump) }
+impl Messages {
+    fn of(
+        call: &'static Option<ir::Call>,
+        format: impl Fn(&'static ir::Message) -> Format,
+    ) -> Option<Self> {
+        let call = call.as_ref()?;
+        Some(Self { request: format(&call.request), reply: call.reply.as_ref().map(format) })
     }
+}
 
+impl Operation {
     /// All that the spec says of it.
     pub fn ir(&self) -> &'static ir::Operation {
         self.ir

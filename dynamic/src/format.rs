@@ -1,13 +1,15 @@
 //! What one sort of message holds: the way between its bytes and JSON.
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use nlkit::DecodeError;
+use nlkit::{DecodeError, Set};
 use nlkit_codegen::ir;
 
 use crate::error::EncodeError;
 use crate::resolve::Schema;
 use crate::schema::Body;
+use crate::tables::{Parts, Tables};
 use crate::{Value, decode, encode};
 
 /// What one sort of message holds: reads and writes it.
@@ -24,23 +26,33 @@ pub(crate) struct Message {
     name: &'static str,
     body: Body,
     listed: &'static [ir::Attribute],
+    tables: &'static Tables,
+    parts: Parts,
+    /// Made when it is asked for: few messages ever need theirs.
+    table: OnceLock<&'static Set>,
 }
 
 impl Message {
     pub(crate) fn new(
         name: &'static str,
         message: &'static ir::Message,
-        set: Option<&str>,
+        set: Option<&'static ir::Set>,
         schema: &Schema,
+        tables: &'static Tables,
     ) -> Self {
-        let body = schema.body(message.header.as_ref(), set);
-        Self { name, body, listed: &message.attributes }
+        let body = schema.body(message.header.as_ref(), set.map(|set| set.name.as_str()));
+        let parts = Parts::of(message);
+        let parts = set.map_or(parts, |set| parts.with_all_of(set));
+        let (listed, table) = (message.attributes.as_slice(), OnceLock::new());
+        Self { name, body, listed, tables, parts, table }
     }
 
     /// The attributes of a set by themselves.
-    pub(crate) fn of_set(set: &'static ir::Set, schema: &Schema) -> Self {
+    pub(crate) fn of_set(set: &'static ir::Set, schema: &Schema, tables: &'static Tables) -> Self {
         let body = schema.body(None, Some(&set.name));
-        Self { name: &set.name, body, listed: &set.attributes }
+        let parts = Parts { name: &set.rust, header: None, scope: set.scope, attributes: &[] };
+        let (parts, table) = (parts.with_all_of(set), OnceLock::new());
+        Self { name: &set.name, body, listed: &set.attributes, tables, parts, table }
     }
 }
 
@@ -67,6 +79,13 @@ impl Format {
     /// The attributes that the spec lists for the operation, in the order of their numbers.
     pub fn listed(self) -> &'static [ir::Attribute] {
         self.0.listed
+    }
+
+    /// The table of its attributes, as those of typed messages: what paths in errors, checks,
+    /// descriptions and policies go by.
+    pub fn set(self) -> &'static Set {
+        let Message { tables, parts, table, .. } = self.0;
+        table.get_or_init(|| tables.table(*parts))
     }
 
     /// The JSON of a message: see the [convention](crate#the-json-convention).

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use nlkit_codegen::ir::{self, DisplayHint};
 
 use crate::schema::{
-    Attribute, Body, Bytes, EMPTY, Enum, Formats, Member, MemberType, Number, Payload, Set, Shown,
-    Struct, SubMessage, Type,
+    Attribute, Body, Bytes, EMPTY, Enum, Member, MemberType, Number, Payload, Set, Shown, Struct,
+    SubMessage, Type,
 };
+use crate::selector::Key;
 
 /// All of a family, by the names that its IR refers to it with.
 pub(crate) struct Schema {
@@ -137,16 +138,10 @@ impl Schema {
     }
 
     fn sub_message(&self, message: &'static ir::SubMessage) -> SubMessage {
-        let formats = message.formats.iter().map(|format| (format, self.payload(&format.payload)));
-        let formats = match &message.selector {
-            ir::Selector::Text => {
-                Formats::Text(formats.map(|(it, payload)| (it.value.as_str(), payload)).collect())
-            }
-            ir::Selector::Number(wire) => {
-                let numbered = formats.filter_map(|(it, payload)| Some((it.number?, payload)));
-                Formats::Number(wire, numbered.collect())
-            }
-        };
+        let formats = message.formats.iter();
+        let formats = formats.map(|format| (Key::of(format), self.payload(&format.payload)));
+        let mut formats: Vec<_> = formats.collect();
+        formats.sort_by_key(|(key, _)| *key);
         SubMessage { ir: message, formats }
     }
 

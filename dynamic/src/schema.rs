@@ -2,11 +2,12 @@
 //!
 //! Sets can be recursive, so all of it is `&'static`: one leak for each spec that a program reads.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use nlkit::wire::align;
 use nlkit_codegen::ir;
+
+use crate::selector::Key;
 
 /// What a message or a part of it holds: maybe a struct, then attributes.
 #[derive(Debug)]
@@ -136,14 +137,8 @@ pub(crate) enum MemberType {
 #[derive(Debug)]
 pub(crate) struct SubMessage {
     pub(crate) ir: &'static ir::SubMessage,
-    pub(crate) formats: Formats,
-}
-
-/// The formats of a sub-message, by what chooses them.
-#[derive(Debug)]
-pub(crate) enum Formats {
-    Text(HashMap<&'static str, Payload>),
-    Number(&'static ir::Scalar, HashMap<u64, Payload>),
+    /// In the order of what chooses them.
+    pub(crate) formats: Vec<(Key<'static>, Payload)>,
 }
 
 /// What a format of a sub-message holds.
@@ -242,6 +237,15 @@ impl Body {
     /// Length of the header with the padding behind it.
     pub(crate) fn header_len(&self) -> usize {
         align(self.header.map_or(0, |header| header.ir.len))
+    }
+}
+
+impl SubMessage {
+    /// What a selector with this payload chooses.
+    pub(crate) fn format(&self, selector: &[u8]) -> Option<&Payload> {
+        let key = Key::read(&self.ir.selector, selector)?;
+        let index = self.formats.binary_search_by(|(other, _)| other.cmp(&key)).ok()?;
+        self.formats.get(index).map(|(_, payload)| payload)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::form::Form;
 use crate::kind::Kind;
 use crate::path::path_to;
+use crate::shape::Shape;
 use crate::structs::Bytes;
 use crate::wire::{Attr, Attrs, align};
 use crate::writer::Writer;
@@ -243,37 +244,6 @@ impl Entry {
         );
         Self { checks: Some(checks), ..self }
     }
-}
-
-/// What an attribute's payload holds, as far as can be told without its Rust type.
-#[derive(Clone, Copy, Debug)]
-pub enum Shape {
-    /// A value; a number in the byte order of the host.
-    Leaf(Kind),
-    /// A number in the other byte order than the host's.
-    Swapped(Kind),
-    /// Attributes of a set; a function, since sets can be recursive.
-    Nest(fn() -> &'static Set),
-    /// Attributes of a set whose order means something.
-    InOrder(fn() -> &'static Set),
-    /// Entries whose numbers count them (indexed-array).
-    Array(&'static Shape),
-    /// Entries whose numbers are data (nest-type-value).
-    Keyed(&'static Shape),
-    /// What another attribute chooses.
-    SubMessage {
-        /// Number of that attribute.
-        selector: u16,
-        /// Whether it stands in an outer set.
-        outer: bool,
-        /// What the payload holds under a selector with a given payload.
-        inside: fn(&[u8]) -> Shape,
-    },
-}
-
-/// The set of `T`, as a function for [`Shape::Nest`].
-pub(crate) fn set_of<'a, T: NlAttrs<'a>>() -> &'static Set {
-    T::SET
 }
 
 /// A type that a field of a set can have: how often its attribute may stand, in wire form `F`.

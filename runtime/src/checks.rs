@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::attrs::Shape;
 use crate::errno;
 use crate::kind::Kind;
+use crate::shape::Shape;
 use crate::wire::{ATTR_HEADER_LEN, MAX_NESTING};
 
 /// Limits of an attribute: what a spec's `checks` say, or a policy of the kernel.

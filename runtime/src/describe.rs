@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use crate::attrs::{Set, Shape};
+use crate::attrs::Set;
 use crate::kind::Kind;
 use crate::level::{Level, Located, Meaning, located};
+use crate::shape::Shape;
 use crate::string::NlStr;
 use crate::wire::MAX_NESTING;
 

@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
-use crate::attrs::{NlAttrs, Shape, set_of};
+use crate::attrs::NlAttrs;
 use crate::error::{DecodeError, EncodeErrorKind};
 use crate::kind::Kind;
+use crate::shape::{NestedSet, Shape, set_of};
 use crate::structs::{Bytes, Member, MemberValue};
 use crate::value::AttrValue;
 use crate::wire::{ATTR_ID_MASK, Attr};
@@ -364,7 +365,7 @@ impl<'a, T, F: Form<'a, T>> Form<'a, Vec<T>> for IndexedArray<F> {
 }
 
 impl<'a, T: NlAttrs<'a>> Form<'a, Vec<T>> for InOrder {
-    const SHAPE: Shape = Shape::InOrder(set_of::<'a, T>);
+    const SHAPE: Shape = Shape::InOrder(&NestedSet::Type(set_of::<'a, T>));
 
     fn put(value: &Vec<T>, id: u16, out: &mut Writer<'_>) {
         out.nest(id, |out| value.iter().for_each(|entry| entry.put(out)));

@@ -120,7 +120,7 @@ impl Kind {
 
     /// The number in a payload of this kind, whose bytes lie the other way round than the host's where
     /// `swapped`. `None` of what is no number, and of a length that it does not have.
-    pub(crate) fn value(self, payload: &[u8], swapped: bool) -> Option<i128> {
+    pub fn value(self, payload: &[u8], swapped: bool) -> Option<i128> {
         let (lowest, _) = self.range()?;
         let fits = match self.width() {
             Some(width) => payload.len() == width,

@@ -1,8 +1,9 @@
 //! What the attributes at one level of a message mean, by our own tables.
 
-use crate::attrs::{Entry, Set, Shape, find};
+use crate::attrs::{Entry, Set, find};
 use crate::checks::{Checks, Rule};
 use crate::kind::Kind;
+use crate::shape::Shape;
 use crate::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, ATTR_NESTED, align};
 
 /// What the attributes at one level mean.
@@ -47,15 +48,15 @@ impl Meaning {
     pub(crate) fn inside(self, scope: &[u8]) -> Level {
         let list = |shape| List { shape, checks: self.checks };
         match self.shape {
-            Shape::SubMessage { selector, inside, .. } => {
-                let shape = find(scope, selector).map(inside);
+            Shape::SubMessage { selector, formats, .. } => {
+                let shape = find(scope, selector).map(|selector| formats.under(selector));
                 // A sub-message holds attributes or a struct, not another one.
                 let meaning = shape.map(|shape| Self { shape, checks: None });
                 meaning.map_or(Level::Unknown, |meaning| meaning.inside(&[]))
             }
             Shape::Leaf(_) | Shape::Swapped(_) => Level::Unknown,
-            Shape::Nest(set) => Level::Set(set()),
-            Shape::InOrder(set) => Level::InOrder(set()),
+            Shape::Nest(set) => Level::Set(set.get()),
+            Shape::InOrder(set) => Level::InOrder(set.get()),
             Shape::Array(entry) => Level::Array(list(entry)),
             Shape::Keyed(entry) => Level::Keyed(list(entry)),
         }

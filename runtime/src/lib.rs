@@ -86,6 +86,7 @@ pub mod script;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod session;
+mod shape;
 #[cfg(feature = "sim")]
 pub mod sim;
 #[cfg(all(feature = "smol", unix))]
@@ -109,7 +110,7 @@ mod watch;
 pub mod wire;
 mod writer;
 
-pub use crate::attrs::{Entry, Field, NlAttrs, Set, Shape, View, decode, encode, encode_into};
+pub use crate::attrs::{Entry, Field, NlAttrs, Set, View, decode, encode, encode_into};
 pub use crate::batch::{Batch, Outcomes, Ticket};
 pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
@@ -137,6 +138,7 @@ pub use crate::namespace::Namespace;
 #[cfg(feature = "policy")]
 pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
 pub use crate::raw::RawOperation;
+pub use crate::shape::{Formats, NestedSet, Shape};
 pub use crate::socket::Socket;
 pub use crate::socket_options::SocketOptions;
 pub use crate::string::{NlStr, NlString};

@@ -32,7 +32,7 @@ use crate::transport::Transport;
 ///     reply: Some(FamilyInfo::SET),
 ///     ack: false,
 /// };
-/// # let mut conn = nlkit::Connection::with_transport(nlkit::script::Script::new(|request: &[u8]| {
+/// # let mut conn = nlkit::Connection::<nlkit::Generic, _>::with_transport(nlkit::script::Script::new(|request: &[u8]| {
 /// #     let family = FamilyInfo { id: Some(16), name: Some("nlctrl".into()), ..Default::default() };
 /// #     vec![nlkit::script::answer(request).reply(16, 1, &family).into_datagram()]
 /// # }));

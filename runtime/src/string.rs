@@ -4,9 +4,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::Utf8Error;
 
-use crate::attrs::Shape;
 use crate::error::DecodeError;
 use crate::kind::Kind;
+use crate::shape::Shape;
 use crate::value::AttrValue;
 use crate::wire::Attr;
 use crate::writer::Writer;

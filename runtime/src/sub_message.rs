@@ -1,8 +1,9 @@
 //! Sub-messages: attributes whose content another attribute chooses.
 
-use crate::attrs::{Shape, find};
+use crate::attrs::find;
 use crate::error::{DecodeError, EncodeErrorKind};
 use crate::form::Form;
+use crate::shape::{Formats, Shape};
 use crate::wire::Attr;
 use crate::writer::Writer;
 
@@ -83,7 +84,8 @@ impl<F: for<'a> Form<'a, u64>> Selector for F {
 pub enum Selected<const ID: u16> {}
 
 impl<'a, const ID: u16, T: SubMessage> Form<'a, T> for Selected<ID> {
-    const SHAPE: Shape = Shape::SubMessage { selector: ID, outer: false, inside: T::shape };
+    const SHAPE: Shape =
+        Shape::SubMessage { selector: ID, outer: false, formats: &Formats::Type(T::shape) };
 
     fn put(value: &T, id: u16, out: &mut Writer<'_>) {
         // A selector with a higher number is not written yet.
@@ -108,7 +110,8 @@ impl<'a, const ID: u16, T: SubMessage> Form<'a, T> for Selected<ID> {
 pub enum SelectedOuter<const ID: u16> {}
 
 impl<'a, const ID: u16, T: SubMessage> Form<'a, T> for SelectedOuter<ID> {
-    const SHAPE: Shape = Shape::SubMessage { selector: ID, outer: true, inside: T::shape };
+    const SHAPE: Shape =
+        Shape::SubMessage { selector: ID, outer: true, formats: &Formats::Type(T::shape) };
 
     fn put(value: &T, id: u16, out: &mut Writer<'_>) {
         value.put(id, out);

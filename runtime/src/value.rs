@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::attrs::{NlAttrs, Shape, fill, set_of};
+use crate::attrs::{NlAttrs, fill};
 use crate::error::DecodeError;
 use crate::form::get_fixed;
 use crate::kind::Kind;
+use crate::shape::{NestedSet, Shape, set_of};
 use crate::wire::Attr;
 use crate::writer::Writer;
 
@@ -49,7 +50,7 @@ pub trait AttrValue<'a>: Sized {
 /// A nest.
 #[diagnostic::do_not_recommend] // most types that are missing here are no sets
 impl<'a, T: NlAttrs<'a>> AttrValue<'a> for T {
-    const SHAPE: Shape = Shape::Nest(set_of::<'a, T>);
+    const SHAPE: Shape = Shape::Nest(&NestedSet::Type(set_of::<'a, T>));
 
     #[inline]
     fn put(&self, id: u16, out: &mut Writer<'_>) {

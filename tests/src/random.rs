@@ -65,7 +65,7 @@ impl Random {
 
     fn payload(&mut self, shape: Shape, deep: usize) -> Vec<u8> {
         match shape {
-            Shape::Nest(set) | Shape::InOrder(set) if deep > 0 => self.message(set(), deep - 1),
+            Shape::Nest(set) | Shape::InOrder(set) if deep > 0 => self.message(set.get(), deep - 1),
             Shape::Array(entry) | Shape::Keyed(entry) if deep > 0 => {
                 let entries = (0..self.below(4)).map(|_| {
                     let id = u16::try_from(self.below(9)).unwrap();
@@ -73,9 +73,9 @@ impl Random {
                 });
                 entries.collect::<Vec<_>>().concat()
             }
-            Shape::SubMessage { inside, .. } if deep > 0 => {
+            Shape::SubMessage { formats, .. } if deep > 0 => {
                 let kinds: &[&[u8]] = &[b"vlan\0", b"htb\0", b"u32\0", b"counter\0", b"\0\0\0\x01"];
-                let shape = inside(kinds[self.below(kinds.len())]);
+                let shape = formats.under(kinds[self.below(kinds.len())]);
                 self.payload(shape, deep - 1)
             }
             Shape::Leaf(kind) | Shape::Swapped(kind) if self.below(4) > 0 => self.value(kind),

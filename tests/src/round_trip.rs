@@ -131,9 +131,9 @@ fn nodes(bytes: &[u8], scope: &[u8], shape_of: impl Fn(u16) -> Shape) -> Vec<Nod
 fn content(payload: &[u8], scope: &[u8], shape: Shape) -> Content {
     match shape {
         Shape::Leaf(_) | Shape::Swapped(_) => Content::Bytes(payload.to_vec()),
-        Shape::Nest(set) => tree(payload, set(), scope),
+        Shape::Nest(set) => tree(payload, set.get(), scope),
         Shape::InOrder(set) => {
-            let shape_of = |id| set().entry(id).map_or(BYTES, |entry| entry.shape);
+            let shape_of = |id| set.get().entry(id).map_or(BYTES, |entry| entry.shape);
             Content::Nest(Vec::new(), nodes(payload, scope, shape_of))
         }
         Shape::Keyed(entry) => Content::Nest(Vec::new(), nodes(payload, scope, |_| *entry)),
@@ -145,10 +145,10 @@ fn content(payload: &[u8], scope: &[u8], shape: Shape) -> Content {
             }
             Content::Nest(Vec::new(), entries)
         }
-        Shape::SubMessage { selector, inside, .. } => {
+        Shape::SubMessage { selector, formats, .. } => {
             let mut attrs = Attrs::new(scope).map(Result::unwrap);
             match attrs.find(|attr| attr.id == selector) {
-                Some(attr) => content(payload, scope, inside(attr.payload)),
+                Some(attr) => content(payload, scope, formats.under(attr.payload)),
                 None => Content::Bytes(payload.to_vec()),
             }
         }

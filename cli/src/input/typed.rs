@@ -9,10 +9,15 @@ use crate::failure::Failure;
 use crate::level::{Kind, Level, Place};
 
 /// A level of the message, with what was typed there, and those around it.
-struct Scope<'s> {
-    level: Option<Level<'s>>,
-    node: &'s Node,
-    outer: Option<&'s Scope<'s>>,
+struct Scope<'f, 'o> {
+    level: Option<Level<'f>>,
+    node: Option<&'o Node>,
+    outer: Option<&'o Scope<'f, 'o>>,
+}
+
+/// The level that a path of names leads to, where `given` is what was typed so far.
+pub(super) fn level_at<'f>(level: Level<'f>, path: &[&str], given: &Node) -> Option<Level<'f>> {
+    Scope { level: Some(level), node: Some(given), outer: None }.level_at(path)
 }
 
 /// Makes JSON of pairs, for errors with the arguments that they stood in.
@@ -25,12 +30,12 @@ type Outcome = Result<Value, Failure>;
 impl Typing<'_> {
     /// The message that the pairs are.
     pub(super) fn message(&self, root: &Node, level: Level<'_>) -> Outcome {
-        self.members(&Scope { level: Some(level), node: root, outer: None })
+        self.members(&Scope { level: Some(level), node: Some(root), outer: None })
     }
 
-    fn members(&self, scope: &Scope<'_>) -> Outcome {
+    fn members(&self, scope: &Scope<'_, '_>) -> Outcome {
         let mut members = Map::new();
-        for (name, node) in &scope.node.members {
+        for (name, node) in scope.node.iter().flat_map(|node| &node.members) {
             let place = scope.level.and_then(|level| level.place(name));
             let value = self.place(node, place.as_ref(), scope)?;
             members.insert(name.clone(), value);
@@ -39,7 +44,12 @@ impl Typing<'_> {
     }
 
     /// All that was said about a member.
-    fn place(&self, node: &Node, place: Option<&Place<'_>>, scope: &Scope<'_>) -> Outcome {
+    fn place<'s>(
+        &self,
+        node: &'s Node,
+        place: Option<&Place<'s>>,
+        scope: &Scope<'s, '_>,
+    ) -> Outcome {
         let ways = [node.values.is_empty(), node.members.is_empty(), node.entries.is_empty()];
         if ways.iter().filter(|is_empty| !**is_empty).count() > 1 {
             return Err(self.mistake(
@@ -62,7 +72,12 @@ impl Typing<'_> {
     }
 
     /// A list that was given by positions.
-    fn entries(&self, node: &Node, place: Option<&Place<'_>>, scope: &Scope<'_>) -> Outcome {
+    fn entries<'s>(
+        &self,
+        node: &'s Node,
+        place: Option<&Place<'s>>,
+        scope: &Scope<'s, '_>,
+    ) -> Outcome {
         let mut list = Vec::new();
         for (index, entry) in &node.entries {
             if *index != list.len() {
@@ -78,16 +93,14 @@ impl Typing<'_> {
         Ok(Value::Array(list))
     }
 
-    fn nest(&self, node: &Node, place: Option<&Place<'_>>, scope: &Scope<'_>) -> Outcome {
-        let level = match place.map(Place::kind) {
-            Some(Kind::Nest(level)) => Some(level),
-            Some(Kind::Choice(sub_message, selector)) => {
-                let chosen = scope.selected(selector);
-                chosen.and_then(|(level, text)| level.chosen(sub_message, text))
-            }
-            _ => None,
-        };
-        self.members(&Scope { level, node, outer: Some(scope) })
+    fn nest<'s>(
+        &self,
+        node: &'s Node,
+        place: Option<&Place<'s>>,
+        scope: &Scope<'s, '_>,
+    ) -> Outcome {
+        let level = place.and_then(|place| scope.inside(place));
+        self.members(&Scope { level, node: Some(node), outer: Some(scope) })
     }
 
     /// Several values, or one for a list.
@@ -182,12 +195,33 @@ impl Typing<'_> {
     }
 }
 
-impl<'s> Scope<'s> {
+impl<'f> Scope<'f, '_> {
+    /// The level inside one of its places.
+    fn inside(&self, place: &Place<'f>) -> Option<Level<'f>> {
+        match place.kind() {
+            Kind::Nest(level) => Some(level),
+            Kind::Choice(sub_message, selector) => {
+                let (level, text) = self.selected(selector)?;
+                level.chosen(sub_message, text)
+            }
+            _ => None,
+        }
+    }
+
+    fn level_at(&self, path: &[&str]) -> Option<Level<'f>> {
+        let Some((name, behind)) = path.split_first() else { return self.level };
+        let level = self.inside(&self.level?.place(name)?);
+        let node = self.node.and_then(|node| node.member(name));
+        // Of a list, any entry says as much.
+        let node = node.and_then(|node| node.entries.values().next().or(Some(node)));
+        Scope { level, node, outer: Some(self) }.level_at(behind)
+    }
+
     /// What was typed for the attribute of that number here, or in a level around this one.
-    fn selected(&self, selector: u16) -> Option<(Level<'s>, &'s str)> {
+    fn selected(&self, selector: u16) -> Option<(Level<'f>, &str)> {
         let here = self.level.and_then(|level| {
             let name = level.name_of(selector)?;
-            Some((level, self.node.member(name)?.text()?))
+            Some((level, self.node?.member(name)?.text()?))
         });
         here.or_else(|| self.outer?.selected(selector))
     }

@@ -8,6 +8,7 @@ pub(crate) mod texts;
 use std::ops::Range;
 
 use crate::place::Place;
+use crate::report::Severity;
 
 /// Declares the codes with their stable names.
 macro_rules! codes {
@@ -73,12 +74,21 @@ codes! {
     DumpWithoutReply = "dump-without-reply",
     NotifyWithoutReply = "notify-without-reply",
     OtherHeader = "other-header",
+    UnusedSet = "unused-set",
+    UnusedDefinition = "unused-definition",
+    UnusedSubMessage = "unused-sub-message",
+    ListedTwice = "listed-twice",
+    NotAnAttribute = "not-an-attribute",
+    CLayout = "c-layout",
+    NoGroup = "no-group",
+    MissingDoc = "missing-doc",
 }
 
 /// A diagnostic before its places are looked up.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) code: Code,
+    pub(crate) severity: Severity,
     pub(crate) title: String,
     /// The first is where it is; others are places that disagree.
     pub(crate) labels: Vec<Label>,
@@ -117,7 +127,8 @@ impl From<&Place> for Target {
 
 impl Draft {
     fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), labels: Vec::new(), helps: Vec::new() }
+        let severity = Severity::Error;
+        Self { code, severity, title: title.into(), labels: Vec::new(), helps: Vec::new() }
     }
 
     fn at(mut self, target: impl Into<Target>, text: impl Into<String>) -> Self {

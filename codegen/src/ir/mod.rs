@@ -48,6 +48,13 @@ pub struct Family {
     pub hidden: Vec<String>,
 }
 
+impl Family {
+    /// The name of the file that its code is written to.
+    pub fn file_name(&self) -> String {
+        format!("{}.rs", self.module.trim_start_matches("r#"))
+    }
+}
+
 /// What a family is spoken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {

@@ -24,7 +24,12 @@ pub(crate) struct Position {
     pub(crate) span: Range<usize>,
 }
 
-impl Source<'_> {
+impl<'t> Source<'t> {
+    pub(crate) fn new(name: &'t str, text: &'t str) -> Self {
+        // Some editors begin a file with a mark of its encoding, which is no part of the text.
+        Self { name, text: text.strip_prefix('\u{feff}').unwrap_or(text) }
+    }
+
     /// The position of a label's target.
     pub(crate) fn position(&self, tree: &Tree, target: &Target) -> Position {
         let span = match target {

@@ -6,7 +6,7 @@ use crate::connection::Connection;
 use crate::errno;
 use crate::error::Error;
 use crate::family::{Family, Generic};
-use crate::nlctrl::{FamilyInfo, PolicyMessage};
+use crate::nlctrl::{FamilyInfo, GetFamily, PolicyMessage};
 use crate::transport::{AsyncTransport, Transport};
 
 impl<T: Transport> Connection<Generic, T> {
@@ -18,20 +18,29 @@ impl<T: Transport> Connection<Generic, T> {
     /// # Errors
     /// As [`Connection::dump`].
     pub fn policy<F: Family<Protocol = Generic>>(&mut self) -> Result<Policies, Error> {
-        self.policy_named(F::NAME)
+        let family = match self.family::<F>() {
+            Ok(family) => family.clone(),
+            Err(error) => return absent(error),
+        };
+        let messages = self.dump(&Policies::request(F::NAME))?.collect();
+        told(family, messages)
     }
 
     /// As [`Connection::policy`], of a family whose name is known only at run time.
     ///
     /// # Errors
     /// As [`Connection::dump`].
-    pub fn policy_named(&mut self, family: &'static str) -> Result<Policies, Error> {
-        let known = match self.family_named(family) {
-            Ok(known) => known.clone(),
-            Err(error) => return absent(error),
+    pub fn policy_of(&mut self, family: &str) -> Result<Policies, Error> {
+        let request = GetFamily { name: Some(family.into()), id: None };
+        let info = match self.request(&request) {
+            Ok(info) => info,
+            Err(Error::Kernel(error)) if error.errno == errno::ENOENT => {
+                return Ok(Policies::absent());
+            }
+            Err(error) => return Err(error),
         };
         let messages = self.dump(&Policies::request(family))?.collect();
-        told(known, messages)
+        told(info, messages)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Checking a request against the kernel's policies.
 
 use super::{Attribute, Mode, Policies, Policy, Support};
-use crate::attrs::{NlAttrs, Set, Shape, encode};
+use crate::attrs::{NlAttrs, Set, encode};
 use crate::checks::Fault;
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Dump};
 use crate::kind::Kind;
 use crate::level::Level;
 use crate::raw::RawOperation;
+use crate::shape::Shape;
 use crate::validate::{Rules, Ruling, Violation, check, of_do, of_dump};
 
 impl Policies {

@@ -1,10 +1,11 @@
 //! The answer to GETPOLICY, from the tables of the types that operations have.
 
-use crate::attrs::{Entry, Set, Shape};
+use crate::attrs::{Entry, Set};
 use crate::checks::Rule;
 use crate::kind::Kind;
 use crate::nlctrl::{OpPolicyInfo, PolicyInfo, PolicyMessage};
 use crate::serve::{Core, info_of};
+use crate::shape::Shape;
 
 /// What the requests of an operation consist of.
 #[derive(Clone, Copy)]
@@ -64,8 +65,8 @@ impl Policies {
 
     fn info(&mut self, entry: &Entry) -> Option<PolicyInfo> {
         let (kind, inside) = match entry.shape {
-            Shape::Nest(set) | Shape::InOrder(set) => (Kind::Nested, set()),
-            Shape::Array(Shape::Nest(set)) => (Kind::NestedArray, set()),
+            Shape::Nest(set) | Shape::InOrder(set) => (Kind::Nested, set.get()),
+            Shape::Array(Shape::Nest(set)) => (Kind::NestedArray, set.get()),
             _ => return info_of(&Rule::of(entry.shape, entry.checks)),
         };
         let highest = inside.entries.iter().map(|entry| entry.id).max();

@@ -205,7 +205,7 @@ fn print_told(printer: &mut Printer, told: &Told) -> Result<(), Failure> {
         "header": header,
         "strace": told.body,
     });
-    printer.headed(&heading, &json!({ "strace": told.body }), &whole)
+    printer.headed(&shown::harmless(&heading), &json!({ "strace": told.body }), &whole)
 }
 
 /// The inputs that the arguments name.

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use nlkit::nlctrl::{FamilyInfo, OpInfo};
-use nlkit::{Connection, Generic};
+use nlkit::Generic;
 use nlkit_codegen::ir::{Family, GroupBy, Permission, Protocol};
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
 use crate::failure::{Failure, code};
-use crate::netns;
+use crate::netns::Netns;
 use crate::output::Format;
 use crate::print::Printer;
 use crate::protocol;
@@ -32,9 +32,8 @@ pub(crate) struct Args {
     /// Those with a spec that this kernel lacks as well, and those without generic netlink
     #[arg(long)]
     all: bool,
-    /// Another network namespace: its name, a file, or a process
-    #[arg(long, value_name = "NAME|PATH|PID")]
-    netns: Option<String>,
+    #[command(flatten)]
+    netns: Netns,
 }
 
 /// A family: what the kernel says of it, and its spec.
@@ -65,10 +64,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
 
 /// All families: those of the kernel by their ids, then those that have only a spec, by name.
 fn entries(args: &Args, common: &Common) -> Result<Vec<Entry>, Failure> {
-    let mut conn = match &args.netns {
-        Some(name) => Connection::<Generic>::open_in(&netns::open(name)?)?,
-        None => Connection::generic()?,
-    };
+    let mut conn = args.netns.connect::<Generic>()?;
     let mut specs = Specs::new(&common.specs).all()?;
     let mut families: Vec<Entry> = conn.families()?.into_iter().map(|it| known(it, &mut specs)).collect();
     families.sort_by_key(|entry| entry.info.as_ref().and_then(|info| info.id));

@@ -36,7 +36,7 @@ pub(crate) fn missing_out_dir() -> Draft {
 }
 
 pub(crate) fn invalid_option(option: &str, value: &str) -> Draft {
-    let title = format!("`Builder::{option}`: {} is not a path", quoted(value));
+    let title = format!("option `{option}`: {} is not a path", quoted(value));
     Draft::new(Code::InvalidOption, title)
 }
 

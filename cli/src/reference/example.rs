@@ -1,0 +1,115 @@
+//! A command for each operation, to begin with.
+
+use nlkit_codegen::ir::{self, Attribute, EnumKind, MemberType, Scalar, Type};
+
+use super::Family;
+
+/// How many pairs an example has at most.
+const PAIRS: usize = 2;
+
+/// Gives each call of the family a command that asks for it.
+pub(super) fn add(family: &mut Family, ir: &ir::Family) {
+    for (operation, of) in family.operations.iter_mut().zip(&ir.operations) {
+        let begin = |mode: &str| format!("nlkit {mode} {} {}", shell(&ir.name), shell(&of.name));
+        if let (Some(call), Some(of)) = (&mut operation.once, &of.once) {
+            let pairs = pairs(&of.request, ir);
+            call.example = pairs.iter().fold(begin("do"), |text, pair| text + " " + pair);
+        }
+        // Without attributes a dump lists everything.
+        if let Some(call) = &mut operation.dump {
+            call.example = begin("dump");
+        }
+    }
+}
+
+/// Pairs for a request: what says which thing is meant, else what comes first.
+fn pairs(request: &ir::Message, ir: &ir::Family) -> Vec<String> {
+    let header = request.header.iter().filter_map(|of| index_member(&of.name, ir));
+    let header: Vec<String> = header.collect();
+    let attributes = request.attributes.iter().filter(|it| it.is_field());
+    let mut pairs: Vec<(bool, String)> = attributes
+        .filter_map(|it| {
+            let pair = pair(it, ir, 2)?;
+            Some((names_a_thing(&pair), pair))
+        })
+        .collect();
+    // Stable: otherwise they stay in the order of their numbers.
+    pairs.sort_by_key(|(names, _)| !names);
+    header.into_iter().chain(pairs.into_iter().map(|(_, pair)| pair)).take(PAIRS).collect()
+}
+
+/// Whether the name before the `=` is that of an index or a name.
+fn names_a_thing(pair: &str) -> bool {
+    let path = pair.split('=').next().unwrap_or_default().trim_matches('\'');
+    let name = path.rsplit('.').next().unwrap_or_default();
+    ["ifindex", "index", "name", "ifname", "id"]
+        .iter()
+        .any(|end| name == *end || name.strip_suffix(end).is_some_and(|head| head.ends_with('-')))
+}
+
+/// A pair for the member of a header that holds the index of a device.
+fn index_member(header: &str, ir: &ir::Family) -> Option<String> {
+    let item = ir.structs.iter().find(|it| it.name == header)?;
+    let is_index =
+        |it: &&ir::Member| matches!(it.ty, MemberType::Scalar(_)) && it.name.ends_with("index");
+    item.members.iter().find(is_index).map(|it| format!("{}=1", it.name))
+}
+
+/// An attribute and a value for it; of a nest one of its attributes, so many levels deep.
+fn pair(attribute: &Attribute, ir: &ir::Family, depth: usize) -> Option<String> {
+    let name = &attribute.name;
+    match &attribute.ty {
+        Type::Nest { set, .. } => {
+            let set = ir.sets.iter().find(|it| it.name == *set)?;
+            let depth = depth.checked_sub(1)?;
+            let inner = set.attributes.iter().filter(|it| it.is_field());
+            let inner: Vec<String> = inner.filter_map(|it| pair(it, ir, depth)).collect();
+            let inner = inner.iter().find(|it| it.contains("name=")).or_else(|| inner.first())?;
+            let index = if attribute.multi { "[0]" } else { "" };
+            // The brackets mean something to a shell.
+            Some(shell(&format!("{name}{index}.{}", inner.trim_matches('\''))))
+        }
+        ty => value(ty, attribute, ir).map(|value| shell(&format!("{name}={value}"))),
+    }
+}
+
+fn value(ty: &Type, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
+    Some(match ty {
+        Type::Flag => "true".to_owned(),
+        Type::Scalar(scalar) => number(scalar, attribute, ir),
+        Type::Ipv4Scalar(_) | Type::Ipv4 | Type::Ip => "192.0.2.1".to_owned(),
+        Type::Ipv6 => "2001:db8::1".to_owned(),
+        Type::HwAddr => "02:00:00:00:00:01".to_owned(),
+        Type::String if attribute.name.ends_with("name") => "eth0".to_owned(),
+        Type::String => "text".to_owned(),
+        _ => return None,
+    })
+}
+
+fn number(scalar: &Scalar, attribute: &Attribute, ir: &ir::Family) -> String {
+    if let Some(of) = &scalar.of {
+        let item = ir.enums.iter().find(|it| it.rust == of.rust);
+        // Of an enum the first value is often "none".
+        let nth = match item.map(|it| it.kind) {
+            Some(EnumKind::Enum) => 1,
+            _ => 0,
+        };
+        let entries = item.map(|it| it.entries.as_slice()).unwrap_or_default();
+        if let Some(entry) = entries.get(nth).or(entries.first()) {
+            return entry.name.clone();
+        }
+    }
+    let (min, max) = (&attribute.checks.min, &attribute.checks.max);
+    let least = min.as_ref().map_or(1, |min| min.number.max(1));
+    let most = max.as_ref().map_or(i128::MAX, |max| max.number);
+    least.min(most).to_string()
+}
+
+/// An argument as a shell takes it.
+fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:=/+@%".contains(c);
+    match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}

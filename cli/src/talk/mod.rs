@@ -1,0 +1,11 @@
+//! What `do`, `dump`, `multi` and `subscribe` share.
+
+mod flags;
+mod link;
+mod progress;
+mod request;
+
+pub(crate) use flags::Flags;
+pub(crate) use link::{Link, Wire, tell_warnings};
+pub(crate) use progress::{Progress, clear as clear_progress};
+pub(crate) use request::{Request, Way, operation};
