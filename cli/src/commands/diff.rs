@@ -28,8 +28,8 @@ Classes of changes:
 
 With -o json there is one object: `families`, each {family, fate, old, new, changes}, and `summary`.
 A fate is added, removed, changed or same; `old` and `new` are {name, file, counts} or null. A change
-is {change, item, name, aspect, old, new, classes, implied}: change is added, removed, renamed or
-changed; aspect says what of the item, or is null for the whole; implied ones come with something that
+is {change, item, of, name, aspect, old, new, classes, implied}: change is added, removed, renamed or
+changed; of is what holds the item; aspect says what of it, or is null for the whole; implied ones come with something that
 was added or removed as a whole, and stand in the text only as its counts.
 
 Examples:

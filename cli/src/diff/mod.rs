@@ -80,7 +80,8 @@ fn whole(kind: Kind, family: &Family, mut parts: Vec<Change>) -> Vec<Change> {
         _ => (what, None, Classes::BOTH),
     };
     let (item, name) = (Item::Family, family.name.clone());
-    let change = Change { kind, item, name, aspect: None, old, new, classes, implied: false };
+    let change =
+        Change { kind, item, of: None, name, aspect: None, old, new, classes, implied: false };
     parts.insert(0, change);
     parts
 }

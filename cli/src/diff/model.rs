@@ -64,7 +64,8 @@ impl AddAssign<&Counts> for Counts {
 pub(crate) struct Change {
     pub(crate) kind: Kind,
     pub(crate) item: Item,
-    /// Its name, with that of what holds it: `dev.ifindex`.
+    /// What it is in: the set of an attribute, the enum of an entry.
+    pub(crate) of: Option<String>,
     pub(crate) name: String,
     /// What of it is another: `number`, `type`; `None` where it is the whole.
     pub(crate) aspect: Option<&'static str>,

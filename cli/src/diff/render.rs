@@ -11,6 +11,8 @@ const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const CHANGED: Style = AnsiColor::Yellow.on_default();
 const BREAKS: Style = AnsiColor::Red.on_default().bold();
+/// The columns of the text, as far as names are not longer.
+const COLUMNS: usize = 100;
 const HEADING: Style = Style::new().bold();
 
 impl Counts {
@@ -143,6 +145,7 @@ fn change_json(change: &Change) -> Value {
     json!({
         "change": change.kind.name(),
         "item": change.item.name(),
+        "of": change.of,
         "name": change.name,
         "aspect": change.aspect,
         "old": change.old,
@@ -163,27 +166,75 @@ pub(crate) fn text(families: &[FamilyDiff], colored: bool) -> String {
         text.push_str(&paint(HEADING, &family.name));
         text.push_str(&files(family));
         text.push('\n');
-        let mut changes: Vec<&Change> = family.changes.iter().filter(|it| !it.implied).collect();
-        changes.sort_by_key(|change| change.item);
-        for change in changes {
-            let (sign, style) = match change.kind {
+        for Line { kind, words, breaks } in lines(&family.changes) {
+            let (sign, style) = match kind {
                 Kind::Added => ("+", ADDED),
                 Kind::Removed => ("-", REMOVED),
                 Kind::Renamed | Kind::Changed => ("~", CHANGED),
             };
-            let line = format!("{sign} {}", words(change));
-            text.push_str(&format!("  {}", paint(style, &line)));
-            let classes = change.classes();
-            let breaks = classes.iter().any(|class| matches!(class, Class::Wire | Class::Api));
-            let classes: Vec<&str> = classes.iter().map(|class| class.name()).collect();
-            if breaks {
-                text.push_str(&paint(BREAKS, &format!("  [{}]", classes.join(", "))));
+            text.push_str(&format!("  {}", paint(style, &wrapped(&format!("{sign} {words}")))));
+            if !breaks.is_empty() {
+                text.push_str(&paint(BREAKS, &format!("  [{}]", breaks.join(", "))));
             }
             text.push('\n');
         }
         text.push('\n');
     }
     text + &Summary::of(families).text()
+}
+
+/// A line of the text.
+struct Line {
+    kind: Kind,
+    words: String,
+    /// The classes that break something.
+    breaks: Vec<&'static str>,
+}
+
+/// The lines of a family: one for each change, but what an operation lists in one.
+fn lines(changes: &[Change]) -> Vec<Line> {
+    let mut changes: Vec<&Change> = changes.iter().filter(|it| !it.implied).collect();
+    changes.sort_by_key(|change| change.item);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut listed: Vec<(Kind, String, Vec<&'static str>, usize)> = Vec::new();
+    for change in changes {
+        let classes = change.classes().into_iter();
+        let breaks = classes.filter(|class| matches!(class, Class::Wire | Class::Api));
+        let breaks: Vec<&str> = breaks.map(Class::name).collect();
+        let (kind, words) = (change.kind, words(change));
+        if change.item != Item::Listed {
+            lines.push(Line { kind, words, breaks });
+            continue;
+        }
+        let same = listed.iter().find(|it| it.0 == kind && it.1 == words && it.2 == breaks);
+        match same.and_then(|same| lines.get_mut(same.3)) {
+            Some(line) => line.words.push_str(&format!(", {}", change.name)),
+            None => {
+                listed.push((kind, words.clone(), breaks.clone(), lines.len()));
+                lines.push(Line { kind, words: format!("{words}: {}", change.name), breaks });
+            }
+        }
+    }
+    lines
+}
+
+/// A line in columns that people read, what is too long for it indented below.
+fn wrapped(line: &str) -> String {
+    let mut text = String::new();
+    let mut width = 2;
+    for word in line.split(' ') {
+        let len = word.chars().count();
+        if width > 2 && width + 1 + len > COLUMNS {
+            text.push_str("\n      ");
+            width = 6;
+        } else if width > 2 {
+            text.push(' ');
+            width += 1;
+        }
+        text.push_str(word);
+        width += len;
+    }
+    text
 }
 
 /// The files of a family, where they are not called alike.
@@ -197,9 +248,17 @@ fn files(family: &FamilyDiff) -> String {
     }
 }
 
-/// What a change is, in words.
+/// What a change is, in words; of what is listed, in what.
 fn words(change: &Change) -> String {
-    let Change { kind, item, name, aspect, old, new, .. } = change;
+    let Change { kind, item, of, name, aspect, old, new, .. } = change;
+    if let (Item::Listed, Some(of)) = (item, of) {
+        let places = new.as_ref().or(old.as_ref());
+        return format!("{of} lists in {}", places.map_or("", String::as_str));
+    }
+    let name = match of {
+        Some(of) => format!("{of}.{name}"),
+        None => name.clone(),
+    };
     let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
     let what = item.name();
     match (kind, aspect) {

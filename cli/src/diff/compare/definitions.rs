@@ -16,7 +16,9 @@ impl Comparison<'_> {
                 enums.iter().filter(is_it).cloned().collect()
             };
             let (olds, news) = (of(&of_old.enums), of(&of_new.enums));
-            for (old, new) in pairs(&olds, &news, |it| &it.name, |_, _| false) {
+            let names = &self.wire.names;
+            let same = |old: &Enum, new: &Enum| names.is_renamed(Item::Enum, &old.name, &new.name);
+            for (old, new) in pairs(&olds, &news, |it| &it.name, same) {
                 self.enumeration(old, new);
             }
         }
@@ -28,7 +30,7 @@ impl Comparison<'_> {
             EnumKind::FlagsOfEnum => format!("{} as bits", item.name),
             EnumKind::Enum | EnumKind::Flags => item.name.clone(),
         };
-        let about = About { item: Item::Enum, name: &name };
+        let about = About::whole(Item::Enum, &name);
         let what = format!("{}, {}", kind(item), counted(item.entries.len(), Item::Entry));
         match (old, new) {
             (Some(old), Some(new)) => {
@@ -55,8 +57,7 @@ impl Comparison<'_> {
     fn entries(&mut self, about: About<'_>, old: &[Entry], new: &[Entry]) {
         for (old, new) in pairs(old, new, |it| &it.name, |old, new| old.value == new.value) {
             let Some(entry) = new.or(old) else { continue };
-            let name = format!("{}.{}", about.name, entry.name);
-            let about = About { item: Item::Entry, name: &name };
+            let about = about.part(Item::Entry, &entry.name);
             match (old, new) {
                 (Some(old), Some(new)) => {
                     let api = Classes::api_if(old.rust != new.rust);
@@ -65,7 +66,10 @@ impl Comparison<'_> {
                     self.docs(about, &old.doc, &new.doc);
                 }
                 (_, Some(_)) => self.added(about, entry.value.to_string(), Classes::NONE),
-                (_, None) => self.removed(about, entry.value.to_string(), Classes::BOTH),
+                (_, None) => {
+                    let classes = Classes { wire: !self.implied, api: true };
+                    self.removed(about, entry.value.to_string(), classes);
+                }
             }
         }
     }
@@ -73,7 +77,7 @@ impl Comparison<'_> {
     pub(super) fn constants(&mut self) {
         for (old, new) in pairs(&self.old.consts, &self.new.consts, |it| &it.name, |_, _| false) {
             let Some(item) = new.or(old) else { continue };
-            let about = About { item: Item::Constant, name: &item.name };
+            let about = About::whole(Item::Constant, &item.name);
             match (old, new) {
                 (Some(old), Some(new)) => {
                     let api = Classes::api_if(old.rust != new.rust);

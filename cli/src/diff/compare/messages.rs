@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nlkit_codegen::ir::{
-    Attribute, Call, Form, Group, GroupBy, Message, Notification, Operation, StructRef,
-};
+use nlkit_codegen::ir::{Attribute, Call, Form, Group, GroupBy, Message, Notification, Operation};
 
 use super::matching::{normal, pairs};
-use super::{About, Comparison, wire};
+use super::{About, Comparison};
 use crate::diff::model::{Classes, Item, Kind};
 
 impl Comparison<'_> {
@@ -20,7 +18,7 @@ impl Comparison<'_> {
         };
         for (old, new) in pairs(old, new, |it| &it.name, same) {
             let Some(operation) = new.or(old) else { continue };
-            let about = About { item: Item::Operation, name: &operation.name };
+            let about = About::whole(Item::Operation, &operation.name);
             match (old, new) {
                 (Some(old), Some(new)) => self.operation(about, old, new),
                 (_, Some(_)) => self.added(about, numbers(operation), Classes::NONE),
@@ -33,11 +31,11 @@ impl Comparison<'_> {
         self.renamed(about, &old.name, &new.name, Classes::NONE);
         let permission = |it: &Operation| it.permission.capability().unwrap_or("anybody");
         self.changed(about, "permission", &permission(old), &permission(new), Classes::NONE);
-        let root = |set: &Option<String>, family| {
-            set.as_ref().map_or("none".to_owned(), |set| wire::root(set, family))
-        };
-        let roots = (root(&old.set, self.old), root(&new.set, self.new));
-        self.changed(about, "attribute-set", &roots.0, &roots.1, Classes::WIRE);
+        let set = |it: &Operation| it.set.clone().unwrap_or("none".to_owned());
+        let sets = (set(old), set(new));
+        if !self.wire.is_same_set(&sets.0, &sets.1) {
+            self.changed(about, "attribute-set", &sets.0, &sets.1, Classes::WIRE);
+        }
         self.call(about, &ONCE, old.once.as_ref(), new.once.as_ref());
         self.call(about, &DUMP, old.dump.as_ref(), new.dump.as_ref());
         self.docs(about, &old.doc, &new.doc);
@@ -64,8 +62,16 @@ impl Comparison<'_> {
         self.changed(about, mode.request_type, &request.0, &request.1, Classes::API);
         let reply = |call: &Call| call.reply.as_ref().map_or("()".to_owned(), |it| it.rust.clone());
         self.changed(about, mode.reply_type, &reply(old), &reply(new), Classes::API);
-        let headers = (header(&old.request.header), header(&new.request.header));
-        self.changed(about, mode.header, &headers.0, &headers.1, Classes::BOTH);
+        self.header(about, mode.header, &old.request, &new.request);
+    }
+
+    fn header(&mut self, about: About<'_>, aspect: &'static str, old: &Message, new: &Message) {
+        let name =
+            |it: &Message| it.header.as_ref().map_or("none".to_owned(), |it| it.name.clone());
+        let (old, new) = (name(old), name(new));
+        if !self.wire.names.is_same(Item::Struct, &old, &new) {
+            self.changed(about, aspect, &old, &new, Classes::BOTH);
+        }
     }
 
     /// Tells that an operation can be asked in one way more or less.
@@ -101,8 +107,7 @@ impl Comparison<'_> {
             }
         }
         for ((_, attribute), places) in added {
-            let name = format!("{}.{attribute}", about.name);
-            let about = About { item: Item::Listed, name: &name };
+            let about = about.part(Item::Listed, attribute);
             self.added(about, places.join(", "), Classes::api_if(self.options.exhaustive));
         }
         for ((id, attribute), places) in removed {
@@ -110,19 +115,14 @@ impl Comparison<'_> {
             if !self.is_left(set, id, attribute) {
                 continue;
             }
-            let name = format!("{}.{attribute}", about.name);
-            self.removed(
-                About { item: Item::Listed, name: &name },
-                places.join(", "),
-                Classes::API,
-            );
+            self.removed(about.part(Item::Listed, attribute), places.join(", "), Classes::API);
         }
     }
 
     /// Whether an attribute of an old set is in the new one too; of an event nobody knows the set.
     fn is_left(&self, set: Option<&str>, id: u16, name: &str) -> bool {
         let mut sets = self.new.sets.iter().filter(|new| match set {
-            Some(set) => normal(&new.name) == normal(set),
+            Some(set) => self.wire.names.is_same(Item::Set, set, &new.name),
             None => true,
         });
         sets.any(|set| {
@@ -137,7 +137,7 @@ impl Comparison<'_> {
         let new = self.new.notifications.as_deref().unwrap_or(none);
         for (old, new) in pairs(old, new, |it| &it.name, |old, new| old.id == new.id) {
             let Some(told) = new.or(old) else { continue };
-            let about = About { item: Item::Notification, name: &told.name };
+            let about = About::whole(Item::Notification, &told.name);
             match (old, new) {
                 (Some(old), Some(new)) => self.notification(about, old, new),
                 // The enum of notifications is `#[non_exhaustive]` always.
@@ -154,8 +154,7 @@ impl Comparison<'_> {
         self.changed(about, "group", &group(old), &group(new), Classes::NONE);
         let types = (old.message.rust.as_str(), new.message.rust.as_str());
         self.changed(about, "Rust type", &types.0, &types.1, Classes::API);
-        let headers = (header(&old.message.header), header(&new.message.header));
-        self.changed(about, "fixed-header", &headers.0, &headers.1, Classes::BOTH);
+        self.header(about, "fixed-header", &old.message, &new.message);
         self.docs(about, &old.doc, &new.doc);
         // What a reply lists is told of its operation.
         let own = |message: &Message| message.form != Form::Elsewhere;
@@ -173,7 +172,7 @@ impl Comparison<'_> {
         };
         for (old, new) in pairs(&self.old.groups, &self.new.groups, |it| &it.name, same) {
             let Some(group) = new.or(old) else { continue };
-            let about = About { item: Item::Group, name: &group.name };
+            let about = About::whole(Item::Group, &group.name);
             match (old, new) {
                 (Some(old), Some(new)) => {
                     let has_const = old.by != GroupBy::Nothing;
@@ -252,10 +251,6 @@ fn slices<'a>(lists: &'a [(&'static str, Vec<Attribute>)]) -> Vec<(&'static str,
 fn has(list: &[Attribute], attribute: &Attribute) -> bool {
     let name = normal(&attribute.name);
     list.iter().any(|it| it.id == attribute.id || normal(&it.name) == name)
-}
-
-fn header(header: &Option<StructRef>) -> String {
-    header.as_ref().map_or("none".to_owned(), |header| normal(&header.name))
 }
 
 fn by(group: &Group) -> String {

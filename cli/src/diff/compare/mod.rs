@@ -1,24 +1,28 @@
 //! Compares the families of two specs, thing by thing.
 //!
 //! Things are matched by their names, then by names that differ in `_` and `-` only, then by their
-//! numbers: what has another name and the same number was renamed.
+//! numbers or, where they have none, by where they are used: then they were renamed.
 
 mod definitions;
 mod fields;
 pub(super) mod matching;
 mod messages;
+mod names;
 mod sets;
 mod structs;
 mod wire;
 
 use nlkit_codegen::ir::{Family, Protocol};
 
+use self::wire::Wire;
 use super::Options;
 use super::model::{Change, Classes, Item, Kind};
 
 /// All that is not in `new` as it was in `old`.
 pub(crate) fn compare(old: &Family, new: &Family, options: Options) -> Vec<Change> {
-    let mut comparison = Comparison { old, new, options, changes: Vec::new(), implied: false };
+    let wire = Wire::of(old, new);
+    let mut comparison =
+        Comparison { old, new, wire, options, changes: Vec::new(), implied: false };
     comparison.family();
     comparison.operations();
     comparison.notifications();
@@ -49,6 +53,7 @@ pub(crate) fn nothing_of(family: &Family) -> Family {
 struct Comparison<'f> {
     old: &'f Family,
     new: &'f Family,
+    wire: Wire<'f>,
     options: Options,
     changes: Vec<Change>,
     /// Whether what comes is part of something that was added or removed.
@@ -59,7 +64,19 @@ struct Comparison<'f> {
 #[derive(Clone, Copy)]
 struct About<'n> {
     item: Item,
+    of: Option<&'n str>,
     name: &'n str,
+}
+
+impl<'n> About<'n> {
+    fn whole(item: Item, name: &'n str) -> Self {
+        Self { item, of: None, name }
+    }
+
+    /// A part of this.
+    fn part(self, item: Item, name: &'n str) -> Self {
+        Self { item, of: Some(self.name), name }
+    }
 }
 
 impl Comparison<'_> {
@@ -71,8 +88,9 @@ impl Comparison<'_> {
         (old, new): (Option<String>, Option<String>),
         classes: Classes,
     ) {
-        let (item, name, implied) = (about.item, about.name.to_owned(), self.implied);
-        self.changes.push(Change { kind, item, name, aspect, old, new, classes, implied });
+        let About { item, of, name } = about;
+        let (of, name, implied) = (of.map(str::to_owned), name.to_owned(), self.implied);
+        self.changes.push(Change { kind, item, of, name, aspect, old, new, classes, implied });
     }
 
     fn added(&mut self, about: About<'_>, what: String, classes: Classes) {
@@ -122,7 +140,7 @@ impl Comparison<'_> {
 
     fn family(&mut self) {
         let (old, new) = (self.old, self.new);
-        let about = About { item: Item::Family, name: &new.name };
+        let about = About::whole(Item::Family, &new.name);
         // The kernel finds a family of generic netlink by its name.
         let wire = new.protocol == Protocol::Generic;
         let api = old.module != new.module;

@@ -1,18 +1,20 @@
 //! Attribute sets, and sub-messages, whose formats are sets.
 
-use nlkit_codegen::ir::{Attribute, Checks, Family, Format, Payload, Selector, Set, SubMessage};
+use nlkit_codegen::ir::{Attribute, Checks, Family, Format, Selector, Set, SubMessage};
 
 use super::fields::Fields;
 use super::matching::{normal, pairs};
-use super::{About, Comparison, counted, wire};
+use super::{About, Comparison, counted};
 use crate::diff::model::{Classes, Item};
 
 impl Comparison<'_> {
     pub(super) fn sets(&mut self) {
         let fields = Fields::of(self.old);
-        for (old, new) in pairs(&self.old.sets, &self.new.sets, |set| &set.name, |_, _| false) {
+        let (old, new, names) = (&self.old.sets, &self.new.sets, &self.wire.names);
+        let same = |old: &Set, new: &Set| names.is_renamed(Item::Set, &old.name, &new.name);
+        for (old, new) in pairs(old, new, |it| &it.name, same) {
             let Some(set) = new.or(old) else { continue };
-            let about = About { item: Item::Set, name: &set.name };
+            let about = About::whole(Item::Set, &set.name);
             let what = counted(set.attributes.len(), Item::Attribute);
             match (old, new) {
                 (Some(old), Some(new)) => {
@@ -24,7 +26,8 @@ impl Comparison<'_> {
                     self.implied(|it| it.attributes(about, old, new, &fields));
                 }
                 (old, None) => {
-                    self.removed(about, what, Classes { wire: true, api: set.nested });
+                    // What is on the wire is told of the attributes that had it.
+                    self.removed(about, what, Classes::api_if(set.nested));
                     self.implied(|it| it.attributes(about, old, None, &fields));
                 }
             }
@@ -37,8 +40,11 @@ impl Comparison<'_> {
         if old.nested && !new.nested {
             self.changed(about, "Rust type", &old.rust.as_str(), &"none", Classes::API);
         }
-        let parents = (root_of(old, self.old), root_of(new, self.new));
-        self.changed(about, "subset-of", &parents.0, &parents.1, Classes::NONE);
+        let of = |set: &Set| set.subset_of.clone().unwrap_or("nothing".to_owned());
+        let parents = (of(old), of(new));
+        if !self.wire.names.is_same(Item::Set, &parents.0, &parents.1) {
+            self.changed(about, "subset-of", &parents.0, &parents.1, Classes::NONE);
+        }
         self.docs(about, &old.doc, &new.doc);
     }
 
@@ -53,12 +59,11 @@ impl Comparison<'_> {
         let (olds, news) = (attributes(old), attributes(new));
         let (of_old, of_new) = (self.old, self.new);
         let same = |old: &Attribute, new: &Attribute| {
-            old.id == new.id && old.is_field() && wire::is_same(&old.ty, &new.ty, of_old, of_new)
+            old.id == new.id && old.is_field() && self.wire.is_same(&old.ty, &new.ty)
         };
         for pair in pairs(&olds, &news, |it| &it.name, same) {
             let Some(attribute) = pair.1.or(pair.0) else { continue };
-            let name = format!("{}.{}", about.name, attribute.name);
-            let about = About { item: Item::Attribute, name: &name };
+            let about = about.part(Item::Attribute, &attribute.name);
             match pair {
                 (Some(one), Some(other)) => {
                     // What a subset has from the set that it is part of is told there.
@@ -73,7 +78,8 @@ impl Comparison<'_> {
                     self.added(about, whole(attribute), api);
                 }
                 (Some(_), None) => {
-                    let wire = attribute.is_field() && old.is_some_and(|it| it.subset_of.is_none());
+                    let own = old.is_some_and(|it| it.subset_of.is_none());
+                    let wire = attribute.is_field() && own && !self.implied;
                     let api = old.is_some_and(|set| fields.has(set, attribute));
                     self.removed(about, whole(attribute), Classes { wire, api });
                 }
@@ -85,19 +91,7 @@ impl Comparison<'_> {
         let renamed = Classes::api_if(has_field && old.rust != new.rust);
         self.renamed(about, &old.name, &new.name, renamed);
         self.changed(about, "number", &old.id, &new.id, Classes::WIRE);
-        let rust = (old.rust_type(), new.rust_type());
-        let api = has_field && rust.0 != rust.1;
-        if old.is_field() || new.is_field() {
-            let same = wire::is_same(&old.ty, &new.ty, self.old, self.new);
-            // A number that meant nothing so far takes nothing from anybody.
-            let wire = old.is_field() && (!same || old.multi != new.multi);
-            let types = (type_text(old), type_text(new));
-            if normal(&types.0) != normal(&types.1) {
-                self.changed(about, "type", &types.0, &types.1, Classes { wire, api });
-            } else if let (true, (Some(old), Some(new))) = (api, rust) {
-                self.changed(about, "Rust type", &old, &new, Classes::API);
-            }
-        }
+        self.attribute_type(about, old, new, has_field);
         let checks = (checks_text(&old.checks), checks_text(&new.checks));
         self.changed(about, "checks", &checks.0, &checks.1, Classes::NONE);
         let hint = |it: &Attribute| it.hint.map_or("none".to_owned(), |it| format!("{it:?}"));
@@ -107,11 +101,40 @@ impl Comparison<'_> {
         self.docs(about, &old.doc, &new.doc);
     }
 
+    fn attribute_type(
+        &mut self,
+        about: About<'_>,
+        old: &Attribute,
+        new: &Attribute,
+        has_field: bool,
+    ) {
+        let rust = (old.rust_type(), new.rust_type());
+        let api = has_field && rust.0 != rust.1;
+        let words = (old.ty.words(), new.ty.words());
+        let same = self.wire.is_same_in_words(&words.0, &words.1) && old.multi == new.multi;
+        if !same {
+            // A number that meant nothing so far takes nothing from anybody.
+            let wire =
+                old.is_field() && (!self.wire.is_same(&old.ty, &new.ty) || old.multi != new.multi);
+            let classes = Classes { wire, api };
+            self.changed(about, "type", &type_text(old), &type_text(new), classes);
+        } else if let (true, (Some(old), Some(new))) = (api, rust)
+            // That what it is of has another name is told there.
+            && !self.wire.names_renamed(&words.0, &words.1)
+        {
+            self.changed(about, "Rust type", &old, &new, Classes::API);
+        }
+    }
+
     pub(super) fn sub_messages(&mut self) {
         let (old, new) = (&self.old.sub_messages, &self.new.sub_messages);
-        for (old, new) in pairs(old, new, |it| &it.name, |_, _| false) {
+        let names = &self.wire.names;
+        let same = |old: &SubMessage, new: &SubMessage| {
+            names.is_renamed(Item::SubMessage, &old.name, &new.name)
+        };
+        for (old, new) in pairs(old, new, |it| &it.name, same) {
             let Some(message) = new.or(old) else { continue };
-            let about = About { item: Item::SubMessage, name: &message.name };
+            let about = About::whole(Item::SubMessage, &message.name);
             let what = counted(message.formats.len(), Item::Format);
             match (old, new) {
                 (Some(old), Some(new)) => {
@@ -131,7 +154,7 @@ impl Comparison<'_> {
                     self.implied(|it| it.formats(about, formats(old), &message.formats));
                 }
                 (_, None) => {
-                    self.removed(about, what, Classes::BOTH);
+                    self.removed(about, what, Classes::API);
                     self.implied(|it| it.formats(about, &message.formats, &[]));
                 }
             }
@@ -141,40 +164,25 @@ impl Comparison<'_> {
     fn formats(&mut self, about: About<'_>, old: &[Format], new: &[Format]) {
         for (old, new) in pairs(old, new, |it| &it.value, |_, _| false) {
             let Some(format) = new.or(old) else { continue };
-            let name = format!("{}.{}", about.name, format.value);
-            let about = About { item: Item::Format, name: &name };
+            let about = about.part(Item::Format, &format.value);
             let what = format.payload.to_string();
             match (old, new) {
                 (Some(old), Some(new)) => {
-                    let (before, after) = (old.payload.to_string(), what);
-                    if normal(&before) != normal(&after) {
-                        let wire = !self.is_same_payload(&old.payload, &new.payload);
+                    let words = (old.payload.words(), new.payload.words());
+                    if !self.wire.is_same_in_words(&words.0, &words.1) {
+                        let wire = !self.wire.is_same_payload(&old.payload, &new.payload);
                         let classes = Classes { wire, api: true };
-                        self.changed(about, "payload", &before, &after, classes);
+                        self.changed(about, "payload", &old.payload.to_string(), &what, classes);
                     }
                     self.docs(about, &old.doc, &new.doc);
                 }
                 // The enum of formats is `#[non_exhaustive]` always.
                 (_, Some(_)) => self.added(about, what, Classes::NONE),
-                (_, None) => self.removed(about, what, Classes::BOTH),
+                (_, None) => {
+                    self.removed(about, what, Classes { wire: !self.implied, api: true });
+                }
             }
         }
-    }
-
-    /// Whether two formats are the same bytes; of one that held nothing nobody knew any.
-    fn is_same_payload(&self, old: &Payload, new: &Payload) -> bool {
-        let header = |payload: &Payload| match payload {
-            Payload::Header(header) | Payload::Both { header, .. } => Some(normal(&header.name)),
-            Payload::Nothing | Payload::Attributes { .. } => None,
-        };
-        let set = |payload: &Payload, family: &Family| match payload {
-            Payload::Attributes { set, .. } | Payload::Both { set, .. } => {
-                Some(wire::root(set, family))
-            }
-            Payload::Nothing | Payload::Header(_) => None,
-        };
-        let same = header(old) == header(new) && set(old, self.old) == set(new, self.new);
-        same || *old == Payload::Nothing
     }
 }
 
@@ -184,13 +192,6 @@ fn formats(message: Option<&SubMessage>) -> &[Format] {
 
 fn selector(selector: &Selector) -> String {
     normal(&selector.to_string())
-}
-
-fn root_of(set: &Set, family: &Family) -> String {
-    match &set.subset_of {
-        Some(parent) => wire::root(parent, family),
-        None => "nothing".to_owned(),
-    }
 }
 
 /// Whether a subset has an attribute just as the set has it that it is part of.

@@ -2,15 +2,18 @@
 
 use nlkit_codegen::ir::{Family, Member, MemberType, Struct};
 
-use super::matching::{normal, pairs};
-use super::{About, Comparison, counted, wire};
+use super::matching::pairs;
+use super::{About, Comparison, counted};
 use crate::diff::model::{Classes, Item};
 
 impl Comparison<'_> {
     pub(super) fn structs(&mut self) {
-        for (old, new) in pairs(&self.old.structs, &self.new.structs, |it| &it.name, |_, _| false) {
+        let (old, new, names) = (&self.old.structs, &self.new.structs, &self.wire.names);
+        let same =
+            |old: &Struct, new: &Struct| names.is_renamed(Item::Struct, &old.name, &new.name);
+        for (old, new) in pairs(old, new, |it| &it.name, same) {
             let Some(item) = new.or(old) else { continue };
-            let about = About { item: Item::Struct, name: &item.name };
+            let about = About::whole(Item::Struct, &item.name);
             let olds = old.map_or(Vec::new(), |item| placed(item, self.old));
             let news = new.map_or(Vec::new(), |item| placed(item, self.new));
             let members = counted(olds.len().max(news.len()), Item::Member);
@@ -40,15 +43,12 @@ impl Comparison<'_> {
 
     fn members(&mut self, about: About<'_>, old: &[Placed<'_>], new: &[Placed<'_>]) {
         let whole = !self.implied;
-        let (of_old, of_new) = (self.old, self.new);
         let same = |old: &Placed<'_>, new: &Placed<'_>| {
-            let types = (&old.member.ty, &new.member.ty);
-            old.offset == new.offset && wire::is_same_member(types.0, types.1, of_old, of_new)
+            old.offset == new.offset && self.wire.is_same_member(&old.member.ty, &new.member.ty)
         };
         for (old, new) in pairs(old, new, |it| &it.member.name, same) {
             let Some(placed) = new.or(old) else { continue };
-            let name = format!("{}.{}", about.name, placed.member.name);
-            let about = About { item: Item::Member, name: &name };
+            let about = about.part(Item::Member, &placed.member.name);
             let what = format!("at {}, {}", placed.offset, placed.member.ty);
             match (old, new) {
                 (Some(old), Some(new)) => self.member(about, old, new),
@@ -56,7 +56,9 @@ impl Comparison<'_> {
                     let api = Classes::api_if(whole && self.options.exhaustive);
                     self.added(about, what, api);
                 }
-                (_, None) => self.removed(about, what, Classes::BOTH),
+                (_, None) => {
+                    self.removed(about, what, Classes { wire: !self.implied, api: true });
+                }
             }
         }
     }
@@ -66,13 +68,16 @@ impl Comparison<'_> {
         let api = Classes::api_if(before.rust != after.rust);
         self.renamed(about, &before.name, &after.name, api);
         self.changed(about, "offset", &old.offset, &new.offset, Classes::WIRE);
-        let wire = !wire::is_same_member(&before.ty, &after.ty, self.old, self.new);
         let rust = (before.rust_type(), after.rust_type());
-        let types = (before.ty.to_string(), after.ty.to_string());
-        let api = rust.0 != rust.1;
-        if normal(&types.0) != normal(&types.1) {
-            self.changed(about, "type", &types.0, &types.1, Classes { wire, api });
-        } else if let (Some(old), Some(new)) = rust {
+        let words = (before.ty.words(), after.ty.words());
+        if !self.wire.is_same_in_words(&words.0, &words.1) {
+            let wire = !self.wire.is_same_member(&before.ty, &after.ty);
+            let (classes, types) =
+                (Classes { wire, api: rust.0 != rust.1 }, (&before.ty, &after.ty));
+            self.changed(about, "type", &types.0.to_string(), &types.1.to_string(), classes);
+        } else if let (Some(old), Some(new)) = rust
+            && !self.wire.names_renamed(&words.0, &words.1)
+        {
             self.changed(about, "Rust type", &old, &new, Classes::API);
         }
         self.docs(about, &before.doc, &after.doc);
