@@ -191,7 +191,7 @@ struct Line {
     breaks: Vec<&'static str>,
 }
 
-/// The lines of a family: one for each change, but what an operation lists in one.
+/// The lines of a family: one for each change, but some stand in one together.
 fn lines(changes: &[Change]) -> Vec<Line> {
     let mut changes: Vec<&Change> = changes.iter().filter(|it| !it.implied).collect();
     changes.sort_by_key(|change| change.item);
@@ -202,20 +202,42 @@ fn lines(changes: &[Change]) -> Vec<Line> {
         let breaks = classes.filter(|class| matches!(class, Class::Wire | Class::Api));
         let breaks: Vec<&str> = breaks.map(Class::name).collect();
         let (kind, words) = (change.kind, words(change));
-        if change.item != Item::Listed {
+        let Some(member) = in_one_line(change) else {
             lines.push(Line { kind, words, breaks });
             continue;
-        }
+        };
         let same = listed.iter().find(|it| it.0 == kind && it.1 == words && it.2 == breaks);
         match same.and_then(|same| lines.get_mut(same.3)) {
-            Some(line) => line.words.push_str(&format!(", {}", change.name)),
+            Some(line) => line.words.push_str(&format!(", {member}")),
             None => {
                 listed.push((kind, words.clone(), breaks.clone(), lines.len()));
-                lines.push(Line { kind, words: format!("{words}: {}", change.name), breaks });
+                lines.push(Line { kind, words: format!("{words}: {member}"), breaks });
             }
         }
     }
     lines
+}
+
+/// What stands in one line with others that have the same words: what an operation lists, and numbers that
+/// mean nothing.
+fn in_one_line(change: &Change) -> Option<String> {
+    match change.item {
+        Item::Listed => Some(change.name.clone()),
+        Item::Attribute if is_unused(change) => Some(full_name(change)),
+        _ => None,
+    }
+}
+
+fn is_unused(change: &Change) -> bool {
+    let what = change.new.as_ref().or(change.old.as_ref());
+    change.aspect.is_none() && what.is_some_and(|what| what.ends_with(", unused"))
+}
+
+fn full_name(change: &Change) -> String {
+    match &change.of {
+        Some(of) => format!("{of}.{}", change.name),
+        None => change.name.clone(),
+    }
 }
 
 /// A line in columns that people read, what is too long for it indented below.
@@ -248,17 +270,17 @@ fn files(family: &FamilyDiff) -> String {
     }
 }
 
-/// What a change is, in words; of what is listed, in what.
+/// What a change is, in words; of those that stand in one line, what they have in common.
 fn words(change: &Change) -> String {
-    let Change { kind, item, of, name, aspect, old, new, .. } = change;
+    let Change { kind, item, of, aspect, old, new, .. } = change;
     if let (Item::Listed, Some(of)) = (item, of) {
         let places = new.as_ref().or(old.as_ref());
         return format!("{of} lists in {}", places.map_or("", String::as_str));
     }
-    let name = match of {
-        Some(of) => format!("{of}.{name}"),
-        None => name.clone(),
-    };
+    if is_unused(change) {
+        return "unused".to_owned();
+    }
+    let name = full_name(change);
     let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
     let what = item.name();
     match (kind, aspect) {

@@ -58,9 +58,8 @@ impl Comparison<'_> {
         let attributes = |set: Option<&Set>| set.map_or(Vec::new(), |set| set.attributes.clone());
         let (olds, news) = (attributes(old), attributes(new));
         let (of_old, of_new) = (self.old, self.new);
-        let same = |old: &Attribute, new: &Attribute| {
-            old.id == new.id && old.is_field() && self.wire.is_same(&old.ty, &new.ty)
-        };
+        // What had a meaning and has the same number was renamed, whatever it is now.
+        let same = |old: &Attribute, new: &Attribute| old.id == new.id && old.is_field();
         for pair in pairs(&olds, &news, |it| &it.name, same) {
             let Some(attribute) = pair.1.or(pair.0) else { continue };
             let about = about.part(Item::Attribute, &attribute.name);
