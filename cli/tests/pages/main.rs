@@ -1,4 +1,11 @@
 //! `nlkit describe` and `nlkit doc`: what they print and write, and the pages in a browser.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 mod browser;
 mod describe;

@@ -77,13 +77,14 @@ pub(crate) fn decoded(link: &str) -> String {
 pub(crate) fn index(folder: &Path) -> Vec<(String, String, String)> {
     let text = fs::read_to_string(folder.join("search.js")).unwrap();
     let json = text.strip_prefix("searchIndex(").and_then(|it| it.strip_suffix(");\n")).unwrap();
-    let families: Vec<(String, String, String, String, Vec<[String; 4]>)> =
-        serde_json::from_value(serde_json::from_str::<Value>(json).unwrap()).unwrap();
-    let entry = |file: &str, [address, c_name, _, _]: &[String; 4]| {
-        (file.to_owned(), address.replace(char::is_whitespace, "_"), c_name.clone())
-    };
-    families
-        .iter()
-        .flat_map(|(_, file, _, _, items)| items.iter().map(|item| entry(file, item)))
-        .collect()
+    let families: Value = serde_json::from_str(json).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut entries = Vec::new();
+    for family in families.as_array().unwrap() {
+        for item in family[4].as_array().unwrap() {
+            let id = text(&item[0]).replace(char::is_whitespace, "_");
+            entries.push((text(&family[1]), id, text(&item[1])));
+        }
+    }
+    entries
 }

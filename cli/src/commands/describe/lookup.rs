@@ -97,11 +97,12 @@ fn unknown(family: &Family, what: &str, items: &[Item<'_>]) -> Failure {
     });
     let bare = kind.map_or(what, |(_, bare)| bare);
     let of_kind = |it: &&Item<'_>| kind.is_none_or(|(kind, _)| it.link.kind == kind);
-    let wholes = items.iter().filter(of_kind).filter(|it| is_whole(it));
-    let parts = items.iter().filter(of_kind).filter(|it| !is_whole(it));
-    let near = similar(bare, wholes.chain(parts).flat_map(names_of));
-    let near =
-        near.and_then(|near| items.iter().filter(of_kind).find(|it| names_of(it).contains(&near)));
+    // What stands for itself comes first, where others are as similar.
+    let (wholes, parts): (Vec<_>, Vec<_>) =
+        items.iter().filter(of_kind).partition(|it| is_whole(it));
+    let all = || wholes.iter().chain(&parts);
+    let near = similar(bare, all().flat_map(|it| names_of(it)));
+    let near = near.and_then(|near| all().find(|it| names_of(it).contains(&near)));
     match near {
         Some(item) => {
             let link = &item.link;
