@@ -1,6 +1,8 @@
 //! Families by their specs alone, against the types that are generated of the same specs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod asking;
+mod scripted;
 mod tables;
 
 use std::path::Path;
@@ -10,6 +12,10 @@ use nlkit_dynamic::Family;
 
 /// The family of a spec of ours.
 fn family(stem: &str) -> &'static Family {
+    Family::new(resolve(stem))
+}
+
+fn resolve(stem: &str) -> nlkit_codegen::ir::Family {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families");
-    Family::new(Builder::new().resolve(specs.join(format!("{stem}.yaml"))).unwrap())
+    Builder::new().resolve(specs.join(format!("{stem}.yaml"))).unwrap()
 }
