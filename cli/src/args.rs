@@ -3,11 +3,13 @@
 use clap::{Args as Group, Parser};
 
 use crate::commands::Command;
+use crate::failure::code;
 use crate::output::{Color, Format, Output};
 
 /// Any netlink family at the prompt, and its bindings
 #[derive(Debug, Parser)]
 #[command(name = "nlkit", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_long_help = after_help())]
 pub(crate) struct Args {
     #[command(flatten)]
     specs: SpecArgs,
@@ -23,6 +25,34 @@ pub(crate) struct Args {
     color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// What the environment tells, for help and man pages.
+pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
+    ("NLKIT_SPECS", "folders of specs, with `:` between them; looked at behind --specs"),
+    ("NO_COLOR", "where it is set, there are no colours"),
+    ("CLICOLOR_FORCE", "where it is set, there are colours without a terminal, too"),
+];
+
+/// Examples of the whole command.
+const EXAMPLES: &str = "\
+Examples:
+  nlkit do netdev dev-get ifindex=1
+  nlkit do ethtool rings-set header.dev-name=eth0 rx=512
+  nlkit dump rt-link getlink -o jsonl
+  nlkit subscribe rt-link:rtnlgrp-link
+  nlkit describe ethtool rings-get";
+
+fn after_help() -> String {
+    let mut text = format!("{EXAMPLES}\n\nExit status:\n");
+    for (code, meaning) in code::MEANINGS {
+        text += &format!("  {code:<4} {meaning}\n");
+    }
+    text += "\nEnvironment:\n";
+    for (name, meaning) in ENVIRONMENT {
+        text += &format!("  {name:<15} {meaning}\n");
+    }
+    text
 }
 
 impl Args {

@@ -22,6 +22,22 @@ pub(crate) mod code {
     pub(crate) const SYSTEM: u8 = 7;
     /// Ctrl-C.
     pub(crate) const INTERRUPTED: u8 = 130;
+    /// Nobody reads the output any more, as SIGPIPE would tell.
+    pub(crate) const UNREAD: u8 = 141;
+
+    /// All of them in words, for help and man pages.
+    pub(crate) const MEANINGS: [(u8, &str); 10] = [
+        (0, "success"),
+        (FOUND, "a check found something: `check`, `verify`, `generate --check`, `diff`"),
+        (USAGE, "the command line, JSON or a spec is wrong"),
+        (KERNEL, "the kernel refused"),
+        (INCOMPLETE, "a dump or a stream is incomplete: data changed meanwhile, or was lost"),
+        (TIMEOUT, "the time is over"),
+        (UNKNOWN, "there is no such family, operation or group"),
+        (SYSTEM, "a file, a socket or the output failed, or a message is malformed"),
+        (INTERRUPTED, "interrupted: Ctrl-C, SIGTERM; a stream without --count ends so with 0"),
+        (UNREAD, "nobody reads the output any more"),
+    ];
 }
 
 /// Why a command failed.
@@ -50,6 +66,24 @@ impl Failure {
         Self::new(code::SYSTEM, message)
     }
 
+    /// The failure with where it is.
+    #[must_use]
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+
+    /// Its exit code.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// The failure without its words, which somebody has heard already.
+    #[must_use]
+    pub(crate) fn told(self) -> Self {
+        Self::new(self.code, "")
+    }
+
     /// Whether it is that there is no such thing.
     pub(crate) fn is_unknown(&self) -> bool {
         self.code == code::UNKNOWN
@@ -64,6 +98,12 @@ impl Failure {
 
     /// Says it on stderr, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
+        self.tell();
+        ExitCode::from(self.code)
+    }
+
+    /// Says it on stderr.
+    pub(crate) fn tell(&self) {
         // Who closed stderr does not want to hear it.
         let mut out = io::stderr().lock();
         if !self.message.is_empty() {
@@ -72,7 +112,6 @@ impl Failure {
         for help in &self.helps {
             let _ = writeln!(out, "  help: {help}");
         }
-        ExitCode::from(self.code)
     }
 }
 
@@ -91,6 +130,18 @@ impl From<nlkit::Error> for Failure {
     }
 }
 
+/// Errors of calls by spec.
+impl From<nlkit_dynamic::Error> for Failure {
+    fn from(error: nlkit_dynamic::Error) -> Self {
+        use nlkit_dynamic::Error;
+        match error {
+            Error::Netlink(error) => error.into(),
+            Error::NoCall { .. } => Self::new(code::UNKNOWN, error),
+            error => Self::usage(error),
+        }
+    }
+}
+
 /// Specs that are wrong: the report is a text of its own.
 impl From<nlkit_codegen::Report> for Failure {
     fn from(report: nlkit_codegen::Report) -> Self {
@@ -103,7 +154,7 @@ impl From<nlkit_codegen::Report> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(141, ""),
+            io::ErrorKind::BrokenPipe => Self::new(code::UNREAD, ""),
             _ => Self::system(error),
         }
     }

@@ -5,32 +5,43 @@
 
 use std::io::{self, Write};
 use std::process::exit;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::failure::{Failure, code};
+use crate::talk::clear_progress;
 
 /// What is still to be written to stdout so that it is complete. Who holds it is printing a record.
 static OWED: Mutex<&'static str> = Mutex::new("");
 
+/// What the process exits with.
+static CODE: AtomicU8 = AtomicU8::new(code::INTERRUPTED);
+
 /// Whether the process is about to end.
 static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// From now on, being asked to end gives this exit code.
+pub(crate) fn set_code(code: u8) {
+    CODE.store(code, Ordering::Relaxed);
+}
 
 /// Ends the process with `code` when somebody asks for it.
 ///
 /// # Errors
 /// Where the system refuses.
 pub(crate) fn exit_with(code: u8) -> Result<(), Failure> {
-    let end = move || {
+    set_code(code);
+    let end = || {
         if ENDING.swap(true, Ordering::Relaxed) {
             exit(code::INTERRUPTED.into());
         }
         // Another thread than that which waits for signals, so that a second one is heard.
-        std::thread::spawn(move || {
+        std::thread::spawn(|| {
+            clear_progress();
             let owed = whole();
             let mut stdout = io::stdout().lock();
             let _ = stdout.write_all(owed.as_bytes()).and_then(|()| stdout.flush());
-            exit(code.into());
+            exit(CODE.load(Ordering::Relaxed).into());
         });
     };
     ctrlc::set_handler(end).map_err(Failure::system)

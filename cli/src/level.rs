@@ -1,8 +1,8 @@
 //! What may stand at a place of a message: members of a struct, attributes of a set; by the spec.
 
 use nlkit_codegen::ir::{
-    Attribute, Checks, Enum, EnumKind, EnumRef, Family, Format, Member, MemberType, Message,
-    Number, Operation, Payload, Scalar, Selector, Struct, SubMessage, Type,
+    Attribute, Enum, EnumKind, EnumRef, Family, Format, Member, MemberType, Message, Operation,
+    Payload, Scalar, Selector, Struct, SubMessage, Type,
 };
 
 /// A level of a message: the members of the struct that it begins with, then its attributes.
@@ -10,8 +10,6 @@ use nlkit_codegen::ir::{
 pub(crate) struct Level<'f> {
     family: &'f Family,
     header: Option<&'f Struct>,
-    /// What the spec calls the set; empty where there is none.
-    set: &'f str,
     attributes: &'f [Attribute],
 }
 
@@ -60,14 +58,20 @@ impl<'f> Level<'f> {
         Self { header, ..Self::of_set(family, set) }
     }
 
+    /// What the spec lists for a message.
+    pub(crate) fn listed(family: &'f Family, message: &'f Message) -> Self {
+        let header = message.header.as_ref().and_then(|it| struct_named(family, &it.name));
+        Self { family, header, attributes: &message.attributes }
+    }
+
     fn of_set(family: &'f Family, name: &'f str) -> Self {
         let set = family.sets.iter().find(|set| set.name == name);
         let attributes = set.map_or(&[][..], |set| &set.attributes);
-        Self { family, header: None, set: name, attributes }
+        Self { family, header: None, attributes }
     }
 
     fn of_struct(family: &'f Family, name: &str) -> Self {
-        Self { family, header: struct_named(family, name), set: "", attributes: &[] }
+        Self { family, header: struct_named(family, name), attributes: &[] }
     }
 
     fn of_format(family: &'f Family, format: &'f Format) -> Self {
@@ -79,11 +83,6 @@ impl<'f> Level<'f> {
                 Self { header: struct_named(family, &header.name), ..Self::of_set(family, set) }
             }
         }
-    }
-
-    /// What the spec calls the set; empty for a struct.
-    pub(crate) fn set(&self) -> &'f str {
-        self.set
     }
 
     /// All that may stand there, without padding and what has no meaning.
@@ -139,14 +138,6 @@ impl<'f> Place<'f> {
         match self.of {
             Of::Attribute(attribute) => attribute.ty.to_string(),
             Of::Member(member) => member.ty.to_string(),
-        }
-    }
-
-    /// What the kernel checks of it.
-    pub(crate) fn checks(&self) -> Option<&'f Checks> {
-        match self.of {
-            Of::Attribute(attribute) => Some(&attribute.checks),
-            Of::Member(_) => None,
         }
     }
 

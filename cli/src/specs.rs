@@ -69,6 +69,14 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// As [`Origin::resolve`], for who can do without: `None` where it is wrong.
+    pub(crate) fn usable(&self) -> Option<Family> {
+        let (name, text) = self.read().ok()?;
+        Builder::new().allow_unknown_keys(true).resolve_str(&name, &text).ok()
+    }
+}
+
 impl Specs {
     /// The specs that the command line and the environment name, the system's and those built in.
     pub(crate) fn new(args: &SpecArgs) -> Self {

@@ -72,6 +72,7 @@ pub mod spec;
 use std::path::Path;
 
 pub use builder::{Builder, Layout};
+pub use catalogue::similar;
 pub use lint::{Level, Levels, Lint};
 pub use report::{Diagnostic, Report, Severity};
 

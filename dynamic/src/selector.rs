@@ -6,7 +6,7 @@ use nlkit_codegen::ir::{Format, Selector};
 use crate::tables::number;
 
 /// The value of a selector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Key<'a> {
     Text(&'a str),
     Number(u64),

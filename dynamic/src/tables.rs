@@ -70,7 +70,7 @@ impl Tables {
         let shape = self.shape(&attribute.ty)?;
         let multi = multi && attribute.ty != Type::Flag;
         let checks = Some(checks(attribute)).filter(|checks| *checks != Checks::NONE);
-        Some(Entry { id, name, multi, shape, checks: checks.map(|checks| &*leak(checks)) })
+        Some(Entry { id, name, multi, shape, checks: checks.map(leak) })
     }
 
     fn shape(&'static self, ty: &'static Type) -> Option<Shape> {
@@ -116,9 +116,10 @@ impl Tables {
 
     fn formats(&'static self, name: &str) -> Option<&'static Formats> {
         let sub_message = self.family.sub_messages.iter().find(|it| it.name == name)?;
-        let shapes = sub_message.formats.iter().filter_map(|format| {
-            Some((Key::of(format), self.payload(&format.payload).unwrap_or(BYTES)))
-        });
+        let shapes = sub_message
+            .formats
+            .iter()
+            .map(|format| (Key::of(format), self.payload(&format.payload).unwrap_or(BYTES)));
         let shapes: HashMap<_, _> = shapes.collect();
         Some(leak(Formats::Made(leak(move |selector: &[u8]| {
             let key = Key::read(&sub_message.selector, selector);

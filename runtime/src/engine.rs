@@ -458,7 +458,7 @@ impl<P: Protocol, T: Transport> Engine<P, T> {
         message: &[u8],
     ) -> KernelError {
         let ext_ack = self.channel.bytes(place, outcome.ext_ack);
-        KernelError::new(outcome.errno, ext_ack, &sent::<P>(call, message))
+        KernelError::read(outcome.errno, ext_ack, &sent::<P>(call, message))
     }
 
     /// Keeps what the kernel remarks on a request that it carried out.

@@ -335,14 +335,26 @@ impl DecodeError {
         self
     }
 
+    /// The error with one more step at the begin of its path: inside of the attribute of this name.
     #[cold]
-    pub(crate) fn at_index(mut self, index: usize) -> Self {
+    #[must_use]
+    pub fn at_name(mut self, name: &'static str) -> Self {
+        self.0.steps.push(Step::Attribute(name));
+        self
+    }
+
+    /// The error with one more step at the begin of its path: inside of this entry of a list.
+    #[cold]
+    #[must_use]
+    pub fn at_index(mut self, index: usize) -> Self {
         self.0.steps.push(Step::Index(index));
         self
     }
 
+    /// The error in the message of this name, which stands before the path.
     #[cold]
-    pub(crate) fn in_message(mut self, root: &'static str) -> Self {
+    #[must_use]
+    pub fn in_message(mut self, root: &'static str) -> Self {
         self.0.root = root;
         self
     }

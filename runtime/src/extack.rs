@@ -38,13 +38,17 @@ pub struct KernelError {
     pub cookie: Option<Vec<u8>>,
 }
 
-/// The request as it was sent, to find attributes in it.
-pub(crate) struct Sent<'m> {
-    pub(crate) name: RequestName,
-    pub(crate) set: &'static Set,
-    pub(crate) message: &'m [u8],
-    /// Where the attributes begin.
-    pub(crate) attrs: usize,
+/// A request as it was sent, to find attributes in it: see [`KernelError::read`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'m> {
+    /// Family and operation.
+    pub name: RequestName,
+    /// Its attributes.
+    pub set: &'static Set,
+    /// All of it, with its netlink header.
+    pub message: &'m [u8],
+    /// Where in it the fixed header or the first attribute begins.
+    pub attrs: usize,
 }
 
 impl Sent<'_> {
@@ -102,7 +106,12 @@ impl ExtAck {
 }
 
 impl KernelError {
-    pub(crate) fn new(errno: i32, ext_ack: &[u8], sent: &Sent<'_>) -> Self {
+    /// The kernel's word on a request, as a connection reads it: for who has the messages from elsewhere, a
+    /// capture perhaps. `ext_ack` are the attributes of the answer, as
+    /// [`Outcome::ext_ack`](crate::session::Outcome::ext_ack) finds them.
+    ///
+    /// What cannot be read is left out: it must not hide the error itself.
+    pub fn read(errno: i32, ext_ack: &[u8], sent: &Sent<'_>) -> Self {
         let ext_ack = ExtAck::read(ext_ack);
         let missing_id = ext_ack.missing_id.and_then(|id| u16::try_from(id).ok());
         Self {

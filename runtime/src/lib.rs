@@ -121,7 +121,7 @@ pub use crate::dump::{Messages, Replies, Views};
 pub use crate::error::{
     DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Error, RequestName,
 };
-pub use crate::extack::{KernelError, Warning};
+pub use crate::extack::{KernelError, Sent, Warning};
 pub use crate::family::{
     Do, Dump, Family, Generic, Group, Netfilter, Notification, Permission, Protocol, Raw, RawGroup,
     Route, Usersock,

@@ -101,6 +101,8 @@ pub struct Attr<'a> {
     pub id: u16,
     /// Its payload, without header and padding.
     pub payload: &'a [u8],
+    /// Whether it is marked as a nest.
+    pub(crate) nest: bool,
     /// How many nests it stands in.
     pub(crate) depth: u8,
     /// The attributes of the next set outwards that chooses sub-messages; a selector is among them.
@@ -111,7 +113,14 @@ impl<'a> Attr<'a> {
     /// An attribute outside of any nest.
     #[inline]
     pub fn new(id: u16, payload: &'a [u8]) -> Self {
-        Self { id, payload, depth: 0, scope: &[] }
+        Self { id, payload, nest: false, depth: 0, scope: &[] }
+    }
+
+    /// Whether it is marked as a nest (`NLA_F_NESTED`): one that is holds attributes, but many nests of
+    /// older families are not.
+    #[inline]
+    pub fn is_nest(&self) -> bool {
+        self.nest
     }
 
     /// The attributes inside this one.
@@ -179,8 +188,9 @@ impl<'a> Attrs<'a> {
             return Err(malformed(bytes));
         };
         self.rest = bytes.get(align(len)..).unwrap_or_default();
-        let id = u16::from_ne_bytes([t0, t1]) & ATTR_ID_MASK;
-        Ok(Some(Attr { id, payload, depth: self.depth, scope: self.scope }))
+        let kind = u16::from_ne_bytes([t0, t1]);
+        let (id, nest) = (kind & ATTR_ID_MASK, kind & ATTR_NESTED != 0);
+        Ok(Some(Attr { id, payload, nest, depth: self.depth, scope: self.scope }))
     }
 }
 

@@ -201,6 +201,11 @@ impl<'b> Writer<'b> {
         self.failure.get_or_insert((at, kind));
     }
 
+    /// The first thing that could not be written, as far as the message has come.
+    pub fn failure(&self) -> Option<&EncodeErrorKind> {
+        self.failure.as_ref().map(|(_, kind)| kind)
+    }
+
     /// The first failure and where in the buffer its attribute stands.
     pub(crate) fn into_failure(self) -> Option<(usize, EncodeErrorKind)> {
         self.failure

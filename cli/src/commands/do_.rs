@@ -1,14 +1,77 @@
 //! `nlkit do`.
 
+use std::process::ExitCode;
+
+use nlkit_dynamic::Family;
+use serde_json::Value;
+
 use crate::args::Common;
 use crate::commands::Outcome;
-use crate::failure::Failure;
+use crate::failure::{Failure, code};
+use crate::interrupt;
+use crate::output::{Format, Output};
+use crate::print::Printer;
+use crate::specs::Specs;
+use crate::talk::{Flags, Link, Request, Way, tell_warnings};
 
 /// What `nlkit do` takes.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+Examples:
+  nlkit do netdev dev-get ifindex=1
+  nlkit do ethtool rings-set header.dev-name=eth0 rx=512
+  nlkit do rt-link newlink --create --excl --echo ifname=v0 linkinfo.kind=veth
+  nlkit do netdev dev-get --json '{\"ifindex\": 1}' -o json
+  nlkit do netdev dev-get --attrs")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    request: Request,
+    #[command(flatten)]
+    flags: Flags,
+    /// Print what listeners are told of it
+    #[arg(long, help_heading = "Changes")]
+    echo: bool,
+    #[command(flatten)]
+    link: Link,
+}
 
 /// Asks the kernel once.
-pub(crate) fn run(_: &Args, _: &Common) -> Outcome {
-    Err(Failure::usage("`do` is not built yet"))
+pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
+    let ir = Specs::new(&common.specs).family(&args.request.family)?;
+    if let Some(path) = &args.request.attrs {
+        return args.request.show(&ir, path, common);
+    }
+    let family = Family::new(ir);
+    let (operation, request) = args.request.read(family, Way::Do)?;
+    interrupt::exit_with(code::INTERRUPTED)?;
+    let mut conn = args.link.open(family)?;
+    let modifiers = args.flags.modifiers();
+    let replies = if args.echo {
+        let told = conn.request_echo(family, operation, &request, modifiers)?;
+        told.into_iter().filter_map(|it| it.value).collect()
+    } else {
+        conn.request(family, operation, &request, modifiers)?
+    };
+    tell_warnings(&mut conn);
+    print(&common.output, replies)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints an answer, which is mostly one reply: JSON is that alone, `null` where there is none.
+fn print(output: &Output, mut replies: Vec<Value>) -> Result<(), Failure> {
+    let is_whole = matches!(output.format, Format::Json | Format::Yaml);
+    let mut printer = Printer::new(output, !is_whole);
+    if is_whole {
+        let whole = match replies.len() {
+            0 => Value::Null,
+            1 => replies.remove(0),
+            _ => Value::Array(replies),
+        };
+        printer.value(&whole)?;
+    } else {
+        for reply in &replies {
+            printer.value(reply)?;
+        }
+    }
+    printer.finish()
 }

@@ -3,7 +3,7 @@
 mod check;
 mod completions;
 mod decode;
-mod describe;
+pub(crate) mod describe;
 mod diff;
 mod do_;
 mod doc;

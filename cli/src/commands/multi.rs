@@ -1,14 +1,200 @@
 //! `nlkit multi`.
 
+use std::process::ExitCode;
+
+use clap_complete::ArgValueCompleter;
+use nlkit::Modifiers;
+use nlkit_dynamic::{Error, Family, Operation};
+use serde_json::{Map, Value, json};
+
 use crate::args::Common;
 use crate::commands::Outcome;
-use crate::failure::Failure;
+use crate::failure::{Failure, code};
+use crate::input::{self, of_pairs, read_json};
+use crate::output::Format;
+use crate::print::Printer;
+use crate::specs::Specs;
+use crate::talk::{Flags, Link, Way, operation, tell_warnings};
+use crate::{completion, interrupt};
 
 /// What `nlkit multi` takes.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+The kernel gets all requests in one datagram, and carries out each, whatever becomes of the others; of nftables,
+all between `batch-begin` and `batch-end`, or none. Flags before the first `--` are for all, --create and such
+behind an OP for that alone. In JSON it is a list of {\"op\", \"request\", \"flags\"}.
+
+Examples:
+  nlkit multi rt-link --create newlink ifname=a linkinfo.kind=dummy -- newlink ifname=b linkinfo.kind=dummy
+  nlkit multi nftables batch-begin res-id=10 -- newtable --create nfgen-family=2 name=t -- batch-end res-id=10
+  nlkit multi rt-link --json '[{\"op\": \"dellink\", \"request\": {\"ifname\": \"a\"}}]'")]
+pub(crate) struct Args {
+    /// Family, by its name or that of its spec
+    #[arg(value_name = "FAMILY", add = ArgValueCompleter::new(completion::families))]
+    family: String,
+    /// The first operation
+    #[arg(
+        value_name = "OP",
+        required_unless_present = "json",
+        conflicts_with = "json",
+        add = ArgValueCompleter::new(completion::operations)
+    )]
+    op: Option<String>,
+    /// What it is asked with, as in `nlkit do`
+    #[arg(value_name = "PAIR", add = ArgValueCompleter::new(completion::pairs))]
+    pairs: Vec<String>,
+    /// More operations: OP [FLAG|PAIR]..., with -- between them
+    #[arg(
+        last = true,
+        value_name = "OP",
+        conflicts_with = "json",
+        add = ArgValueCompleter::new(completion::more)
+    )]
+    more: Vec<String>,
+    /// All requests, in JSON: the text, @FILE, or - for stdin
+    #[arg(long, value_name = "TEXT|@FILE|-")]
+    json: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    link: Link,
+}
+
+/// A request of a batch.
+struct Request {
+    operation: &'static Operation,
+    name: String,
+    value: Value,
+    flags: Modifiers,
+}
 
 /// Sends several requests as one.
-pub(crate) fn run(_: &Args, _: &Common) -> Outcome {
-    Err(Failure::usage("`multi` is not built yet"))
+pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
+    let family = Family::new(Specs::new(&common.specs).family(&args.family)?);
+    let requests = match &args.json {
+        Some(json) => of_json(family, &read_json(json)?)?,
+        None => of_words(family, args)?,
+    };
+    interrupt::exit_with(code::INTERRUPTED)?;
+    let mut conn = args.link.open(family)?;
+    let mut batch = conn.batch();
+    for Request { operation, value, flags, .. } in &requests {
+        batch.add(family, operation, value, *flags | args.flags.modifiers())?;
+    }
+    let outcomes = batch.send()?;
+    tell_warnings(&mut conn);
+    let mut printer = Printer::new(&common.output, true);
+    let mut last = None;
+    for (request, outcome) in requests.iter().zip(outcomes) {
+        let is_text = common.output.format == Format::Text;
+        match outcome {
+            Ok(replies) => {
+                let reply = one(replies);
+                if !(is_text && reply.is_null()) {
+                    printer.headed(&request.name, &reply, &reply)?;
+                }
+            }
+            Err(error) => {
+                if !is_text {
+                    printer.value(&refusal(&error))?;
+                }
+                let failure = Failure::from(error);
+                failure.tell();
+                last = Some(failure.told());
+            }
+        }
+    }
+    printer.finish()?;
+    last.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// An answer as JSON: the reply, `null` where there is none, a list of several.
+fn one(mut replies: Vec<Value>) -> Value {
+    match replies.len() {
+        0 => Value::Null,
+        1 => replies.remove(0),
+        _ => Value::Array(replies),
+    }
+}
+
+/// What stands in the place of an answer.
+fn refusal(error: &Error) -> Value {
+    let errno = error.netlink().and_then(nlkit::Error::errno);
+    json!({"error": {"errno": errno, "message": error.to_string()}})
+}
+
+/// The requests that words say, with `--` between them.
+fn of_words(family: &'static Family, args: &Args) -> Result<Vec<Request>, Failure> {
+    let mut requests = Vec::new();
+    if let Some(op) = &args.op {
+        requests.push(request(family, op, &args.pairs, Modifiers::default())?);
+    }
+    if args.more.is_empty() {
+        return Ok(requests);
+    }
+    for words in args.more.split(|word| word == "--") {
+        let Some((op, words)) = words.split_first() else {
+            return Err(Failure::usage("there is no operation behind `--`"));
+        };
+        let (flags, pairs): (Vec<_>, Vec<_>) =
+            words.iter().cloned().partition(|word| word.starts_with("--"));
+        let mut modifiers = Modifiers::default();
+        for flag in flags {
+            let name = flag.trim_start_matches('-');
+            modifiers = modifiers | Flags::named(name).map_err(Failure::usage)?;
+        }
+        requests.push(request(family, op, &pairs, modifiers)?);
+    }
+    Ok(requests)
+}
+
+fn request(
+    family: &'static Family,
+    op: &str,
+    pairs: &[String],
+    flags: Modifiers,
+) -> Result<Request, Failure> {
+    let (operation, level) = operation(family, op, Way::Do)?;
+    Ok(Request { operation, name: op.to_owned(), value: of_pairs(pairs, level)?, flags })
+}
+
+/// The requests that a JSON list says.
+fn of_json(family: &'static Family, json: &Value) -> Result<Vec<Request>, Failure> {
+    let Value::Array(entries) = json else {
+        return Err(Failure::usage(
+            "--json: a list of requests, each {\"op\", \"request\", \"flags\"}",
+        ));
+    };
+    let one = |(index, entry)| {
+        of_entry(family, entry)
+            .map_err(|failure: Failure| failure.at(format_args!("--json: [{index}]")))
+    };
+    entries.iter().enumerate().map(one).collect()
+}
+
+fn of_entry(family: &'static Family, entry: &Value) -> Result<Request, Failure> {
+    let empty = Map::new();
+    let members = entry.as_object().unwrap_or(&empty);
+    if let Some(name) =
+        members.keys().find(|name| !matches!(name.as_str(), "op" | "request" | "flags"))
+    {
+        return Err(Failure::usage(format_args!("no `{name}` here: `op`, `request`, `flags`")));
+    }
+    let Some(op) = members.get("op").and_then(Value::as_str) else {
+        return Err(Failure::usage("a request has an `op`, which is text"));
+    };
+    let (operation, _) = operation(family, op, Way::Do)?;
+    let mut flags = Modifiers::default();
+    match members.get("flags") {
+        None => {}
+        Some(Value::Array(names)) => {
+            for name in names {
+                let name = name.as_str().unwrap_or_default();
+                flags = flags | Flags::named(name).map_err(Failure::usage)?;
+            }
+        }
+        Some(_) => return Err(Failure::usage("`flags` is a list of names")),
+    }
+    let value = input::object(members.get("request").cloned().unwrap_or_default())?;
+    Ok(Request { operation, name: op.to_owned(), value, flags })
 }

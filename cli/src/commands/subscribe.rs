@@ -1,14 +1,185 @@
 //! `nlkit subscribe`.
 
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap_complete::ArgValueCompleter;
+use nlkit_codegen::ir::GroupBy;
+use nlkit_dynamic::{Error, Family, Notification, protocol_number};
+use serde_json::{Map, Value, json};
+
 use crate::args::Common;
 use crate::commands::Outcome;
-use crate::failure::Failure;
+use crate::failure::{Failure, code};
+use crate::print::Printer;
+use crate::specs::{Specs, similar};
+use crate::talk::{Link, Wire};
+use crate::{completion, duration, interrupt};
 
 /// What `nlkit subscribe` takes.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+Groups are those of the spec, or the kernel's; a family alone stands for all groups of its spec.
+
+Examples:
+  nlkit subscribe netdev:mgmt
+  nlkit subscribe rt-link:rtnlgrp-link rt-route ethtool:monitor -o jsonl
+  nlkit subscribe rt-link --count 1 --duration 10s")]
+pub(crate) struct Args {
+    /// What to listen to
+    #[arg(
+        value_name = "FAMILY[:GROUP[,GROUP]]",
+        required = true,
+        add = ArgValueCompleter::new(completion::groups)
+    )]
+    groups: Vec<String>,
+    /// End after N notifications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+    /// End after a time: 5, 500ms, 2m
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    duration: Option<Duration>,
+    #[command(flatten)]
+    link: Link,
+}
 
 /// Prints what is told in multicast groups.
-pub(crate) fn run(_: &Args, _: &Common) -> Outcome {
-    Err(Failure::usage("`subscribe` is not built yet"))
+pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
+    let specs = Specs::new(&common.specs);
+    let mut wires: Vec<(i32, Wire)> = Vec::new();
+    for word in &args.groups {
+        join(word, &specs, &args.link, &mut wires)?;
+    }
+    // Who listens until it is enough ends it so.
+    interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
+    let mut printer = Printer::new(&common.output, true);
+    let (sender, told) = mpsc::channel();
+    for (_, wire) in wires {
+        let sender = sender.clone();
+        thread::spawn(move || listen(wire, &sender));
+    }
+    let end = print(&told, &mut printer, args)?;
+    printer.finish()?;
+    match end {
+        Some(failure) => Err(failure),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Joins the groups that a word names, over the connection of their protocol.
+fn join(
+    word: &str,
+    specs: &Specs,
+    link: &Link,
+    wires: &mut Vec<(i32, Wire)>,
+) -> Result<(), Failure> {
+    let (name, groups) = word.split_once(':').map_or((word, None), |(name, it)| (name, Some(it)));
+    let family = Family::new(specs.family(name)?);
+    let protocol = protocol_number(family.ir());
+    let found = wires.iter().position(|(number, _)| *number == protocol);
+    if found.is_none() {
+        wires.push((protocol, link.open(family)?));
+    }
+    let at = found.unwrap_or(wires.len() - 1);
+    let Some((_, wire)) = wires.get_mut(at) else { return Ok(()) };
+    let known = family.ir().groups.iter().filter(|group| group.by != GroupBy::Nothing);
+    let known: Vec<_> = known.map(|group| group.name.as_str()).collect();
+    let groups: Vec<&str> = match groups {
+        Some(groups) => groups.split(',').collect(),
+        None => known.clone(),
+    };
+    if groups.is_empty() {
+        let what = format!("the spec of `{}` has no groups", family.ir().name);
+        let help = format!("`nlkit families {name}` has those of the kernel: `{name}:GROUP`");
+        return Err(Failure::new(code::UNKNOWN, what).help(help));
+    }
+    for group in groups {
+        wire.join(family, group).map_err(|error| {
+            let is_unknown = matches!(error.netlink(), Some(nlkit::Error::UnknownGroup { .. }));
+            let failure = Failure::from(error);
+            match similar(group, known.iter().copied()) {
+                _ if !is_unknown => failure,
+                Some(other) => {
+                    failure.help(format_args!("there is one with a similar name: `{other}`"))
+                }
+                None => failure.help(format_args!("the spec has {}", known.join(", "))),
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Hands over what is told, until nobody wants it.
+fn listen(mut wire: Wire, sender: &Sender<Result<Notification, Error>>) {
+    loop {
+        let told = wire.notification();
+        let is_over =
+            matches!(told.as_ref().err().and_then(Error::netlink), Some(nlkit::Error::Io(_)));
+        if sender.send(told).is_err() || is_over {
+            return;
+        }
+    }
+}
+
+/// Prints what comes until it is enough; gives what went wrong meanwhile.
+fn print(
+    told: &Receiver<Result<Notification, Error>>,
+    printer: &mut Printer,
+    args: &Args,
+) -> Result<Option<Failure>, Failure> {
+    let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
+    let mut left = args.count;
+    let mut fault = None;
+    while left != Some(0) {
+        let next = match end {
+            Some(end) => told.recv_timeout(end.saturating_duration_since(Instant::now())),
+            None => told.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match next {
+            Ok(Ok(notification)) => {
+                show(&notification, printer)?;
+                left = left.map(|left| left - 1);
+            }
+            Ok(Err(error)) => {
+                let failure = Failure::from(error);
+                failure.tell();
+                // The stream goes on, but is not whole.
+                interrupt::set_code(failure.code());
+                fault = Some(failure.told());
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                let missing = left
+                    .map(|left| format!("the time is over, {left} notifications before the count"));
+                return Ok(missing.map(|what| Failure::new(code::TIMEOUT, what)).or(fault));
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    Ok(fault)
+}
+
+/// Prints a notification. One that no spec knows has its number for a name, and its bytes.
+fn show(notification: &Notification, printer: &mut Printer) -> Result<(), Failure> {
+    let message = notification.message.message();
+    let cmd = message.cmd();
+    let name = notification.name.map_or(format!("Unknown({cmd})"), ToOwned::to_owned);
+    let body = notification.value.clone().unwrap_or_else(|| {
+        Value::String(message.attrs().iter().map(|byte| format!("{byte:02x}")).collect())
+    });
+    let mut whole = Map::new();
+    let mut heading = String::new();
+    if let Some(family) = notification.family {
+        whole.insert("family".to_owned(), json!(family));
+        heading = format!("{family} ");
+    }
+    heading += &name;
+    whole.insert("name".to_owned(), json!(name));
+    if let Some(namespace) = notification.namespace() {
+        whole.insert("nsid".to_owned(), json!(namespace));
+        heading += &format!(" (nsid {namespace})");
+    }
+    whole.insert("msg".to_owned(), body.clone());
+    printer.headed(&heading, &body, &Value::Object(whole))
 }

@@ -7,8 +7,10 @@ use std::fs;
 use std::io::{self, Read};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde_json::{Map, Value};
 
+use crate::completion;
 use crate::failure::Failure;
 use crate::level::Level;
 
@@ -16,7 +18,7 @@ use crate::level::Level;
 #[derive(Debug, Default, Args)]
 pub(crate) struct Input {
     /// What is asked: NAME=VALUE, NEST.NAME=VALUE, 'LIST[0].NAME=VALUE', FLAG, NAME:=JSON
-    #[arg(value_name = "PAIR")]
+    #[arg(value_name = "PAIR", add = ArgValueCompleter::new(completion::pairs))]
     pub(crate) pairs: Vec<String>,
     /// What is asked, in JSON: the text, @FILE, or - for stdin
     #[arg(long, value_name = "TEXT|@FILE|-", conflicts_with = "pairs")]
@@ -31,13 +33,21 @@ impl Input {
     pub(crate) fn read(&self, level: Level<'_>) -> Result<Value, Failure> {
         match &self.json {
             None => of_pairs(&self.pairs, level),
-            Some(json) => match read_json(json)? {
-                value @ Value::Object(_) => Ok(value),
-                Value::Null => Ok(Value::Object(Map::new())),
-                _ => Err(Failure::usage("--json: a request is a JSON object")
-                    .help("`nlkit multi` takes a list of requests")),
-            },
+            Some(json) => object(read_json(json)?).map_err(|failure| failure.at("--json")),
         }
+    }
+}
+
+/// A request that is JSON: an object, `null` for an empty one.
+///
+/// # Errors
+/// Where it is something else.
+pub(crate) fn object(value: Value) -> Result<Value, Failure> {
+    match value {
+        Value::Object(_) => Ok(value),
+        Value::Null => Ok(Value::Object(Map::new())),
+        _ => Err(Failure::usage("a request is a JSON object")
+            .help("`nlkit multi` takes a list of requests")),
     }
 }
 
@@ -47,6 +57,15 @@ impl Input {
 /// Where one is wrong: where, and what.
 pub(crate) fn of_pairs(pairs: &[String], level: Level<'_>) -> Result<Value, Failure> {
     typed::Typing { arguments: pairs }.message(&pairs::parse(pairs)?, level)
+}
+
+/// The level that a path leads to, which selectors among the other pairs choose too.
+pub(crate) fn level_at<'f>(level: Level<'f>, path: &str, others: &[String]) -> Option<Level<'f>> {
+    let names = path.split('.').map(|name| name.split_once('[').map_or(name, |(name, _)| name));
+    let names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    let sound = others.iter().filter(|pair| pairs::parse(std::slice::from_ref(pair)).is_ok());
+    let sound: Vec<_> = sound.cloned().collect();
+    typed::level_at(level, &names, &pairs::parse(&sound).ok()?)
 }
 
 /// The JSON that `--json` gives: its text, a file's, or that on stdin.

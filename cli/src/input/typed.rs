@@ -9,14 +9,14 @@ use crate::failure::Failure;
 use crate::level::{Kind, Level, Place};
 
 /// A level of the message, with what was typed there, and those around it.
-struct Scope<'s, 'o> {
-    level: Option<Level<'s>>,
-    node: Option<&'s Node>,
-    outer: Option<&'o Scope<'s, 'o>>,
+struct Scope<'f, 'o> {
+    level: Option<Level<'f>>,
+    node: Option<&'o Node>,
+    outer: Option<&'o Scope<'f, 'o>>,
 }
 
 /// The level that a path of names leads to, where `given` is what was typed so far.
-pub(super) fn level_at<'s>(level: Level<'s>, path: &[&str], given: &'s Node) -> Option<Level<'s>> {
+pub(super) fn level_at<'f>(level: Level<'f>, path: &[&str], given: &Node) -> Option<Level<'f>> {
     Scope { level: Some(level), node: Some(given), outer: None }.level_at(path)
 }
 
@@ -195,9 +195,9 @@ impl Typing<'_> {
     }
 }
 
-impl<'s> Scope<'s, '_> {
+impl<'f> Scope<'f, '_> {
     /// The level inside one of its places.
-    fn inside(&self, place: &Place<'s>) -> Option<Level<'s>> {
+    fn inside(&self, place: &Place<'f>) -> Option<Level<'f>> {
         match place.kind() {
             Kind::Nest(level) => Some(level),
             Kind::Choice(sub_message, selector) => {
@@ -208,7 +208,7 @@ impl<'s> Scope<'s, '_> {
         }
     }
 
-    fn level_at(&self, path: &[&str]) -> Option<Level<'s>> {
+    fn level_at(&self, path: &[&str]) -> Option<Level<'f>> {
         let Some((name, behind)) = path.split_first() else { return self.level };
         let level = self.inside(&self.level?.place(name)?);
         let node = self.node.and_then(|node| node.member(name));
@@ -218,7 +218,7 @@ impl<'s> Scope<'s, '_> {
     }
 
     /// What was typed for the attribute of that number here, or in a level around this one.
-    fn selected(&self, selector: u16) -> Option<(Level<'s>, &'s str)> {
+    fn selected(&self, selector: u16) -> Option<(Level<'f>, &str)> {
         let here = self.level.and_then(|level| {
             let name = level.name_of(selector)?;
             Some((level, self.node?.member(name)?.text()?))

@@ -78,6 +78,11 @@ impl<W: Write> Printer<W> {
         Ok(self.out.flush()?)
     }
 
+    /// Whether anything was printed.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.records > 0
+    }
+
     /// What ends the output.
     fn end(&self) -> &'static str {
         match (self.format, self.streaming, self.records) {

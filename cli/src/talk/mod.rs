@@ -1,6 +1,11 @@
 //! What `do`, `dump`, `multi` and `subscribe` share.
 
+mod flags;
+mod link;
+mod progress;
 mod request;
-mod takes;
 
+pub(crate) use flags::Flags;
+pub(crate) use link::{Link, Wire, tell_warnings};
+pub(crate) use progress::{Progress, clear as clear_progress};
 pub(crate) use request::{Request, Way, operation};

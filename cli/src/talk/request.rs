@@ -3,29 +3,29 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use nlkit_codegen::ir::{Call, Family, Operation};
+use nlkit_dynamic::Family as Dynamic;
 use serde_json::Value;
 
-use super::takes;
 use crate::args::Common;
+use crate::commands::{Outcome, describe};
 use crate::completion;
 use crate::failure::{Failure, code};
 use crate::input::Input;
 use crate::level::Level;
-use crate::print::Printer;
 use crate::specs::similar;
 
 /// Which operation of which family is asked for, and with what.
 #[derive(Debug, Args)]
 pub(crate) struct Request {
     /// Family, by its name or that of its spec
-    #[arg(add = ArgValueCompleter::new(completion::families))]
+    #[arg(value_name = "FAMILY", add = ArgValueCompleter::new(completion::families))]
     pub(crate) family: String,
     /// Operation of the family
-    #[arg(add = ArgValueCompleter::new(completion::operations))]
+    #[arg(value_name = "OP", add = ArgValueCompleter::new(completion::operations))]
     pub(crate) op: Option<String>,
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Show what the operation takes, or what it takes at PATH, in place of asking
+    /// Show what the operation takes and gives, or what is at PATH in it, in place of asking
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) attrs: Option<String>,
 }
@@ -65,11 +65,22 @@ impl Way {
     }
 }
 
-/// The operation of that name, and how it is asked for in this way.
+/// The operation of that name, and what its requests of this kind hold.
 ///
 /// # Errors
 /// Where there is none; with those that there are.
-pub(crate) fn operation<'f>(
+pub(crate) fn operation(
+    family: &'static Dynamic,
+    name: &str,
+    way: Way,
+) -> Result<(&'static nlkit_dynamic::Operation, Level<'static>), Failure> {
+    let (ir, known) = find(family.ir(), name, way)?;
+    let unknown = || Failure::new(code::UNKNOWN, format_args!("no operation `{name}`"));
+    let level = Level::of_message(family.ir(), ir, &known.request);
+    Ok((family.operation(name).ok_or_else(unknown)?, level))
+}
+
+fn find<'f>(
     family: &'f Family,
     name: &str,
     way: Way,
@@ -91,8 +102,11 @@ pub(crate) fn operation<'f>(
             Way::Dump => "gives no list",
         };
         let other = way.other().command();
-        Failure::new(code::UNKNOWN, format_args!("`{}` of `{}` {what}", operation.name, family.name))
-            .help(format_args!("`nlkit {other} {} {}`", family.name, operation.name))
+        Failure::new(
+            code::UNKNOWN,
+            format_args!("`{}` of `{}` {what}", operation.name, family.name),
+        )
+        .help(format_args!("`nlkit {other} {} {}`", family.name, operation.name))
     };
     Ok((operation, way.of(operation).ok_or_else(missing)?))
 }
@@ -108,32 +122,33 @@ pub(crate) fn has(family: &Family, way: Way) -> String {
 }
 
 impl Request {
-    /// The operation, and what it is asked with; `None` where only what it takes was to be shown, and was.
+    /// The operation, and what it is asked with.
     ///
     /// # Errors
     /// Where there is no such operation, or what it is asked with is no request.
-    pub(crate) fn read<'f>(
+    pub(crate) fn read(
         &self,
-        family: &'f Family,
+        family: &'static Dynamic,
         way: Way,
-        common: &Common,
-    ) -> Result<Option<(&'f Operation, Value)>, Failure> {
+    ) -> Result<(&'static nlkit_dynamic::Operation, Value), Failure> {
         let Some(name) = &self.op else {
-            if self.attrs.is_some() {
-                takes::show_operations(family, way, common)?;
-                return Ok(None);
-            }
-            return Err(Failure::usage("which operation?").help(has(family, way)));
+            return Err(Failure::usage("which operation?").help(has(family.ir(), way)));
         };
-        let (operation, call) = operation(family, name, way)?;
-        let level = Level::of_message(family, operation, &call.request);
-        if let Some(path) = &self.attrs {
-            let shown = takes::value(family, operation, call, level, path)?;
-            let mut printer = Printer::new(&common.output, false);
-            printer.headed(&takes::heading(family, operation), &shown, &shown)?;
-            printer.finish()?;
-            return Ok(None);
-        }
-        Ok(Some((operation, self.input.read(level)?)))
+        let (operation, level) = operation(family, name, way)?;
+        Ok((operation, self.input.read(level)?))
+    }
+
+    /// Shows what was asked to be shown in place of a call.
+    ///
+    /// # Errors
+    /// Where there is no such operation, or nothing in it is called so.
+    pub(crate) fn show(&self, family: &Family, path: &str, common: &Common) -> Outcome {
+        let path = path.trim_start_matches('.');
+        let what = match (&self.op, path) {
+            (Some(op), "") => Some(op.clone()),
+            (Some(op), path) => Some(format!("{op}.{path}")),
+            (None, _) => None,
+        };
+        describe::about(family, what.as_deref(), 1, &common.output)
     }
 }

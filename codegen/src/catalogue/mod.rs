@@ -166,8 +166,8 @@ impl Errors {
 }
 
 /// The name that is most like `name`, or the shortest that begins with it; of several the first in
-/// the alphabet.
-fn similar<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+/// the alphabet. What errors offer where a name is not known.
+pub fn similar<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = name.chars().count();
     // Beyond the length of names that people write, likeness takes time and says nothing.
     if length > 100 {

@@ -297,6 +297,8 @@ pub struct Notification {
     pub id: u16,
     /// Multicast group that it is sent to.
     pub group: Option<String>,
+    /// Set of its attributes.
+    pub set: Option<String>,
     /// What it holds.
     pub message: Message,
 }

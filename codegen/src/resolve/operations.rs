@@ -56,7 +56,8 @@ pub(super) fn resolve(parts: &Parts<'_>, errors: &mut Errors) -> Resolved {
             _ => None,
         };
         if let Some(message) = message {
-            let item = messages.notification(operation, message, numbers.told);
+            let item =
+                messages.notification(operation, message, &resolved.operations, numbers.told);
             resolved.notifications.push(Placed { item, at });
         }
     }
@@ -262,7 +263,17 @@ impl<'a> Messages<'a> {
         Message { doc: operation.doc.clone().unwrap_or_default(), c_name, ..message }
     }
 
-    fn notification(&self, operation: &Operation, message: Message, id: u16) -> ir::Notification {
+    fn notification(
+        &self,
+        operation: &Operation,
+        message: Message,
+        operations: &[Placed<ir::Operation>],
+        id: u16,
+    ) -> ir::Notification {
+        let target = operation
+            .notify
+            .as_ref()
+            .and_then(|name| operations.iter().find(|placed| placed.item.name == *name));
         ir::Notification {
             name: operation.name.clone(),
             rust: names::ty(&operation.name),
@@ -270,6 +281,7 @@ impl<'a> Messages<'a> {
             doc: operation.doc.clone().unwrap_or_default(),
             id,
             group: operation.mcgrp.clone(),
+            set: target.map_or(&operation.attribute_set, |target| &target.item.set).clone(),
             message,
         }
     }

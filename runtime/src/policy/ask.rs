@@ -18,20 +18,12 @@ impl<T: Transport> Connection<Generic, T> {
     /// # Errors
     /// As [`Connection::dump`].
     pub fn policy<F: Family<Protocol = Generic>>(&mut self) -> Result<Policies, Error> {
-        self.policy_named(F::NAME)
-    }
-
-    /// As [`Connection::policy`], of a family whose name is known only at run time.
-    ///
-    /// # Errors
-    /// As [`Connection::dump`].
-    pub fn policy_named(&mut self, family: &'static str) -> Result<Policies, Error> {
-        let known = match self.family_named(family) {
-            Ok(known) => known.clone(),
+        let family = match self.family::<F>() {
+            Ok(family) => family.clone(),
             Err(error) => return absent(error),
         };
-        let messages = self.dump(&Policies::request(family))?.collect();
-        told(known, messages)
+        let messages = self.dump(&Policies::request(F::NAME))?.collect();
+        told(family, messages)
     }
 
     /// As [`Connection::policy`], of a family whose name is known only at run time.

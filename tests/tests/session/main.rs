@@ -36,6 +36,7 @@ mod kernel_errors;
 mod long_life;
 mod meanwhile;
 mod notifications;
+mod raw_operations;
 mod raw_protocols;
 mod requests;
 

@@ -4,6 +4,7 @@
 mod bounds;
 mod cancelled;
 mod concurrent;
+mod raw_operations;
 
 use nlkit::nlctrl::GetFamily;
 use nlkit::{AsyncTransport, Error, Generic, asynchronous::Connection};

@@ -92,22 +92,24 @@ pub(crate) fn read(
         }
         Format::Raw => {
             let bytes = whole(input, name)?;
-            Ok(Box::new(std::iter::once(Ok(Item::Datagram(Datagram { bytes, ..Datagram::default() })))))
+            Ok(items(vec![bytes]))
         }
     }
 }
 
 /// The datagrams of hex.
-///
-/// # Errors
-/// Where it is none.
-pub(crate) fn of_hex(text: &str, name: &str) -> Result<Items, Failure> {
+fn of_hex(text: &str, name: &str) -> Result<Items, Failure> {
     let datagrams = hex::datagrams(text).map_err(|error| {
         Failure::usage(format_args!("{name}: {error}"))
             .help("`--from hex|strace|raw|pcap` says how the input is written")
     })?;
+    Ok(items(datagrams))
+}
+
+/// Datagrams of which nothing is known but the bytes.
+pub(super) fn items(datagrams: Vec<Vec<u8>>) -> Items {
     let item = |bytes| Ok(Item::Datagram(Datagram { bytes, ..Datagram::default() }));
-    Ok(Box::new(datagrams.into_iter().map(item)))
+    Box::new(datagrams.into_iter().map(item))
 }
 
 /// What an input is, by what it begins with.

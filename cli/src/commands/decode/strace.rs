@@ -9,14 +9,26 @@ use std::io::BufRead;
 
 use nlkit::wire::{HEADER_LEN, Header};
 
+use crate::errno;
+use crate::protocol;
+
 use super::hex;
 use super::input::{Datagram, FamilyId, Item, Items, Told, unreadable};
 use super::names;
 use super::syntax::{Node, arguments};
 
-/// Whether text looks like strace's.
+/// Whether text looks like strace's, as far as there is any yet: a call, a signal, an exit.
 pub(super) fn is_strace(text: &str) -> bool {
-    text.lines().take(200).any(|line| Line::new(line).call().is_some())
+    text.lines().any(|line| {
+        let text = Line::new(line).text;
+        let name = text.split_once('(').map_or("", |(name, _)| name);
+        let is_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+        let is_call = !name.is_empty() && name.bytes().all(is_name);
+        is_call
+            || ["--- SIG", "+++ exited", "+++ killed", "strace: ", "<... "]
+                .iter()
+                .any(|it| text.starts_with(it))
+    })
 }
 
 /// The datagrams that strace shows.
@@ -59,7 +71,8 @@ impl<'t> Line<'t> {
     fn new(line: &'t str) -> Self {
         let mut text = line.trim();
         let mut pid = None;
-        if let Some((found, rest)) = text.strip_prefix("[pid").and_then(|rest| rest.split_once(']')) {
+        if let Some((found, rest)) = text.strip_prefix("[pid").and_then(|rest| rest.split_once(']'))
+        {
             pid = Some(found.trim());
             text = rest.trim_start();
         }
@@ -67,7 +80,8 @@ impl<'t> Line<'t> {
         // With -o, the pid is the first word; with -t, -tt, -ttt and -r comes a time.
         while let Some((word, rest)) = text.split_once(' ') {
             let is_number = word.bytes().all(|c| c.is_ascii_digit());
-            let is_time = word.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+'));
+            let is_time =
+                word.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+'));
             match (is_number, is_time) {
                 _ if word.is_empty() => {}
                 (true, _) if pid.is_none() => pid = Some(word),
@@ -132,7 +146,10 @@ enum Shown {
 enum Message {
     Whole(Vec<u8>),
     /// In its own words.
-    Told { header: Vec<(String, String)>, body: String },
+    Told {
+        header: Vec<(String, String)>,
+        body: String,
+    },
 }
 
 impl Trace {
@@ -196,7 +213,7 @@ impl Trace {
 
     fn made(&mut self, pid: &str, arguments: &[Node<'_>], returned: &str) {
         if let [Node::Word("AF_NETLINK" | "PF_NETLINK"), _, Node::Word(protocol), ..] = arguments
-            && let Some(protocol) = names::protocol(protocol)
+            && let Some(protocol) = protocol::number(protocol)
         {
             let fd = digits(returned);
             self.sockets.insert(format!("{pid}:{fd}"), protocol);
@@ -224,8 +241,11 @@ impl Trace {
         }
         let known = |key: &str| self.sockets.get(key).copied();
         let pid = line.pid.unwrap_or_default();
-        let named = fd.split_once("NETLINK:[").map(|(_, name)| names::protocol(name));
-        let protocol = named.flatten().or_else(|| known(&format!("{pid}:{}", digits(fd)))).or_else(|| known(digits(fd)));
+        let named = fd.split_once("NETLINK:[").map(|(_, name)| protocol::number(name));
+        let protocol = named
+            .flatten()
+            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
+            .or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
             time: line.time.map(str::to_owned),
@@ -240,7 +260,8 @@ impl Trace {
         }
         call.returned = digits(returned).parse().ok()?;
         let reader = Reader { family: &*self.family };
-        call.shown = rest.first().map(|buffer| reader.shown(buffer, call.returned)).unwrap_or_default();
+        call.shown =
+            rest.first().map(|buffer| reader.shown(buffer, call.returned)).unwrap_or_default();
         Some(call)
     }
 }
@@ -368,7 +389,7 @@ impl Reader<'_> {
     fn error(&self, body: &Node<'_>) -> Option<Vec<u8>> {
         let code = body.get("error")?.word()?;
         let code = match code.strip_prefix('-') {
-            Some(name) => -names::errno(name)?,
+            Some(name) => -errno::number(name)?,
             None => code.parse().ok()?,
         };
         let request = self.header(body.get("msg")?)?;
@@ -384,7 +405,9 @@ fn bases<'n, 't>(vectors: &'n [Node<'t>]) -> impl Iterator<Item = &'n Node<'t>> 
 impl Call {
     fn items(self) -> Vec<Item> {
         if self.returned == 0 && self.shown.is_empty() {
-            return vec![Item::Fault("messages were lost: the receive buffer was full (ENOBUFS)".to_owned())];
+            return vec![Item::Fault(
+                "messages were lost: the receive buffer was full (ENOBUFS)".to_owned(),
+            )];
         }
         let datagram = |bytes: Vec<u8>| Datagram {
             bytes,
@@ -396,7 +419,10 @@ impl Call {
         let dumped = self.dumped.iter().filter(|bytes| !bytes.is_empty());
         let dumped: Vec<_> = dumped.filter(|bytes| self.certain || looks_like_one(bytes)).collect();
         if !dumped.is_empty() {
-            return dumped.into_iter().map(|bytes| Item::Datagram(datagram(bytes.clone()))).collect();
+            return dumped
+                .into_iter()
+                .map(|bytes| Item::Datagram(datagram(bytes.clone())))
+                .collect();
         }
         let mut items = Vec::new();
         for shown in self.shown {

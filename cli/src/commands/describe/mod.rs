@@ -54,12 +54,26 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     if let Some(words) = &args.search {
         return search::run(words, args.family.as_deref(), &specs, output);
     }
-    let family = reference::family(&specs.family(args.family.as_deref().unwrap_or_default())?);
-    let Some(what) = &args.what else {
+    let family = specs.family(args.family.as_deref().unwrap_or_default())?;
+    about(&family, args.what.as_deref(), args.depth, output)
+}
+
+/// Shows a family, or what in it is meant, with so many nests inside of each other.
+///
+/// # Errors
+/// Where nothing is called so.
+pub(crate) fn about(
+    family: &nlkit_codegen::ir::Family,
+    what: Option<&str>,
+    depth: u8,
+    output: &Output,
+) -> Outcome {
+    let family = reference::family(family);
+    let Some(what) = what else {
         return print(output, &family, |sheet| render::family(sheet, &family));
     };
     let (link, found) = lookup::find(&family, what)?;
-    let shown = family.show(found, usize::from(args.depth));
+    let shown = family.show(found, usize::from(depth));
     let mut value = json!({ "family": family.name, "address": link.to_string() });
     if let (Value::Object(value), Value::Object(more)) = (&mut value, to_value(&shown)?) {
         value.extend(more);

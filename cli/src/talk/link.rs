@@ -1,0 +1,55 @@
+//! The connection of a command: where it is opened, how long it waits, who looks on.
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Args;
+use nlkit::Socket;
+use nlkit_dynamic::{Connection, Direction, Family, Tap, protocol_number};
+
+use crate::duration;
+use crate::failure::Failure;
+use crate::netns::Netns;
+
+/// How to talk to the kernel.
+#[derive(Debug, Args)]
+pub(crate) struct Link {
+    #[command(flatten)]
+    netns: Netns,
+    /// How long to wait for an answer: 5, 500ms, 2m
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A connection that somebody may look at.
+pub(crate) type Wire = Connection<Tap<Socket, Look>>;
+
+/// Who looks at each datagram.
+pub(crate) type Look = Box<dyn FnMut(Direction, &[u8]) + Send>;
+
+impl Link {
+    /// A connection for a family, and others of its protocol.
+    ///
+    /// # Errors
+    /// Where the namespace cannot be entered, or the socket not be made.
+    pub(crate) fn open(&self, family: &'static Family) -> Result<Wire, Failure> {
+        let (options, protocol) = (Socket::options(), protocol_number(family.ir()));
+        let socket = match self.netns.open()? {
+            Some(namespace) => options.open_protocol_in(protocol, &namespace),
+            None => options.open_protocol(protocol),
+        };
+        let look: Look = Box::new(|_, _| {});
+        let mut conn =
+            Connection::with_transport(family, Tap::new(socket.map_err(nlkit::Error::from)?, look));
+        conn.set_timeout(self.timeout);
+        Ok(conn)
+    }
+}
+
+/// What the kernel remarked goes to stderr.
+pub(crate) fn tell_warnings(conn: &mut Wire) {
+    let mut stderr = std::io::stderr().lock();
+    for warning in conn.take_warnings() {
+        let _ = writeln!(stderr, "nlkit: warning: {warning}");
+    }
+}

@@ -1,0 +1,295 @@
+//! From bytes to JSON, in one pass.
+
+use nlkit::wire::MAX_NESTING;
+use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind};
+use serde_json::Map;
+
+use crate::schema::{Attribute, Body, EMPTY, Enum, Number, Payload, Set, SubMessage, Type};
+use crate::{Value, number, structs, text};
+
+/// Where attributes stand.
+#[derive(Clone, Copy)]
+pub(crate) struct Level<'a> {
+    /// The attributes of the next set outwards that chooses sub-messages.
+    pub(crate) scope: &'a [u8],
+    /// How many nests it is inside of.
+    pub(crate) depth: u8,
+}
+
+impl Level<'_> {
+    pub(crate) const TOP: Self = Self { scope: &[], depth: 0 };
+
+    /// One nest further in.
+    ///
+    /// # Errors
+    /// Where nests stand too deep.
+    pub(crate) fn deeper(self) -> Result<Self, DecodeError> {
+        match self.depth {
+            MAX_NESTING.. => Err(DecodeError::new(DecodeErrorKind::TooDeep)),
+            depth => Ok(Self { depth: depth + 1, ..self }),
+        }
+    }
+}
+
+/// The JSON of a message.
+pub(crate) fn message(of: &'static Body, bytes: &[u8]) -> Result<Value, DecodeError> {
+    body(of, bytes, Level::TOP)
+}
+
+/// A fixed header, where there is one, and the attributes behind it.
+fn body(of: &'static Body, bytes: &[u8], level: Level<'_>) -> Result<Value, DecodeError> {
+    let mut map = Map::new();
+    let (header, attrs) = split_header(of, bytes)?;
+    if let Some(of) = of.header {
+        structs::decode(of, &mut nlkit::Bytes::new(header), &mut map);
+    }
+    attributes(of.set, attrs, &of.shared, &mut map, level)?;
+    Ok(Value::Object(map))
+}
+
+/// Splits the fixed header off, with the padding behind it.
+///
+/// # Errors
+/// Where the bytes are shorter.
+pub(crate) fn split_header<'a>(
+    of: &Body,
+    bytes: &'a [u8],
+) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let expected = of.header_len();
+    let found = bytes.len();
+    let short = || DecodeError::new(DecodeErrorKind::Short { expected, found });
+    bytes.split_at_checked(expected).ok_or_else(short)
+}
+
+fn nest(set: &'static Set, bytes: &[u8], level: Level<'_>) -> Result<Value, DecodeError> {
+    let mut map = Map::new();
+    attributes(set, bytes, &[], &mut map, level.deeper()?)?;
+    Ok(Value::Object(map))
+}
+
+/// Reads the attributes of a set into `map`, where the names in `taken` stand for something else.
+fn attributes(
+    set: &'static Set,
+    bytes: &[u8],
+    taken: &[&str],
+    map: &mut Map<String, Value>,
+    level: Level<'_>,
+) -> Result<(), DecodeError> {
+    let level = if set.scope { Level { scope: bytes, ..level } } else { level };
+    for attr in Attrs::new(bytes) {
+        let attr = attr?;
+        match set.attribute(attr.id) {
+            Some(Attribute { ty: Type::Pad, .. }) => {}
+            // A number without meaning says something only by what it carries.
+            Some(Attribute { ty: Type::Unused, .. }) if attr.payload.is_empty() => {}
+            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, map, level),
+            Some(of) => {
+                let key = if taken.contains(&of.name) {
+                    text::unknown("Attr", of.name)
+                } else {
+                    of.name.to_owned()
+                };
+                add(of, key, attr, map, level).map_err(|error| error.at_name(of.name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds an attribute: to the list of its like where it may repeat, and otherwise in the place of one that
+/// came before, as for the kernel.
+fn add(
+    of: &'static Attribute,
+    key: String,
+    attr: Attr<'_>,
+    map: &mut Map<String, Value>,
+    level: Level<'_>,
+) -> Result<(), DecodeError> {
+    if !of.multi {
+        map.insert(key, value(&of.ty, attr, level)?);
+        return Ok(());
+    }
+    if let Value::Array(list) = map.entry(key).or_insert_with(|| Value::Array(Vec::new())) {
+        let index = list.len();
+        list.push(value(&of.ty, attr, level).map_err(|error| error.at_index(index))?);
+    }
+    Ok(())
+}
+
+/// Adds an attribute of which nothing is known; several of one number become a list.
+fn add_unknown(attr: Attr<'_>, map: &mut Map<String, Value>, level: Level<'_>) {
+    let value = unknown(attr, level);
+    match map.get_mut(&text::unknown("UnknownAttr", attr.id)) {
+        Some(Value::Array(list)) => list.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+        None => {
+            map.insert(text::unknown("UnknownAttr", attr.id), value);
+        }
+    }
+}
+
+/// What is not known: its attributes, where it is marked as a nest and holds some, or its bytes.
+pub(crate) fn unknown(attr: Attr<'_>, level: Level<'_>) -> Value {
+    let is_nest = attr.is_nest() && Attrs::new(attr.payload).all(|attr| attr.is_ok());
+    let nested = is_nest.then(|| nest(&EMPTY, attr.payload, level).ok()).flatten();
+    nested.unwrap_or_else(|| text::hex(attr.payload).into())
+}
+
+/// The JSON of an attribute.
+pub(crate) fn value(
+    ty: &'static Type,
+    attr: Attr<'_>,
+    level: Level<'_>,
+) -> Result<Value, DecodeError> {
+    Ok(match ty {
+        // Their callers leave them out; in a list there are none.
+        Type::Unused | Type::Pad => Value::Null,
+        Type::Flag => Value::Bool(true),
+        Type::Number(of) => of.show(number::get(of.wire, attr)?),
+        Type::String => text::string(trim_nul(attr.payload)),
+        Type::Bytes(shown) => shown.decode(attr)?,
+        Type::Bitfield32(of) => bitfield(*of, Bitfield32::get(attr)?),
+        Type::Array(of) => array(of, attr.payload)?,
+        Type::Struct(of) => structs::decode_whole(of, &mut nlkit::Bytes::new(attr.payload)),
+        Type::Nest(set) => nest(set, attr.payload, level)?,
+        Type::InOrder(set) => in_order(set, attr.payload, level.deeper()?)?,
+        Type::IndexedArray(entry) => indexed(entry, attr.payload, level.deeper()?)?,
+        Type::Keyed { keys, entry } => keyed(keys, entry, attr, level)?,
+        Type::SubMessage { of, selector } => match choose(of, *selector, level.scope) {
+            Some(format) => sub_message(format, attr, level)?,
+            None => unknown(attr, level),
+        },
+    })
+}
+
+/// The payload of a string without the NULs at its end.
+pub(crate) fn trim_nul(payload: &[u8]) -> &[u8] {
+    let end = payload.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    payload.get(..end).unwrap_or_default()
+}
+
+fn bitfield(of: Option<&Enum>, Bitfield32 { value, selector }: Bitfield32) -> Value {
+    let show = |bits: u32| of.map_or(bits.into(), |of| of.show_flags(bits.into()));
+    let members = [("value", show(value)), ("selector", show(selector))];
+    Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
+}
+
+/// Numbers side by side.
+fn array(of: &Number, payload: &[u8]) -> Result<Value, DecodeError> {
+    let len = number::len(of.wire);
+    let chunks = payload.chunks_exact(len);
+    if !chunks.remainder().is_empty() {
+        return Err(DecodeError::length(format!("a multiple of {len} bytes"), payload.len()));
+    }
+    let number = |chunk| of.show(number::get_member(of.wire, &mut nlkit::Bytes::new(chunk)));
+    Ok(Value::Array(chunks.map(number).collect()))
+}
+
+/// Attributes whose order means something: each an object of its own.
+fn in_order(set: &'static Set, payload: &[u8], level: Level<'_>) -> Result<Value, DecodeError> {
+    let level = if set.scope { Level { scope: payload, ..level } } else { level };
+    let mut list = Vec::new();
+    for attr in Attrs::new(payload) {
+        let attr = attr?;
+        let mut map = Map::new();
+        match set.attribute(attr.id) {
+            Some(Attribute { ty: Type::Pad, .. }) => continue,
+            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, &mut map, level),
+            Some(of) => {
+                let added = add(of, of.name.to_owned(), attr, &mut map, level);
+                added.map_err(|error| error.at_name(of.name).at_index(list.len()))?;
+            }
+        }
+        list.push(Value::Object(map));
+    }
+    Ok(Value::Array(list))
+}
+
+/// Entries whose numbers count them: nests with their numbers, others as they are.
+fn indexed(entry: &'static Type, payload: &[u8], level: Level<'_>) -> Result<Value, DecodeError> {
+    let mut list = Vec::new();
+    for attr in Attrs::new(payload) {
+        let attr = attr?;
+        let value = value(entry, attr, level).map_err(|error| error.at_index(list.len()))?;
+        list.push(match entry {
+            Type::Nest(_) => Value::Object(Map::from_iter([(attr.id.to_string(), value)])),
+            _ => value,
+        });
+    }
+    Ok(Value::Array(list))
+}
+
+/// Entries whose numbers are data, as members beside what they hold; a list where there is not one.
+fn keyed(
+    keys: &'static [&'static str],
+    entry: &'static Type,
+    attr: Attr<'_>,
+    level: Level<'_>,
+) -> Result<Value, DecodeError> {
+    let mut list = Vec::new();
+    add_keyed(keys, 0, entry, attr, &Map::new(), &mut list, level)?;
+    match <[Value; 1]>::try_from(list) {
+        Ok([one]) => Ok(one),
+        Err(list) => Ok(Value::Array(list)),
+    }
+}
+
+/// Adds the entries in `attr`, whose numbers are `keys` from `at` on; `so_far` has those before.
+fn add_keyed(
+    keys: &'static [&'static str],
+    at: usize,
+    entry: &'static Type,
+    attr: Attr<'_>,
+    so_far: &Map<String, Value>,
+    list: &mut Vec<Value>,
+    level: Level<'_>,
+) -> Result<(), DecodeError> {
+    let Some(key) = keys.get(at) else {
+        let mut map = so_far.clone();
+        match entry {
+            Type::Nest(set) => attributes(set, attr.payload, keys, &mut map, level.deeper()?)?,
+            _ => {
+                map.insert("value".to_owned(), value(entry, attr, level)?);
+            }
+        }
+        list.push(Value::Object(map));
+        return Ok(());
+    };
+    let level = level.deeper()?;
+    let before = list.len();
+    for inner in Attrs::new(attr.payload) {
+        let inner = inner?;
+        let mut map = so_far.clone();
+        map.insert((*key).to_owned(), inner.id.into());
+        let added = add_keyed(keys, at + 1, entry, inner, &map, list, level);
+        added.map_err(|error| error.at_index(inner.id.into()))?;
+    }
+    // A number with nothing inside says something, too.
+    if list.len() == before && at > 0 {
+        list.push(Value::Object(so_far.clone()));
+    }
+    Ok(())
+}
+
+/// What a sub-message holds, by the selector in `scope`.
+pub(crate) fn choose(
+    of: &'static SubMessage,
+    selector: u16,
+    scope: &[u8],
+) -> Option<&'static Payload> {
+    let mut attrs = Attrs::new(scope).map_while(Result::ok);
+    of.format(attrs.find(|attr| attr.id == selector)?.payload)
+}
+
+fn sub_message(
+    format: &'static Payload,
+    attr: Attr<'_>,
+    level: Level<'_>,
+) -> Result<Value, DecodeError> {
+    match format {
+        Payload::Nothing if attr.payload.is_empty() => Ok(Value::Object(Map::new())),
+        Payload::Nothing => Ok(unknown(attr, level)),
+        Payload::Struct(of) => Ok(structs::decode_whole(of, &mut nlkit::Bytes::new(attr.payload))),
+        Payload::Body(of) => body(of, attr.payload, level.deeper()?),
+    }
+}

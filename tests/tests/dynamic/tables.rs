@@ -1,0 +1,135 @@
+//! The tables that are made of specs at run time are those of the types.
+
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+use nlkit::{Entry, Set, Shape};
+use nlkit_codegen::ir::{self, Number, Order, Selector};
+use nlkit_dynamic::{Family, Format, Mode};
+use nlkit_tests::messages::{MESSAGES, MessageType};
+
+use crate::family;
+
+#[test]
+fn the_tables_of_every_message_are_those_of_its_type() {
+    let mut families = BTreeMap::new();
+    let mut pairs = Pairs::default();
+    for message in MESSAGES {
+        let family = *families.entry(message.family).or_insert_with(|| family(message.family));
+        pairs.selectors = selectors(family.ir());
+        pairs.place = format!("{} {} {}", message.family, message.op, message.direction);
+        let ours = format(family, message).unwrap_or_else(|| panic!("no {}", pairs.place)).set();
+        // Messages have the whole set of their operation; types what the spec lists for each.
+        let typed = message.set;
+        assert_eq!(ours.header, typed.header, "{}", pairs.place);
+        assert!(ours.scope || !typed.scope, "{}", pairs.place);
+        for entry in typed.entries {
+            let ours = ours.entry(entry.id).unwrap_or_else(|| panic!("no {entry:?}"));
+            pairs.compare_entries(ours, entry);
+        }
+    }
+    assert_eq!(families.len(), 33);
+    assert!(pairs.seen.len() > 200, "{} sets", pairs.seen.len());
+    assert!(pairs.formats > 300, "{} formats", pairs.formats);
+}
+
+fn format(family: &'static Family, message: &MessageType) -> Option<Format> {
+    let MessageType { op, mode, direction, .. } = message;
+    if *mode == "event" {
+        let mut told = family.ir().notifications.iter().flatten();
+        return Some(family.notification(told.find(|it| it.name == *op)?.id)?.1);
+    }
+    let mode = if *mode == "do" { Mode::Do } else { Mode::Dump };
+    let operation = family.operation(op)?;
+    match *direction {
+        "request" => family.request(operation, mode),
+        _ => family.reply(operation, mode),
+    }
+}
+
+/// What is compared already, and what is at the moment.
+#[derive(Default)]
+struct Pairs {
+    seen: HashSet<(usize, usize)>,
+    formats: usize,
+    /// What selectors of sub-messages can hold.
+    selectors: Rc<[Vec<u8>]>,
+    place: String,
+}
+
+impl Pairs {
+    fn compare(&mut self, ours: &'static Set, typed: &'static Set) {
+        let address = |set: &'static Set| std::ptr::from_ref(set).addr();
+        if !self.seen.insert((address(ours), address(typed))) {
+            return;
+        }
+        let place = std::mem::take(&mut self.place);
+        self.place = format!("{place}, {}", typed.name);
+        let told = |set: &Set| (set.name, set.header, set.scope);
+        assert_eq!(told(ours), told(typed), "{}", self.place);
+        let numbers = |set: &Set| set.entries.iter().map(|entry| entry.id).collect::<Vec<_>>();
+        assert_eq!(numbers(ours), numbers(typed), "{}", self.place);
+        for (ours, typed) in ours.entries.iter().zip(typed.entries) {
+            self.compare_entries(ours, typed);
+        }
+        self.place = place;
+    }
+
+    fn compare_entries(&mut self, ours: &'static Entry, typed: &'static Entry) {
+        let told = |entry: &Entry| (entry.id, entry.name, entry.multi, entry.checks.copied());
+        assert_eq!(told(ours), told(typed), "{}", self.place);
+        self.compare_shapes(ours.shape, typed.shape, typed.name);
+    }
+
+    fn compare_shapes(&mut self, ours: Shape, typed: Shape, name: &str) {
+        match (ours, typed) {
+            (Shape::Leaf(ours), Shape::Leaf(typed)) => {
+                assert_eq!(ours, typed, "{}, {name}", self.place);
+            }
+            (Shape::Swapped(ours), Shape::Swapped(typed)) => {
+                assert_eq!(ours, typed, "{}, {name}", self.place);
+            }
+            (Shape::Nest(ours), Shape::Nest(typed))
+            | (Shape::InOrder(ours), Shape::InOrder(typed)) => {
+                self.compare(ours.get(), typed.get());
+            }
+            (Shape::Array(ours), Shape::Array(typed))
+            | (Shape::Keyed(ours), Shape::Keyed(typed)) => {
+                self.compare_shapes(*ours, *typed, name);
+            }
+            (
+                Shape::SubMessage { selector, outer, formats: ours },
+                Shape::SubMessage { selector: id, outer: is_outer, formats: typed },
+            ) => {
+                assert_eq!((selector, outer), (id, is_outer), "{}, {name}", self.place);
+                for selector in self.selectors.clone().iter() {
+                    self.compare_shapes(ours.under(selector), typed.under(selector), name);
+                    self.formats += 1;
+                }
+            }
+            (ours, typed) => panic!("{}, {name}: {ours:?}, {typed:?}", self.place),
+        }
+    }
+}
+
+/// What chooses the formats of a family's sub-messages, as it lies in messages, and what chooses none.
+fn selectors(family: &ir::Family) -> Rc<[Vec<u8>]> {
+    let formats = family.sub_messages.iter().flat_map(|sub_message| {
+        sub_message.formats.iter().map(|format| (&sub_message.selector, format))
+    });
+    let known = formats.map(|(selector, format)| match (selector, format.number) {
+        (Selector::Number(scalar), Some(number)) => {
+            let Number::Unsigned(width) = scalar.number else { panic!("{scalar:?}") };
+            let len = usize::try_from(width.bits() / 8).unwrap();
+            let bytes: Vec<_> = number.to_le_bytes().into_iter().take(len).collect();
+            let big = match scalar.order {
+                Order::Native => cfg!(target_endian = "big"),
+                Order::Big => true,
+                Order::Little => false,
+            };
+            if big { bytes.into_iter().rev().collect() } else { bytes }
+        }
+        _ => [format.value.as_bytes(), b"\0"].concat(),
+    });
+    known.chain([b"nobody\0".to_vec(), vec![0xff; 4], Vec::new()]).collect()
+}
