@@ -114,10 +114,15 @@ pub(super) fn attributes(set: &Set) -> Markup {
 /// Limits, how it is written, and what keys are.
 fn more(it: &Attribute) -> Markup {
     html! {
+        (rust_type(&it.rust_type))
         @for limit in &it.limits { span.more { (limit.replace('`', "")) } }
         @if let Some(hint) = it.hint { span.more { "written as " (hint) } }
         @if !it.keys.is_empty() { span.more { "keys: " (it.keys.join(", ")) } }
     }
+}
+
+fn rust_type(ty: &Option<String>) -> Markup {
+    html! { @if let Some(ty) = ty { code.c { (ty) } } }
 }
 
 /// The formats of a sub-message.
@@ -154,6 +159,7 @@ pub(super) fn members(of: &Struct) -> Markup {
                 td.number data-label="Length" { @if it.length > 0 { (it.length) } @else { "rest" } }
                 td data-label="Type" {
                     (text(&it.ty))
+                    (rust_type(&it.rust_type))
                     @if let Some(hint) = it.hint { span.more { "written as " (hint) } }
                 }
                 td.doc { (doc(&it.doc)) }
