@@ -1,6 +1,6 @@
 //! The specs that a command is to work on: files, folders of them, families by their names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -53,9 +53,9 @@ impl Sources {
 ///
 /// # Errors
 /// Where a folder cannot be read, or has no spec.
-pub(crate) fn files(path: &PathBuf) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
-        return Ok(vec![path.clone()]);
+        return Ok(vec![path.to_owned()]);
     }
     let files = yaml_files(path)?;
     match files.is_empty() {

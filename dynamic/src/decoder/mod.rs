@@ -15,7 +15,6 @@ use crate::{Family, Operation};
 
 pub use self::message::{Body, Decoded, Direction, End, GenericHeader, Role};
 use self::requests::{Requests, Sent};
-use self::role::Meaning;
 
 /// NETLINK_GENERIC.
 pub(crate) const GENERIC: u16 = 16;

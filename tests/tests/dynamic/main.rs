@@ -1,9 +1,20 @@
-//! Families by their specs alone, against the types that are generated of the same specs.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+//! Families by their specs alone: against the kernel's client, against the types that are generated of the
+//! same specs, and by themselves.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+mod agreement;
 mod asking;
+mod families;
 mod scripted;
 mod tables;
+mod vectors;
 
 use std::path::Path;
 
