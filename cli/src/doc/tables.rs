@@ -127,6 +127,8 @@ fn rust_type(ty: &Option<String>) -> Markup {
 
 /// The formats of a sub-message.
 pub(super) fn formats(message: &SubMessage) -> Markup {
+    // What a format holds mostly says it all.
+    let has_docs = message.formats.iter().any(|it| !it.doc.is_empty());
     let rows = html! {
         @for it in &message.formats {
             @let to = Link::part(Kind::Format, &message.name, &it.value);
@@ -137,11 +139,15 @@ pub(super) fn formats(message: &SubMessage) -> Markup {
                 }
                 td data-label="Holds" { (text(&it.payload)) }
                 td data-label="Rust" { code { (it.rust) } }
-                td.doc { (doc(&it.doc)) }
+                @if has_docs { td.doc { (doc(&it.doc)) } }
             }
         }
     };
-    table("formats", &["Selector", "Holds", "Rust", "Meaning"], &rows)
+    let columns: &[&str] = match has_docs {
+        true => &["Selector", "Holds", "Rust", "Meaning"],
+        false => &["Selector", "Holds", "Rust"],
+    };
+    table("formats", columns, &rows)
 }
 
 /// The members of a struct.
