@@ -250,7 +250,10 @@ impl Trace {
         let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
         let named = fd.split_once("NETLINK:[").map(|(_, name)| Some(name).filter(is_name));
         let named = named.map(|name| name.and_then(protocol::number));
-        let protocol = named.flatten().or_else(|| known(&format!("{pid}:{}", digits(fd)))).or_else(|| known(digits(fd)));
+        let protocol = named
+            .flatten()
+            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
+            .or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
             time: line.time.map(str::to_owned),
@@ -384,7 +387,10 @@ impl Reader<'_> {
             Node::Struct(_) => {
                 // Of a request that is repeated whole, strace shows more than its header.
                 let request = self.header(node.get("msg")?)?;
-                Some([&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]].concat())
+                Some(
+                    [&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]]
+                        .concat(),
+                )
             }
             Node::List(parts, _) => {
                 let [end, Node::List(attributes, _)] = parts.as_slice() else { return None };
