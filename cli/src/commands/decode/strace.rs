@@ -379,7 +379,10 @@ impl Reader<'_> {
             Node::Struct(_) => {
                 // Of a request that is repeated whole, strace shows more than its header.
                 let request = self.header(node.get("msg")?)?;
-                Some([&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]].concat())
+                Some(
+                    [&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]]
+                        .concat(),
+                )
             }
             Node::List(parts, _) => {
                 let [end, Node::List(attributes, _)] = parts.as_slice() else { return None };

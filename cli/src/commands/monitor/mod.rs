@@ -112,7 +112,11 @@ fn listen(
                 }
                 Heard::Datagram { bytes, protocol, direction, namespace, cut_from } => {
                     let protocol = Some(protocol);
-                    (bytes, Context { protocol, direction, cut_from, ..Context::default() }, namespace)
+                    (
+                        bytes,
+                        Context { protocol, direction, cut_from, ..Context::default() },
+                        namespace,
+                    )
                 }
             };
             let time = args.time.then(time::now);
