@@ -258,3 +258,25 @@ fn what_the_command_line_lacks_is_said() {
     assert_eq!(code, 2);
     assert!(text.contains("9 is not in 0..=8"), "{text}");
 }
+
+#[test]
+fn shells_complete_what_can_be_described() {
+    let complete = |words: &[&str]| {
+        let index = words.len().to_string();
+        let output = command(&[&["--", "nlkit"], words].concat())
+            .env("COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", index)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(complete(&["describe", "netd"]), ["netdev"]);
+    assert_eq!(
+        complete(&["describe", "netdev", "queue-"]),
+        ["queue-get", "queue-create", "queue-id", "queue-type"]
+    );
+    // A group and a set have this name.
+    assert_eq!(complete(&["describe", "netdev", "set:"]), ["set:page-pool"]);
+    assert_eq!(complete(&["doc", "--family", "wire"]), ["wireguard"]);
+}
