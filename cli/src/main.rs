@@ -3,10 +3,12 @@
 mod args;
 mod commands;
 mod completion;
+mod diff;
 mod doc;
 mod duration;
 mod errno;
 mod failure;
+mod hexdump;
 mod input;
 mod interrupt;
 mod kernel;
