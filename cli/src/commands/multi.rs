@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         None => of_words(family, args)?,
     };
     interrupt::exit_with(code::INTERRUPTED)?;
-    let mut conn = args.link.open(family)?;
+    let mut conn = args.link.open(&[family], common)?;
     let mut batch = conn.batch();
     for Request { operation, value, flags, .. } in &requests {
         batch.add(family, operation, value, *flags)?;
