@@ -40,7 +40,8 @@ pub(crate) fn number(name: &str) -> Option<u16> {
 /// The name of a protocol.
 pub(crate) fn name(number: u16) -> String {
     let known = PROTOCOLS.iter().find(|(_, known)| *known == number);
-    known.map_or_else(|| number.to_string(), |(name, _)| name.to_ascii_lowercase().replace('_', "-"))
+    known
+        .map_or_else(|| number.to_string(), |(name, _)| name.to_ascii_lowercase().replace('_', "-"))
 }
 
 #[cfg(test)]

@@ -20,6 +20,11 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Whether none is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.families.is_empty()
+    }
+
     /// The specs in the order of the command line, each once.
     ///
     /// # Errors

@@ -61,10 +61,14 @@ impl Level {
         if self.set.name.is_empty() {
             return EncodeError::unknown_name("member", key, "what has no attributes", others);
         }
-        let of = |it: &&Attribute| !matches!(it.ty, Type::Pad | Type::Unused);
-        let names = self.set.attributes().iter().filter(of).map(|it| it.name);
         let place = format!("set `{}`", self.set.name);
-        EncodeError::unknown_name("attribute", key, &place, names.chain(others))
+        EncodeError::unknown_name("attribute", key, &place, self.names().chain(others))
+    }
+
+    /// The names of the attributes that hold something.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let holds = |it: &&Attribute| !matches!(it.ty, Type::Pad | Type::Unused);
+        self.set.attributes().iter().filter(holds).map(|attribute| attribute.name)
     }
 }
 
@@ -88,16 +92,26 @@ fn body(
     let level = Level::of_body(of);
     let map = object(value, level)?;
     if let Some(header) = of.header {
-        structs::encode(header, map, out)?;
+        structs::encode(header, map, out).map_err(|error| or_attribute(of, error))?;
         out.zeros(of.header_len() - header.ir.len);
     }
     attributes(level, map, scope, out)
 }
 
+/// An error of a member of the header, which may be meant for the attribute of the same name.
+#[cold]
+fn or_attribute(of: &Body, error: EncodeError) -> EncodeError {
+    let path = error.path();
+    let Some(name) = of.shared.iter().find(|name| path.strip_prefix('.') == Some(name)) else {
+        return error;
+    };
+    let hint = format!("{}; the attribute of this name is `Attr({name})`", error.hint());
+    error.help(hint)
+}
+
 fn object(value: &Value, level: Level) -> Result<&Members, EncodeError> {
     value.as_object().ok_or_else(|| {
-        let names = level.set.attributes().iter().map(|attribute| attribute.name);
-        let first = names.chain(level.header.into_iter().flat_map(Struct::names)).next();
+        let first = level.names().chain(level.header.into_iter().flat_map(Struct::names)).next();
         let example = first.map_or_else(|| "{}".to_owned(), |name| format!("{{{name:?}: ..}}"));
         EncodeError::expected("an object", &example, value)
     })
@@ -353,24 +367,22 @@ impl Keyed<'_> {
     /// one attribute.
     fn entries(&self, at: usize, maps: &[&Members], out: &mut Writer<'_>) -> Written {
         let Some(key) = self.keys.get(at) else { return Ok(()) };
-        for run in maps.chunk_by(|one, other| self.is_inner(at) && one.get(*key) == other.get(*key))
-        {
+        let inner = self.keys.get(at + 1).copied();
+        // Where the next number is not given there is nothing inside.
+        let holds = |map: &Members| inner.is_some_and(|inner| map.contains_key(inner));
+        let alike = |one: &&Members, other: &&Members| {
+            holds(one) && holds(other) && one.get(*key) == other.get(*key)
+        };
+        for run in maps.chunk_by(alike) {
             let Some(first) = run.first() else { continue };
             let id = self.number(key, first).map_err(|error| error.at_name(key))?;
-            // Where the next number is not given there is nothing inside.
-            let deeper = self.keys.get(at + 1).map(|next| first.contains_key(*next));
-            match deeper {
+            match inner {
                 None => self.entry(id, first, out)?,
-                Some(true) => nest(id, out, |out| self.entries(at + 1, run, out))?,
-                Some(false) => nest(id, out, |_| Ok(()))?,
+                Some(_) if holds(first) => nest(id, out, |out| self.entries(at + 1, run, out))?,
+                Some(_) => nest(id, out, |_| Ok(()))?,
             }
         }
         Ok(())
-    }
-
-    /// Whether attributes at this depth hold others with numbers of their own.
-    fn is_inner(&self, at: usize) -> bool {
-        at + 1 < self.keys.len()
     }
 
     fn number(&self, key: &str, map: &Members) -> Result<u16, EncodeError> {
@@ -412,20 +424,12 @@ fn sub_message(
     if let Value::String(_) = value {
         return bytes(id, &Bytes::Hex.read(value)?, out);
     }
-    match choose(of, selector, scope) {
-        Ok(Payload::Struct(of)) => structure(of, id, value, out),
-        Ok(Payload::Body(of)) => nest(id, out, |out| body(of, value, scope, out)),
-        Ok(Payload::Nothing) if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
-        Ok(Payload::Nothing) => unknown(id, value, out),
-        // What has been decoded without its kind goes back as it came.
-        Err(error) if is_unknown(value) => unknown(id, value, out).map_err(|_| error),
-        Err(error) => Err(error),
+    match choose(of, selector, scope)? {
+        Payload::Struct(of) => structure(of, id, value, out),
+        Payload::Body(of) => nest(id, out, |out| body(of, value, scope, out)),
+        Payload::Nothing if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
+        Payload::Nothing => Err(EncodeError::expected("nothing, or bytes in hex", "{}", value)),
     }
-}
-
-fn is_unknown(value: &Value) -> bool {
-    let is = |key: &String| text::read_unknown("UnknownAttr", key).is_some();
-    value.as_object().is_some_and(|map| map.keys().all(is))
 }
 
 /// What a sub-message holds, by the selector in `scope`.

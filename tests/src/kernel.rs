@@ -1,12 +1,13 @@
-//! What a real kernel says of its families: live, or from a capture of its answers.
+//! What a real kernel says of its families: live, by a reader that shares no code with that of the runtime,
+//! or from a capture of its answers.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use nlkit::nlctrl::{FamilyInfo, GetFamily, NlCtrl, PolicyInfo};
+use nlkit::nlctrl::{self, FamilyInfo, GetFamily, NlCtrl, PolicyInfo};
 use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align};
-use nlkit::{Connection, Dump, Keyed, NlAttrs, NlString};
+use nlkit::{Connection, Dump, Keyed, NlAttrs, NlString, Policies};
 
 /// A result whose error is for a person.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -65,9 +66,7 @@ struct PolicyMessage {
 /// The bit of CTRL_ATTR_OP_FLAGS for an operation with a policy, GENL_CMD_CAP_HASPOL.
 const HAS_POLICY: u32 = 8;
 /// The bit for an operation with a do, GENL_CMD_CAP_DO.
-pub const CAN_DO: u32 = 2;
-/// The bit for an operation with a dump, GENL_CMD_CAP_DUMP.
-pub const CAN_DUMP: u32 = 4;
+const CAN_DO: u32 = 2;
 
 impl KernelFamily {
     fn new(info: FamilyInfo, messages: Vec<PolicyMessage>) -> Self {
@@ -121,20 +120,31 @@ pub fn live() -> Result<Vec<KernelFamily>> {
     Ok(families)
 }
 
-/// All families of the kernel whose answers `folder` holds: `getfamily.bin` and, for each family,
-/// `policy-NAME.bin`, datagrams as they were received, back to back.
+/// The families of the kernel whose answers `folder` holds, with their policies: `getfamily.bin` and, for
+/// each family, `policy-NAME.bin`, datagrams as they were received, back to back.
 ///
 /// # Errors
 /// Where a file is missing or cannot be decoded.
-pub fn captured(folder: &Path) -> Result<Vec<KernelFamily>> {
+pub fn captured(folder: &Path) -> Result<Vec<(String, Policies)>> {
     let mut families = Vec::new();
     for info in messages::<FamilyInfo>(&folder.join("getfamily.bin"))? {
         let name = info.name.as_ref().map(NlString::to_string).unwrap_or_default();
-        let stem = name.replace(['/', ' '], "_");
-        let policies = messages(&folder.join(format!("policy-{stem}.bin")))?;
-        families.push(KernelFamily::new(info, policies));
+        let file = format!("policy-{}.bin", name.replace(['/', ' '], "_"));
+        let answer = messages::<nlctrl::PolicyMessage>(&folder.join(file))?;
+        families.push((name, Policies::from_messages(info, answer)));
     }
     Ok(families)
+}
+
+/// The folders of captures below this one, in the order of their names.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn captures(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut folders: Vec<PathBuf> = entries.collect::<std::result::Result<_, _>>()?;
+    folders.sort();
+    Ok(folders)
 }
 
 /// The messages of a capture, without the control messages at its end.

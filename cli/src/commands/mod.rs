@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// Compares specs, or folders of them
     Diff(Printing<diff::Args>),
     /// Begins a spec for a family that has none
-    Scaffold(Printing<scaffold::Args>),
+    Scaffold(scaffold::Args),
     /// Holds a spec against the running kernel's policy
     Verify(Printing<verify::Args>),
     /// Writes a searchable HTML reference of families
@@ -83,9 +83,12 @@ impl Command {
             Self::Monitor(args) => args.format,
             Self::Check(args) => args.format,
             Self::Diff(args) => args.format,
-            Self::Scaffold(args) => args.format,
             Self::Verify(args) => args.format,
-            Self::Generate(_) | Self::Doc(_) | Self::Completions(_) | Self::Man(_) => return None,
+            Self::Generate(_)
+            | Self::Scaffold(_)
+            | Self::Doc(_)
+            | Self::Completions(_)
+            | Self::Man(_) => return None,
         })
     }
 }
@@ -106,7 +109,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Command::Generate(args) => generate::run(args, common),
         Command::Check(args) => check::run(&args.args, common),
         Command::Diff(args) => diff::run(&args.args, common),
-        Command::Scaffold(args) => scaffold::run(&args.args, common),
+        Command::Scaffold(args) => scaffold::run(args, common),
         Command::Verify(args) => verify::run(&args.args, common),
         Command::Doc(args) => doc::run(args, common),
         Command::Completions(args) => completions::run(args, common),

@@ -16,19 +16,8 @@ pub(super) struct Value {
 
 /// The field of an attribute; none for pads and unused ones.
 pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<TokenStream> {
-    let Attribute { id, name, rust, c_name, ty, multi, .. } = attribute;
-    let (ty, form) = match ty {
-        Type::Unused | Type::Pad => return None,
-        Type::Flag => (quote!(bool), None),
-        ty => {
-            let Value { ty, form } = value(ty, prelude)?;
-            let wrapper = if *multi { prelude.vec() } else { prelude.option() };
-            // The derive takes a `Vec<u8>` for bytes that were meant.
-            let byte = ty.to_string() == "u8" && *multi;
-            let form = form.or_else(|| byte.then(|| quote!(u8)));
-            (quote!(#wrapper<#ty>), form)
-        }
-    };
+    let Attribute { id, name, rust, c_name, .. } = attribute;
+    let Value { ty, form } = whole(attribute, prelude)?;
     let docs = docs(attribute).outer();
     let allow = is_complex(&attribute.ty).then(|| quote!(#[allow(clippy::type_complexity)]));
     let (alias, ident) = (alias(c_name, rust), ident(rust));
@@ -44,6 +33,19 @@ pub(super) fn field(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<Toke
         #[nl(id = #id #form #name #checks)]
         pub #ident: #ty,
     })
+}
+
+/// The value of a field, with whether it is there, or how often.
+pub(super) fn whole(attribute: &Attribute, prelude: &Prelude<'_>) -> Option<Value> {
+    if attribute.ty == Type::Flag {
+        return Some(Value { ty: quote!(bool), form: None });
+    }
+    let Value { ty, form } = value(&attribute.ty, prelude)?;
+    let wrapper = if attribute.multi { prelude.vec() } else { prelude.option() };
+    // The derive takes a `Vec<u8>` for bytes that were meant.
+    let byte = ty.to_string() == "u8" && attribute.multi;
+    let form = form.or_else(|| byte.then(|| quote!(u8)));
+    Some(Value { ty: quote!(#wrapper<#ty>), form })
 }
 
 /// What is checked before a request is sent. The number of a constant that only the kernel has may be

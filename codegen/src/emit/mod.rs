@@ -12,6 +12,7 @@ mod notifications;
 mod print;
 mod structs;
 mod sub_messages;
+mod types;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

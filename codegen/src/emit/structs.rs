@@ -68,7 +68,7 @@ fn field(member: &Member, pad: usize, prelude: &Prelude<'_>) -> TokenStream {
     }
 }
 
-fn value(ty: &MemberType, prelude: &Prelude<'_>) -> Value {
+pub(super) fn value(ty: &MemberType, prelude: &Prelude<'_>) -> Value {
     let native = |ty| Value { ty, form: None };
     let octets = |ty, len: usize| {
         let len = Literal::usize_unsuffixed(len);

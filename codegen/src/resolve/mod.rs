@@ -24,7 +24,7 @@ mod widths;
 
 use crate::catalogue::Errors;
 use crate::ir;
-use crate::spec::Spec;
+use crate::spec::{Spec, Word};
 use definitions::Placed;
 use naming::Named;
 use operations::Parts;
@@ -39,8 +39,12 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     let e = &mut errors;
     keys::check(spec, allow_unknown_keys, e);
     names::check(spec, e);
-    let protocol = protocol::resolve(spec, e);
-    let version = protocol::version(spec, protocol, e);
+    // Nobody can break the rules of a protocol or a model that is not known.
+    let mut unheard = Errors::default();
+    let told = !matches!(spec.protocol, Some(Word::Unknown(_)));
+    let of_protocol = if told { &mut *e } else { &mut unheard };
+    let protocol = protocol::resolve(spec, of_protocol);
+    let version = protocol::version(spec, protocol, of_protocol);
     let definitions = definitions::resolve(spec, e);
     let mut uses = AllUses::default();
     let structs = structs::resolve(&definitions, &mut uses, e);
@@ -50,8 +54,12 @@ pub(crate) fn resolve(spec: &Spec, allow_unknown_keys: bool) -> Result<ir::Famil
     let mut sub_messages = sub_messages::resolve(spec, &mut sets, &definitions, &structs, e);
     let enums = widths::resolve(&definitions.enums, &uses, e);
     let scopes = selectors::resolve(&origins, &mut sets, &mut sub_messages, &enums, e);
-    let groups = groups::resolve(spec, protocol, e);
-    let numbers = spec.operations.as_ref().map(|it| numbers::resolve(it, protocol, e));
+    let of_protocol = if told { &mut *e } else { &mut unheard };
+    let groups = groups::resolve(spec, protocol, of_protocol);
+    let model = spec.operations.as_ref().and_then(|it| it.enum_model.as_ref());
+    let counted = told && !matches!(model, Some(Word::Unknown(_)));
+    let of_model = if counted { &mut *e } else { &mut unheard };
+    let numbers = spec.operations.as_ref().map(|it| numbers::resolve(it, protocol, of_model));
     let parts = Parts {
         spec,
         protocol,

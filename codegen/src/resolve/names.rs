@@ -12,7 +12,7 @@ const MAX_KERNEL_NAME: usize = 15;
 /// Reports names that cannot be.
 pub(super) fn check(spec: &Spec, errors: &mut Errors) {
     let protocol = spec.protocol.as_ref().map_or(Some(Protocol::Genetlink), |word| word.known());
-    let mut names = Names { protocol: protocol.unwrap_or(Protocol::GenetlinkC), errors };
+    let mut names = Names { protocol, errors };
     let root = Place::root();
     names.kernel("family", &spec.name, &root.key("name"));
     for (index, definition) in spec.definitions.iter().enumerate() {
@@ -55,25 +55,27 @@ pub(super) fn check(spec: &Spec, errors: &mut Errors) {
 }
 
 struct Names<'e> {
-    protocol: Protocol,
+    /// None that is known has the rules of the freest.
+    protocol: Option<Protocol>,
     errors: &'e mut Errors,
 }
 
 impl Names<'_> {
     /// A name that the kernel has too; the older schemas let it be anything.
     fn kernel(&mut self, noun: &str, name: &str, at: &Place) {
-        let genetlink = self.protocol == Protocol::Genetlink;
+        let genetlink = self.protocol == Some(Protocol::Genetlink);
         self.check(noun, name, at, genetlink);
-        if name.len() > MAX_KERNEL_NAME && self.protocol != Protocol::NetlinkRaw {
+        let limited = self.protocol.is_some_and(|protocol| protocol != Protocol::NetlinkRaw);
+        if name.len() > MAX_KERNEL_NAME && limited {
             self.errors.push(texts::name_too_long(noun, name, at, MAX_KERNEL_NAME));
         }
     }
 
     /// A name that only the spec has; kernels' raw specs have some of several words.
     fn own(&mut self, noun: &str, name: &str, at: &Place) {
-        let free = self.protocol == Protocol::GenetlinkC;
+        let free = matches!(self.protocol, None | Some(Protocol::GenetlinkC));
         let word = |word: &str| is_kebab(word) && is_speakable(word);
-        let words = self.protocol == Protocol::NetlinkRaw && name.split(' ').all(word);
+        let words = self.protocol == Some(Protocol::NetlinkRaw) && name.split(' ').all(word);
         if !words {
             self.check(noun, name, at, !free);
         }

@@ -9,6 +9,7 @@ use super::{IntOrName, Unknown, Word};
 #[serde(default, rename_all = "kebab-case")]
 pub struct AttributeSet {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// What the C names of the attributes begin with.
     pub name_prefix: Option<String>,
@@ -36,6 +37,7 @@ pub struct AttributeSet {
 #[serde(default, rename_all = "kebab-case")]
 pub struct Attribute {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// Its type.
     #[serde(rename = "type")]
@@ -184,6 +186,7 @@ pub struct Checks {
 #[serde(default, rename_all = "kebab-case")]
 pub struct SubMessage {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// What it is; no schema of the kernel's has this.
     pub doc: Option<String>,
@@ -199,6 +202,7 @@ pub struct SubMessage {
 #[serde(default, rename_all = "kebab-case")]
 pub struct Format {
     /// Value of the selector.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub value: String,
     /// What it is; no schema of the kernel's has this.
     pub doc: Option<String>,

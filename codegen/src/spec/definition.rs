@@ -9,6 +9,7 @@ use super::{ByteOrder, DisplayHint, Entry, IntOrName, Unknown, Word};
 #[serde(default, rename_all = "kebab-case")]
 pub struct Definition {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// Which of them it is.
     #[serde(rename = "type")]
@@ -71,6 +72,7 @@ pub enum Scope {
 #[serde(default, rename_all = "kebab-case")]
 pub struct Member {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// Its type.
     #[serde(rename = "type")]

@@ -24,6 +24,7 @@ pub(crate) use scalar::{keys, words};
 #[serde(default, rename_all = "kebab-case")]
 pub struct Spec {
     /// Name of the family.
+    #[serde(deserialize_with = "scalar::name")]
     pub name: String,
     /// What the family is for.
     pub doc: Option<String>,

@@ -42,6 +42,7 @@ pub enum EnumModel {
 #[serde(default, rename_all = "kebab-case")]
 pub struct Operation {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// What it does.
     pub doc: Option<String>,
@@ -156,6 +157,7 @@ pub struct Groups {
 #[serde(default, rename_all = "kebab-case")]
 pub struct Group {
     /// Its name.
+    #[serde(deserialize_with = "super::scalar::name")]
     pub name: String,
     /// C name of its name.
     pub c_define_name: Option<String>,

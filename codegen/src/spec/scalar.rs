@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{self, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A word out of a fixed list, or one that is not on it.
@@ -97,6 +97,7 @@ pub enum Entry {
 #[serde(default, rename_all = "kebab-case")]
 pub struct EntryMap {
     /// Its name.
+    #[serde(deserialize_with = "name")]
     pub name: String,
     /// Its value, or bit number; one more than the previous where absent.
     pub value: Option<i128>,
@@ -118,8 +119,8 @@ impl<'de> Deserialize<'de> for Entry {
                 f.write_str("a name or a mapping")
             }
 
-            fn visit_str<E>(self, name: &str) -> Result<Entry, E> {
-                Ok(Entry::Name(name.to_owned()))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Entry, E> {
+                name(StrDeserializer::new(text)).map(Entry::Name)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry, A::Error> {
@@ -171,6 +172,28 @@ impl<'de> Deserialize<'de> for Key {
         let text = serde_yaml::to_string(&value).unwrap_or_default();
         Ok(Self(value.as_str().unwrap_or(text.trim()).to_owned()))
     }
+}
+
+/// Reads a name, which is not empty: one that is missing is told as such.
+pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Name;
+
+    impl Visitor<'_> for Name {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a name")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            match text.is_empty() {
+                true => Err(E::invalid_value(Unexpected::Str(""), &self)),
+                false => Ok(text.to_owned()),
+            }
+        }
+    }
+
+    deserializer.deserialize_str(Name)
 }
 
 /// Reads a mapping that says something by standing there, even empty (`dump:`).

@@ -149,6 +149,9 @@ impl<'c> Comparison<'c> {
 
     /// The attributes of a nest, against its set.
     fn nest(&mut self, outer: &Place, set: &'c Set, policy: Policy<'c>) {
+        // One policy of several sets says nothing of what each holds: nl80211 has all attributes again in
+        // some nests.
+        let telling = !self.seen.iter().any(|(index, _)| *index == policy.index());
         if !self.seen.insert((policy.index(), &set.name)) {
             return;
         }
@@ -160,7 +163,8 @@ impl<'c> Comparison<'c> {
         for theirs in policy.attributes().filter(is_taken) {
             match by_id(set, theirs.id()) {
                 Some(ours) => self.attribute(&place(&ours.name), ours, theirs),
-                None => self.unknown(place(&theirs.id().to_string()), &theirs),
+                None if telling => self.unknown(place(&theirs.id().to_string()), &theirs),
+                None => {}
             }
         }
         // In a reply it may be, of which the kernel tells nothing.

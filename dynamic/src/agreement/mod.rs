@@ -213,7 +213,7 @@ impl fmt::Display for Finding {
         let presence = *aspect == Aspect::Presence;
         match (spec.as_str(), kernel.as_str(), self.level) {
             (_, kernel, Level::NotInSpec) if presence => {
-                write!(f, "the spec has none, the kernel {kernel}")
+                write!(f, "the spec has none, the kernel has {kernel}")
             }
             (_, kernel, _) if presence => write!(f, "the kernel has {kernel}"),
             ("", kernel, _) => write!(f, "the kernel says {kernel}"),

@@ -15,7 +15,8 @@ const ALL: [(u16, &str); 6] = [
     (0x20, "dump-filtered"),
 ];
 /// Of requests for data. Both of the first two are a dump.
-const GET: [(u16, &str); 4] = [(0x300, "dump"), (0x100, "root"), (0x200, "match"), (0x400, "atomic")];
+const GET: [(u16, &str); 4] =
+    [(0x300, "dump"), (0x100, "root"), (0x200, "match"), (0x400, "atomic")];
 /// Of requests that make something, and of what is told of them.
 const NEW: [(u16, &str); 4] =
     [(0x100, "replace"), (0x200, "excl"), (0x400, "create"), (0x800, "append")];

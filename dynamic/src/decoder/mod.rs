@@ -157,7 +157,8 @@ impl<L: Lookup> Decoder<L> {
         let mut cmd = raw.header.kind;
         let mut body = raw.body;
         if protocol == GENERIC {
-            let Some((&[command, version, _, _], attrs)) = body.split_first_chunk::<GENL_HEADER_LEN>()
+            let Some((&[command, version, _, _], attrs)) =
+                body.split_first_chunk::<GENL_HEADER_LEN>()
             else {
                 decoded.body = Body::Malformed(format!(
                     "the generic header needs {GENL_HEADER_LEN} bytes, there are {}",

@@ -1,40 +1,11 @@
 //! The policies that real kernels told, against another reading of the same bytes.
 
 use std::fs;
-use std::path::Path;
 
-use nlkit::nlctrl::{FamilyInfo, PolicyMessage};
-use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align};
-use nlkit::{Attribute, Kind, NlAttrs, Policies, Policy};
+use nlkit::{Attribute, Kind, Policies, Policy};
+use nlkit_tests::kernel::{captured, captures};
 use nlkit_tests::skip::folder;
 use serde_json::Value;
-
-/// The messages of a capture, without the control messages at its end.
-fn messages<T: for<'a> NlAttrs<'a>>(file: &Path) -> Vec<T> {
-    let bytes = fs::read(file).unwrap();
-    let mut rest = bytes.as_slice();
-    let mut messages = Vec::new();
-    while let Some(header) = Header::parse(rest) {
-        let len = usize::try_from(header.len).unwrap();
-        if header.kind >= 16 {
-            messages.push(nlkit::decode(&rest[HEADER_LEN + GENL_HEADER_LEN..len]).unwrap());
-        }
-        rest = rest.get(align(len)..).unwrap_or_default();
-    }
-    messages
-}
-
-/// All families of the kernel whose answers are in `folder`.
-pub(crate) fn families(folder: &Path) -> Vec<(String, Policies)> {
-    let infos = messages::<FamilyInfo>(&folder.join("getfamily.bin"));
-    let families = infos.into_iter().map(|info| {
-        let name = info.name.as_ref().unwrap().to_string();
-        let file = format!("policy-{}.bin", name.replace(['/', ' '], "_"));
-        let answer = messages::<PolicyMessage>(&folder.join(file));
-        (name, Policies::from_messages(info, answer))
-    });
-    families.collect()
-}
 
 fn number(entry: &Value, key: &str) -> Option<i128> {
     let value = entry.get(key)?;
@@ -94,16 +65,12 @@ fn compare(name: &str, policies: &Policies, theirs: &Value) -> usize {
 
 #[test]
 fn captured_policies_are_as_another_reader_has_them() {
-    let (Some(captures), Some(theirs)) = (folder("NLKIT_CAPTURES"), folder("NLKIT_POLICIES"))
-    else {
+    let (Some(folder), Some(theirs)) = (folder("NLKIT_CAPTURES"), folder("NLKIT_POLICIES")) else {
         return;
     };
-    let mut kernels: Vec<_> =
-        fs::read_dir(captures).unwrap().map(|it| it.unwrap().path()).collect();
-    kernels.sort();
-    for kernel in kernels {
+    for kernel in captures(&folder).unwrap() {
         let mut facts = 0;
-        let families = families(&kernel);
+        let families = captured(&kernel).unwrap();
         for (name, policies) in &families {
             let file = format!("{}.json", name.replace(['/', ' '], "_"));
             let file = theirs.join(kernel.file_name().unwrap()).join(file);
@@ -117,10 +84,10 @@ fn captured_policies_are_as_another_reader_has_them() {
 
 #[test]
 fn every_captured_tree_has_an_end() {
-    let Some(captures) = folder("NLKIT_CAPTURES") else { return };
+    let Some(folder) = folder("NLKIT_CAPTURES") else { return };
     let mut repeated = 0;
-    for kernel in fs::read_dir(captures).unwrap() {
-        for (name, policies) in families(&kernel.unwrap().path()) {
+    for kernel in captures(&folder).unwrap() {
+        for (name, policies) in captured(&kernel).unwrap() {
             let shown = policies.to_string();
             assert!(shown.starts_with(&format!("{name}\n")), "{shown}");
             repeated += shown.matches(", as above").count();

@@ -2,9 +2,9 @@
 
 use nlkit::nlctrl::{FamilyInfo, PolicyInfo};
 use nlkit::{Be, Do, Dump, Fault, IndexedArray, Kind, NlAttrs, Policies, Support};
+use nlkit_tests::kernel::captured;
 use nlkit_tests::skip::folder;
 
-use crate::captures::families;
 use crate::{attribute, family, nest, of_kind, of_one_op, op_policies, violation};
 
 #[derive(Clone, Debug, Default, PartialEq, NlAttrs)]
@@ -198,7 +198,7 @@ fn what_kernels_have_differs_from_one_to_the_next() {
     use nlkit_specs::{ethtool, netdev, wireguard};
     let Some(captures) = folder("NLKIT_CAPTURES") else { return };
     let of = |kernel: &str, name: &str| {
-        let families = families(&captures.join(kernel));
+        let families = captured(&captures.join(kernel)).unwrap();
         let found = families.into_iter().find(|(known, _)| known == name);
         found.map_or_else(Policies::absent, |(_, policies)| policies)
     };

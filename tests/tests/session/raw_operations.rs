@@ -7,7 +7,9 @@ use nlkit::nlctrl::{FamilyInfo, GetFamily};
 use nlkit::script::{Script, answer};
 use nlkit::session::Source;
 use nlkit::wire::{Header, flag, kind};
-use nlkit::{Connection, Error, Generic, Modifiers, NlAttrs, RawGroup, RawOperation, Route, Socket};
+use nlkit::{
+    Connection, Error, Generic, Modifiers, NlAttrs, RawGroup, RawOperation, Route, Socket,
+};
 use nlkit_tests::raw;
 use nlkit_tests::tunnel::{self, Set, Tunnel};
 
@@ -24,8 +26,15 @@ const GET: RawOperation = RawOperation {
     ack: false,
 };
 
-const SET: RawOperation =
-    RawOperation { name: "set", cmd: 2, reply_cmd: 2, request: Set::SET, reply: None, ack: true, ..GET };
+const SET: RawOperation = RawOperation {
+    name: "set",
+    cmd: 2,
+    reply_cmd: 2,
+    request: Set::SET,
+    reply: None,
+    ack: true,
+    ..GET
+};
 
 const PEERS: RawGroup = RawGroup { family: "tunnel", name: "peers", number: None };
 
@@ -68,7 +77,8 @@ fn an_answer_has_no_reply_or_several() {
     });
     let mut replies = Vec::new();
     conn.request_raw(&SET, &[], Modifiers::default(), |_| panic!("a reply")).unwrap();
-    conn.request_raw(&GET, &[], Modifiers::default(), |it| replies.push(name(&tunnel(it)))).unwrap();
+    conn.request_raw(&GET, &[], Modifiers::default(), |it| replies.push(name(&tunnel(it))))
+        .unwrap();
     assert_eq!(replies, ["a", "b"]);
 }
 
@@ -153,9 +163,11 @@ fn a_lost_answer_of_what_only_reads_is_asked_for_again() {
 fn a_number_that_the_protocol_cannot_have_is_refused() {
     let mut conn = scripted(|_| panic!("nothing is sent"));
     let error = conn.dump_raw(&RawOperation { cmd: 256, ..GET }, &[]).unwrap_err();
-    let text = "get: 256 is no number of an operation: below 256 in generic netlink, else from 16 on";
+    let text =
+        "get: 256 is no number of an operation: below 256 in generic netlink, else from 16 on";
     assert_eq!(error.to_string(), text);
-    let error = conn.batch().add_raw(&RawOperation { reply_cmd: 999, ..GET }, &[], Modifiers::default());
+    let error =
+        conn.batch().add_raw(&RawOperation { reply_cmd: 999, ..GET }, &[], Modifiers::default());
     assert!(matches!(error, Err(Error::Encode(_))));
     let mut conn = Connection::<Route, _>::with_transport(Script::new(|_: &[u8]| Vec::new()));
     let get = RawOperation { cmd: 15, reply_cmd: 16, ..GET };
@@ -172,7 +184,8 @@ fn a_batch_takes_them_beside_typed_ones() {
             let (request, after) = rest.split_at(header.len.try_into().unwrap());
             rest = after;
             answers.push(match answer(request).cmd() {
-                1 => [one(request, "a"), one(request, "b"), answer(request).ack().into_datagram()].concat(),
+                1 => [one(request, "a"), one(request, "b"), answer(request).ack().into_datagram()]
+                    .concat(),
                 4 => [one(request, "c"), answer(request).ack().into_datagram()].concat(),
                 _ => answer(request).error(1, &[]).into_datagram(),
             });
@@ -185,8 +198,7 @@ fn a_batch_takes_them_beside_typed_ones() {
     let typed = batch.add(&Tunnel::new(), Modifiers::default()).unwrap();
     let mut outcomes = batch.send().unwrap();
     let replies = outcomes.take_raw(several).unwrap();
-    let names: Vec<_> =
-        replies.iter().map(|reply| name(&nlkit::decode(reply).unwrap())).collect();
+    let names: Vec<_> = replies.iter().map(|reply| name(&nlkit::decode(reply).unwrap())).collect();
     assert_eq!(names, ["a", "b"]);
     let error = outcomes.take_raw(refused).unwrap_err();
     assert_eq!(error.kernel().unwrap().index, Some(1));

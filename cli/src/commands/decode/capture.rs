@@ -223,7 +223,8 @@ fn found(block: &PcapBlockOwned<'_>) -> Found {
     let size = |len: u32| usize::try_from(len).unwrap_or(usize::MAX);
     match block {
         PcapBlockOwned::LegacyHeader(header) => {
-            let per_second = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
+            let per_second =
+                if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
             let device = Device { link: header.network, per_second, offset: 0 };
             Found::Legacy(header.is_bigendian(), device)
         }

@@ -71,7 +71,8 @@ impl<'t> Line<'t> {
         if !marked && digits.len() < 7 {
             return None;
         }
-        let offset = [16, 8].into_iter().filter_map(|radix| usize::from_str_radix(digits, radix).ok());
+        let offset =
+            [16, 8].into_iter().filter_map(|radix| usize::from_str_radix(digits, radix).ok());
         let offset = offset.into_iter().find(|it| *it == 0 || *it == so_far)?;
         let groups = self.groups(first);
         let width = groups.first().map_or(2, |group| group.len());
@@ -113,7 +114,8 @@ impl<'t> Line<'t> {
     }
 
     fn plain(self, bytes: &mut Vec<u8>) -> Result<(), NotHex> {
-        let separator = |c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';' | '"' | '\'' | '{' | '}');
+        let separator =
+            |c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';' | '"' | '\'' | '{' | '}');
         for word in self.text.split(separator).filter(|word| !word.is_empty()) {
             for part in word.split("\\x").filter(|part| !part.is_empty()) {
                 let digits = part.strip_prefix("0x").or(part.strip_prefix("0X")).unwrap_or(part);
@@ -162,7 +164,9 @@ mod tests {
             "140000001200010 37abb016b0000000041424344".replace(' ', "").as_str(),
             "14 00 00 00 12 00 01 03 7a bb 01 6b 00 00 00 00 41 42 43 44",
             "14:00:00:00:12:00:01:03:7A:BB:01:6B:00:00:00:00:41:42:43:44",
-            "0x14, 0x00, 0x00, 0x00, 0x12, 0x00, 0x01, 0x03,\n0x7a, 0xbb, 1b".strip_suffix(", 1b").unwrap(),
+            "0x14, 0x00, 0x00, 0x00, 0x12, 0x00, 0x01, 0x03,\n0x7a, 0xbb, 1b"
+                .strip_suffix(", 1b")
+                .unwrap(),
             r#""\x14\x00\x00\x00\x12\x00\x01\x03\x7a\xbb\x01\x6b\x00\x00\x00\x00\x41\x42\x43\x44""#,
             "14000000 12000103\n7abb016b 00000000 41424344",
         ] {
@@ -187,7 +191,10 @@ mod tests {
 
     #[test]
     fn an_empty_line_or_an_offset_of_zero_begins_another_datagram() {
-        assert_eq!(datagrams("1400\n0000\n\n12 00\n").unwrap(), [vec![0x14, 0, 0, 0], vec![0x12, 0]]);
+        assert_eq!(
+            datagrams("1400\n0000\n\n12 00\n").unwrap(),
+            [vec![0x14, 0, 0, 0], vec![0x12, 0]]
+        );
         let dumps = "00000000: 1400 0000  ....\n00000000: 1200  ..";
         assert_eq!(datagrams(dumps).unwrap(), [vec![0x14, 0, 0, 0], vec![0x12, 0]]);
     }

@@ -73,7 +73,8 @@ pub(crate) struct Args {
 }
 
 fn parse_protocol(text: &str) -> Result<u16, String> {
-    protocol::number(text).ok_or_else(|| "a protocol is a number, or `route`, `generic`, ..".to_owned())
+    protocol::number(text)
+        .ok_or_else(|| "a protocol is a number, or `route`, `generic`, ..".to_owned())
 }
 
 fn parse_id(text: &str) -> Result<(u16, String), String> {
@@ -173,9 +174,12 @@ impl Run<'_> {
         if self.without_bytes > 0 {
             let help = "strace shows no bytes of messages that it decodes itself: run it with `-e read=all \
                         -e write=all`, and with `-s 65536` for generic netlink";
-            Failure::system(format_args!("{} messages came without their bytes", self.without_bytes))
-                .help(help)
-                .report();
+            Failure::system(format_args!(
+                "{} messages came without their bytes",
+                self.without_bytes
+            ))
+            .help(help)
+            .report();
         }
         let wrong = self.malformed || self.without_bytes > 0;
         Ok(if wrong { ExitCode::from(code::SYSTEM) } else { ExitCode::SUCCESS })
@@ -299,7 +303,8 @@ fn format(family: &'static Family, name: &str, request: bool) -> Result<MessageF
     family.set(name).ok_or_else(|| {
         let sets = family.ir().sets.iter().map(|set| set.name.as_str());
         let names = family.operations().iter().map(Operation::name).chain(sets);
-        let what = format!("family `{}` has neither an operation nor a set `{name}`", family.name());
+        let what =
+            format!("family `{}` has neither an operation nor a set `{name}`", family.name());
         unknown(what, name, names)
     })
 }

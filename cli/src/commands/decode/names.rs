@@ -49,7 +49,8 @@ const FLAGS: [(&str, u16); 18] = [
 pub(super) fn flags(text: &str) -> Option<u16> {
     let mut bits = 0;
     for word in text.split(" /*").next()?.split('|').map(str::trim) {
-        let known = word.strip_prefix("NLM_F_").and_then(|name| FLAGS.iter().find(|(it, _)| *it == name));
+        let known =
+            word.strip_prefix("NLM_F_").and_then(|name| FLAGS.iter().find(|(it, _)| *it == name));
         bits |= match known {
             Some((_, bit)) => *bit,
             None => u16::try_from(number(word)?).ok()?,

@@ -141,7 +141,8 @@ impl<'t> Parser<'t> {
                     continue;
                 }
                 b'(' | b'<' | b'[' => open += 1,
-                b'>' if self.at > start && self.text.as_bytes().get(self.at - 1) == Some(&b'=') => {}
+                b'>' if self.at > start && self.text.as_bytes().get(self.at - 1) == Some(&b'=') => {
+                }
                 b')' | b'>' | b']' if open > 0 => open -= 1,
                 b',' | b')' | b']' | b'}' if open == 0 => break,
                 _ => {}
@@ -195,7 +196,9 @@ impl<'t> Parser<'t> {
     fn number(&mut self, radix: u32, digits: usize) -> u8 {
         let mut number = 0_u32;
         for _ in 0..digits {
-            let Some(digit) = self.peek().and_then(|c| char::from(c).to_digit(radix)) else { break };
+            let Some(digit) = self.peek().and_then(|c| char::from(c).to_digit(radix)) else {
+                break;
+            };
             number = number * radix + digit;
             self.at += 1;
         }
@@ -216,7 +219,9 @@ mod tests {
             unreachable!("{arguments:?}")
         };
         assert_eq!(fd.word(), Some("3<NETLINK:[ROUTE:7]>"));
-        let Some(Node::List(vectors, _)) = message.get("msg_iov") else { unreachable!("{message:?}") };
+        let Some(Node::List(vectors, _)) = message.get("msg_iov") else {
+            unreachable!("{message:?}")
+        };
         let base = vectors.first().and_then(|it| it.get("iov_base"));
         assert_eq!(base, Some(&Node::Text(b"\x14\0\x01a\n\"".to_vec(), false)));
         assert_eq!(flags.word(), Some("MSG_A|0x2 /* B */"));

@@ -18,7 +18,7 @@ pub(super) fn family(sheet: &mut Sheet, family: &Family) {
         ("Protocol", family.protocol.clone()),
         ("Version", version),
         ("C name", family.c_name.clone()),
-        ("Rust", format!("nlkit_specs::{}", family.rust)),
+        ("Rust module", family.rust.clone()),
     ]);
     let operation = |it: &Operation| {
         let modes: Vec<&str> = it.calls().map(|(mode, _)| mode).collect();
@@ -204,9 +204,10 @@ fn operation(sheet: &mut Sheet, it: &Operation) {
         ("Set", it.set.clone().unwrap_or_default()),
         ("Numbers", numbers(it)),
     ]);
-    let examples: Vec<(&str, String)> =
-        it.calls().map(|(_, call)| ("Example", call.example.clone())).collect();
-    sheet.facts(&examples);
+    sheet.heading("examples", "");
+    sheet.rows(
+        &it.calls().map(|(_, call)| row(vec![Cell::name(&call.example)], "")).collect::<Vec<_>>(),
+    );
     // Messages that are alike are shown once.
     let mut messages: Vec<(String, &Message)> = Vec::new();
     let all = it.calls().flat_map(|(mode, Call { request, reply, .. })| {

@@ -100,7 +100,7 @@ impl Sheet {
         for (label, text) in facts.iter().filter(|(_, text)| !text.is_empty()) {
             let label = self.styled(DIM, &format!("{label:<12}"));
             let mut begin = format!("  {label}");
-            for line in textwrap::wrap(text, self.width.saturating_sub(14)) {
+            for line in textwrap::wrap(text, whole_words(self.width.saturating_sub(14))) {
                 self.line(&format!("{begin}{line}"));
                 begin = " ".repeat(14);
             }
@@ -137,7 +137,7 @@ impl Sheet {
         let room = self.width.saturating_sub(indent).max(DOCS);
         let mut docs = self.wrapped(&row.doc, room);
         for note in &row.notes {
-            let lines = textwrap::wrap(note, room).into_iter();
+            let lines = textwrap::wrap(note, whole_words(room)).into_iter();
             docs.extend(lines.map(|line| self.styled(DIM, &line)));
         }
         let mut docs = docs.into_iter().peekable();
@@ -164,8 +164,7 @@ impl Sheet {
             };
             let text: String = spans.iter().map(span).collect();
             let (begin, go_on) = if is_item { ("- ", "  ") } else { ("", "") };
-            let options =
-                textwrap::Options::new(width).initial_indent(begin).subsequent_indent(go_on);
+            let options = whole_words(width).initial_indent(begin).subsequent_indent(go_on);
             lines.extend(textwrap::wrap(&text, options).into_iter().map(|it| it.into_owned()));
         }
         lines
@@ -182,6 +181,11 @@ impl Sheet {
         self.text.push_str(line);
         self.text.push('\n');
     }
+}
+
+/// Names have hyphens that no line is to be broken at.
+fn whole_words<'a>(width: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 impl Row {

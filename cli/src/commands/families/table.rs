@@ -68,14 +68,17 @@ pub(super) fn print<'e>(entries: impl Iterator<Item = &'e Entry>, output: &Outpu
         let number = |number: Option<u32>| number.map_or("-".to_owned(), |it| it.to_string());
         let groups = info.groups.iter().flatten().filter_map(|group| group.name.as_ref());
         let groups: Vec<String> = groups.map(ToString::to_string).collect();
-        table.rows.push((Style::new(), vec![
-            entry.name.clone(),
-            number(info.id.map(u32::from)),
-            number(info.version),
-            info.ops.as_ref().map_or(0, Vec::len).to_string(),
-            if groups.is_empty() { "-".to_owned() } else { groups.join(" ") },
-            spec,
-        ]));
+        table.rows.push((
+            Style::new(),
+            vec![
+                entry.name.clone(),
+                number(info.id.map(u32::from)),
+                number(info.version),
+                info.ops.as_ref().map_or(0, Vec::len).to_string(),
+                if groups.is_empty() { "-".to_owned() } else { groups.join(" ") },
+                spec,
+            ],
+        ));
     }
     io::stdout().write_all(table.text().as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -110,7 +113,8 @@ pub(super) fn print_one(record: &Value, output: &Output) -> Outcome {
         spec => format!("spec: {spec}\n"),
     };
     for (title, what) in [("OPERATION", "operations"), ("GROUP", "groups")] {
-        let Some(Value::Array(entries)) = record.get(what).filter(|it| *it != &Value::Array(Vec::new()))
+        let Some(Value::Array(entries)) =
+            record.get(what).filter(|it| *it != &Value::Array(Vec::new()))
         else {
             continue;
         };
