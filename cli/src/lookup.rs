@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use nlkit::nlctrl::{self, FamilyInfo};
 use nlkit::Connection;
+use nlkit::nlctrl::{self, FamilyInfo};
 use nlkit_dynamic::Family;
 use nlkit_dynamic::decoder::Lookup;
 
@@ -118,7 +118,8 @@ impl SpecLookup {
             let Ok((_, text)) = origin.read() else { return false };
             let mut lines = text.lines().take_while(|line| !line.starts_with("operations:"));
             let number = lines.find_map(|line| line.strip_prefix("protonum:"));
-            number.and_then(|number| number.split('#').next()?.trim().parse().ok()) == Some(protocol)
+            number.and_then(|number| number.split('#').next()?.trim().parse().ok())
+                == Some(protocol)
         };
         let of_protocol = self.origins.iter().filter(|(_, origin)| is_of(origin));
         of_protocol.map(|(name, _)| name.clone()).collect()

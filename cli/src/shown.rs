@@ -41,7 +41,11 @@ pub(crate) fn print(
 /// # Errors
 /// Where stdout takes no more.
 pub(crate) fn print_fault(printer: &mut Printer, what: &str) -> Result<(), Failure> {
-    printer.headed(&harmless(&format!("! {what}")), &json!({}), &json!({ "kind": "fault", "fault": what }))
+    printer.headed(
+        &harmless(&format!("! {what}")),
+        &json!({}),
+        &json!({ "kind": "fault", "fault": what }),
+    )
 }
 
 /// A text without what a terminal would obey: names of families come from captures.

@@ -73,7 +73,10 @@ fn all_protocols_are_heard() {
         both.get() == (true, true)
     });
     assert!(records.iter().all(|record| record["to-kernel"] == false));
-    assert!(records.iter().all(|record| record["kind"] != "reply" && record["kind"] != "request"), "{records:#?}");
+    assert!(
+        records.iter().all(|record| record["kind"] != "reply" && record["kind"] != "request"),
+        "{records:#?}"
+    );
     let link = records.iter().find(|record| is("rt-link", "newlink-ntf")(record)).unwrap();
     assert!(link["message"]["ifname"].as_str().unwrap().starts_with("look"));
 }
@@ -90,7 +93,10 @@ fn a_family_and_a_group_are_heard_alone() {
         both.set((route || record["family"] == "rt-link", generic || record["family"] == "netdev"));
         both.get() == (true, true)
     });
-    assert!(records.iter().all(|it| it["family"] == "rt-link" || it["family"] == "netdev"), "{records:#?}");
+    assert!(
+        records.iter().all(|it| it["family"] == "rt-link" || it["family"] == "netdev"),
+        "{records:#?}"
+    );
     assert!(records.iter().all(|it| it["time"].as_str().is_some_and(|it| it.ends_with('Z'))));
 }
 
@@ -129,9 +135,11 @@ fn another_namespace_is_heard() {
     }
     // The command is outside, and goes by the process that is inside.
     let inside = format!("/proc/{}/task/{}/ns/net", std::process::id(), nix::unistd::gettid());
-    let mut heard = std::thread::spawn(move || Listening::begin(&format!("monitor rt-link --netns {inside} -o jsonl")))
-        .join()
-        .unwrap();
+    let mut heard = std::thread::spawn(move || {
+        Listening::begin(&format!("monitor rt-link --netns {inside} -o jsonl"))
+    })
+    .join()
+    .unwrap();
     heard.until(pair, |record| record["operation"] == "newlink-ntf");
 }
 
@@ -156,7 +164,8 @@ fn namespaces_with_a_number_are_heard_all() {
 
 #[test]
 fn what_cannot_be_heard_is_told() {
-    nlkit("monitor netdev:what").fails(6, "family `netdev` has no group `what`\n  help: it has mgmt, page-pool");
+    nlkit("monitor netdev:what")
+        .fails(6, "family `netdev` has no group `what`\n  help: it has mgmt, page-pool");
     nlkit("monitor netdev:mgmtt").fails(6, "a similar name: `mgmt`");
     nlkit("monitor what-is-this").fails(6, "no spec for the family `what-is-this`");
     nlkit("monitor --duration x").fails(2, "`x`");
@@ -172,6 +181,7 @@ fn what_cannot_be_heard_is_told() {
 
 #[test]
 fn a_device_must_be_one_that_sees_netlink() {
-    nlkit("monitor --nlmon lo").fails(2, "`lo` is no nlmon device\n  help: `ip link add nlmon0 type nlmon`");
+    nlkit("monitor --nlmon lo")
+        .fails(2, "`lo` is no nlmon device\n  help: `ip link add nlmon0 type nlmon`");
     nlkit("monitor --nlmon nosuch0").fails(7, "no device `nosuch0`");
 }

@@ -33,7 +33,9 @@ impl<L: Lookup> Decoder<L> {
         let asked = self.requests.answered(decoded.protocol, header);
         let asked = asked.filter(|sent| {
             let same = sent.protocol != GENERIC || sent.header.kind == header.kind;
-            !told && same && families.iter().any(|family| std::ptr::eq(*family, sent.meaning.family))
+            !told
+                && same
+                && families.iter().any(|family| std::ptr::eq(*family, sent.meaning.family))
         });
         if let Some(reply) = asked.and_then(|sent| answer(sent.meaning, cmd)) {
             return Some(reply);
@@ -45,7 +47,8 @@ impl<L: Lookup> Decoder<L> {
         let tells = || families.iter().find_map(|family| notification(family, cmd));
         let known = if looks_asked { reply().or_else(tells) } else { tells().or_else(reply) };
         // What specs do not list is told by the number of the request that causes it: RTM_DELLINK.
-        let known = known.or_else(|| families.iter().find_map(|family| request(family, header, cmd)));
+        let known =
+            known.or_else(|| families.iter().find_map(|family| request(family, header, cmd)));
         known.map(|known| match told || known.role == Role::Request {
             true => Meaning { role: Role::Notification, mode: None, ..known },
             false => known,

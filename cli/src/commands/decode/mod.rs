@@ -215,7 +215,11 @@ fn print_told(printer: &mut Printer, told: &Told) -> Result<(), Failure> {
             whole.insert(name.to_owned(), value);
         }
     }
-    printer.headed(&shown::harmless(&heading), &json!({ "strace": told.body }), &Value::Object(whole))
+    printer.headed(
+        &shown::harmless(&heading),
+        &json!({ "strace": told.body }),
+        &Value::Object(whole),
+    )
 }
 
 /// The inputs that the arguments name.

@@ -24,7 +24,10 @@ pub(super) fn is_strace(text: &str) -> bool {
         let name = text.split_once('(').map_or("", |(name, _)| name);
         let is_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
         let is_call = !name.is_empty() && name.bytes().all(is_name);
-        is_call || ["--- SIG", "+++ exited", "+++ killed", "strace: ", "<... "].iter().any(|it| text.starts_with(it))
+        is_call
+            || ["--- SIG", "+++ exited", "+++ killed", "strace: ", "<... "]
+                .iter()
+                .any(|it| text.starts_with(it))
     })
 }
 
@@ -68,7 +71,8 @@ impl<'t> Line<'t> {
     fn new(line: &'t str) -> Self {
         let mut text = line.trim();
         let mut pid = None;
-        if let Some((found, rest)) = text.strip_prefix("[pid").and_then(|rest| rest.split_once(']')) {
+        if let Some((found, rest)) = text.strip_prefix("[pid").and_then(|rest| rest.split_once(']'))
+        {
             pid = Some(found.trim());
             text = rest.trim_start();
         }
@@ -76,7 +80,8 @@ impl<'t> Line<'t> {
         // With -o, the pid is the first word; with -t, -tt, -ttt and -r comes a time.
         while let Some((word, rest)) = text.split_once(' ') {
             let is_number = word.bytes().all(|c| c.is_ascii_digit());
-            let is_time = word.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+'));
+            let is_time =
+                word.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+'));
             match (is_number, is_time) {
                 _ if word.is_empty() => {}
                 (true, _) if pid.is_none() => pid = Some(word),
@@ -141,7 +146,10 @@ enum Shown {
 enum Message {
     Whole(Vec<u8>),
     /// In its own words.
-    Told { header: Vec<(String, String)>, body: String },
+    Told {
+        header: Vec<(String, String)>,
+        body: String,
+    },
 }
 
 impl Trace {
@@ -237,7 +245,10 @@ impl Trace {
         let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
         let named = fd.split_once("NETLINK:[").map(|(_, name)| Some(name).filter(is_name));
         let named = named.map(|name| name.and_then(protocol::number));
-        let protocol = named.flatten().or_else(|| known(&format!("{pid}:{}", digits(fd)))).or_else(|| known(digits(fd)));
+        let protocol = named
+            .flatten()
+            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
+            .or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
             time: line.time.map(str::to_owned),
@@ -252,7 +263,8 @@ impl Trace {
         }
         call.returned = digits(returned).parse().ok()?;
         let reader = Reader { family: &*self.family };
-        call.shown = rest.first().map(|buffer| reader.shown(buffer, call.returned)).unwrap_or_default();
+        call.shown =
+            rest.first().map(|buffer| reader.shown(buffer, call.returned)).unwrap_or_default();
         Some(call)
     }
 }
@@ -370,7 +382,10 @@ impl Reader<'_> {
             Node::Struct(_) => {
                 // Of a request that is repeated whole, strace shows more than its header.
                 let request = self.header(node.get("msg")?)?;
-                Some([&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]].concat())
+                Some(
+                    [&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]]
+                        .concat(),
+                )
             }
             Node::List(parts, _) => {
                 let [end, Node::List(attributes, _)] = parts.as_slice() else { return None };
@@ -434,7 +449,9 @@ fn bases<'n, 't>(vectors: &'n [Node<'t>]) -> impl Iterator<Item = &'n Node<'t>> 
 impl Call {
     fn items(self) -> Vec<Item> {
         if self.returned == 0 && self.shown.is_empty() {
-            return vec![Item::Fault("messages were lost: the receive buffer was full (ENOBUFS)".to_owned())];
+            return vec![Item::Fault(
+                "messages were lost: the receive buffer was full (ENOBUFS)".to_owned(),
+            )];
         }
         let datagram = |bytes: Vec<u8>| Datagram {
             bytes,
@@ -446,7 +463,10 @@ impl Call {
         let dumped = self.dumped.iter().filter(|bytes| !bytes.is_empty());
         let dumped: Vec<_> = dumped.filter(|bytes| self.certain || looks_like_one(bytes)).collect();
         if !dumped.is_empty() {
-            return dumped.into_iter().map(|bytes| Item::Datagram(datagram(bytes.clone()))).collect();
+            return dumped
+                .into_iter()
+                .map(|bytes| Item::Datagram(datagram(bytes.clone())))
+                .collect();
         }
         let mut items = Vec::new();
         for shown in self.shown {

@@ -5,8 +5,8 @@ mod table;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use nlkit::nlctrl::{FamilyInfo, OpInfo};
 use nlkit::Generic;
+use nlkit::nlctrl::{FamilyInfo, OpInfo};
 use nlkit_codegen::ir::{Family, GroupBy, Permission, Protocol};
 use serde_json::{Map, Value, json};
 
@@ -66,9 +66,11 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
 fn entries(args: &Args, common: &Common) -> Result<Vec<Entry>, Failure> {
     let mut conn = args.netns.connect::<Generic>()?;
     let mut specs = Specs::new(&common.specs).all()?;
-    let mut families: Vec<Entry> = conn.families()?.into_iter().map(|it| known(it, &mut specs)).collect();
+    let mut families: Vec<Entry> =
+        conn.families()?.into_iter().map(|it| known(it, &mut specs)).collect();
     families.sort_by_key(|entry| entry.info.as_ref().and_then(|info| info.id));
-    let absent = specs.into_iter().map(|(name, origin)| Entry { name, info: None, origin: Some(origin) });
+    let absent =
+        specs.into_iter().map(|(name, origin)| Entry { name, info: None, origin: Some(origin) });
     families.extend(absent);
     Ok(families)
 }
@@ -90,7 +92,9 @@ fn find<'e>(entries: &'e [Entry], name: &str) -> Result<&'e Entry, Failure> {
         let what = format!("neither this kernel nor a spec has a family `{name}`");
         let failure = Failure::new(code::UNKNOWN, what);
         match similar(name, entries.iter().map(|entry| entry.name.as_str())) {
-            Some(other) => failure.help(format_args!("there is one with a similar name: `{other}`")),
+            Some(other) => {
+                failure.help(format_args!("there is one with a similar name: `{other}`"))
+            }
             None => failure.help("`nlkit families --all` lists those that there are"),
         }
     })

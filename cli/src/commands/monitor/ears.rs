@@ -81,7 +81,8 @@ impl Ears {
         }
         if !self.unheard.is_empty() {
             let what = self.unheard.join(", ");
-            let _ = writeln!(io::stderr(), "nlkit: not heard, since that needs more rights: {what}");
+            let _ =
+                writeln!(io::stderr(), "nlkit: not heard, since that needs more rights: {what}");
         }
         Ok(())
     }
@@ -166,7 +167,8 @@ impl Ears {
 
     /// Joins the groups of a family that has come.
     fn follow(&mut self, datagram: &[u8]) -> Result<(), Failure> {
-        let Some(header) = Header::parse(datagram).filter(|header| header.kind == nlctrl::ID) else {
+        let Some(header) = Header::parse(datagram).filter(|header| header.kind == nlctrl::ID)
+        else {
             return Ok(());
         };
         let len = usize::try_from(header.len).unwrap_or(usize::MAX);
@@ -207,8 +209,12 @@ fn numbers(family: &str, groups: &[&str], known: &[(String, u32)]) -> Result<Vec
             let failure = Failure::new(code::UNKNOWN, what);
             let names = known.iter().map(|(name, _)| name.as_str());
             match similar(group, names.clone()) {
-                Some(other) => failure.help(format_args!("there is one with a similar name: `{other}`")),
-                None => failure.help(format_args!("it has {}", names.collect::<Vec<_>>().join(", "))),
+                Some(other) => {
+                    failure.help(format_args!("there is one with a similar name: `{other}`"))
+                }
+                None => {
+                    failure.help(format_args!("it has {}", names.collect::<Vec<_>>().join(", ")))
+                }
             }
         })
     };
@@ -217,8 +223,11 @@ fn numbers(family: &str, groups: &[&str], known: &[(String, u32)]) -> Result<Vec
 
 impl Source for Ears {
     fn hear(&mut self, deadline: Option<Instant>) -> Result<Vec<Heard>, Failure> {
-        let mut waiting: Vec<_> =
-            self.sockets.values().map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN)).collect();
+        let mut waiting: Vec<_> = self
+            .sockets
+            .values()
+            .map(|socket| PollFd::new(socket.as_fd(), PollFlags::POLLIN))
+            .collect();
         wait(&mut waiting, deadline)?;
         let ready: Vec<u16> = self
             .sockets

@@ -56,7 +56,11 @@ pub(crate) struct Args {
 
 /// What was heard.
 enum Heard {
-    Datagram { bytes: Vec<u8>, context: Context, namespace: Option<i32> },
+    Datagram {
+        bytes: Vec<u8>,
+        context: Context,
+        namespace: Option<i32>,
+    },
     /// Something was lost, or cannot be heard any more.
     Lost(String),
 }

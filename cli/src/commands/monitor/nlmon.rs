@@ -85,7 +85,9 @@ impl Device {
         if let Some(count) = dropped.filter(|count| *count != self.dropped) {
             let more = count.wrapping_sub(self.dropped);
             self.dropped = count;
-            heard.push(Heard::Lost(format!("{more} packets were lost: the receive buffer was full")));
+            heard.push(Heard::Lost(format!(
+                "{more} packets were lost: the receive buffer was full"
+            )));
         }
         let Some(address) = address.filter(|it| it.ifindex() == self.index) else {
             return Ok(heard);
