@@ -16,6 +16,7 @@ mod resolve;
 mod schema;
 mod selector;
 mod structs;
+mod swap;
 mod tables;
 mod tap;
 mod text;

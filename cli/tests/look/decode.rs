@@ -98,13 +98,15 @@ fn the_protocol_is_guessed_by_what_makes_sense_and_can_be_said() {
 
 #[test]
 fn what_the_spec_does_not_list_is_told_by_the_number_of_its_request() {
-    // RTM_DELLINK, as the kernel tells it.
-    let dellink = hex(&whole(17, 0, 0, 0, &[0; 16]));
-    let records =
-        nlkit(&format!("decode --offline --protocol route -o jsonl {dellink}")).ok().records();
+    // The spec has an operation 17, and nothing that is told.
+    let told = hex(&whole(17, 0, 0, 0, &[8, 0, 1, 0, 3, 0, 0, 0]));
+    let spec = data("lamp.yaml");
+    let run = format!("decode --offline --protocol 31 --spec {} -o jsonl {told}", spec.display());
+    let records = nlkit(&run).ok().records();
     assert_eq!(records[0]["kind"], "notification");
-    assert_eq!(records[0]["operation"], "dellink");
-    assert_eq!(records[0]["message"]["ifi-index"], 0);
+    assert_eq!(records[0]["family"], "lamp");
+    assert_eq!(records[0]["operation"], "switch");
+    assert_eq!(records[0]["message"], json!({ "id": 3 }));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn all_protocols_are_heard() {
     let both = std::cell::Cell::new((false, false));
     let records = heard.until(pair, |record| {
         let (route, generic) = both.get();
-        let route = route || is("rt-link", "dellink")(record);
+        let route = route || is("rt-link", "dellink-ntf")(record);
         both.set((route, generic || is("netdev", "dev-add-ntf")(record)));
         both.get() == (true, true)
     });
@@ -168,7 +168,7 @@ fn what_cannot_be_heard_is_told() {
         .fails(6, "family `netdev` has no group `what`\n  help: it has mgmt, page-pool");
     nlkit("monitor netdev:mgmtt").fails(6, "a similar name: `mgmt`");
     nlkit("monitor what-is-this").fails(6, "no spec for the family `what-is-this`");
-    nlkit("monitor --duration x").fails(2, "`x`");
+    nlkit("monitor --duration x").fails(2, "a time is a number of seconds");
     nlkit("monitor --count 0").fails(2, "--count");
     nlkit("monitor --nlmon nlmon0 route").fails(2, "cannot be used with");
     nlkit("monitor --netns no-such-namespace").fails(7, "`no-such-namespace`");
