@@ -66,6 +66,7 @@ mod resolve;
 mod schema;
 mod selector;
 mod structs;
+mod swap;
 mod tables;
 mod tap;
 mod text;
