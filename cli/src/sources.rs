@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use nlkit_codegen::{Builder, Report, ir};
 
+use crate::completion;
 use crate::failure::Failure;
 use crate::specs::{Origin, Specs, yaml_files};
 
@@ -15,7 +17,7 @@ pub(crate) struct Sources {
     #[arg(value_name = "SPEC")]
     pub(crate) paths: Vec<PathBuf>,
     /// A family, whose spec is looked for where all are
-    #[arg(long = "family", value_name = "NAME")]
+    #[arg(long = "family", value_name = "NAME", add = ArgValueCompleter::new(completion::families))]
     pub(crate) families: Vec<String>,
 }
 

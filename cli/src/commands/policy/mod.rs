@@ -73,3 +73,39 @@ fn take(tree: &Tree, name: &str) -> Result<Operation, Failure> {
         (None, _) => failure.help(format_args!("`nlkit policy {family}` shows all of them")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use nlkit_tests::kernel::captured;
+    use nlkit_tests::skip::folder;
+
+    use super::text;
+    use super::tree::Tree;
+    use crate::kernel::Known;
+    use crate::specs::Origin;
+
+    #[test]
+    fn a_policy_that_holds_itself_is_shown_once() {
+        let Some(folder) = folder("NLKIT_CAPTURES") else { return };
+        let families = captured(&folder.join("7.2")).unwrap();
+        let (name, policies) = families.into_iter().find(|(name, _)| name == "nl80211").unwrap();
+        let known = Known {
+            name,
+            spec: Some(Origin::BuiltIn("nl80211").resolve().unwrap()),
+            info: policies.family().unwrap().clone(),
+            policies,
+        };
+        let tree = Tree::new(&known);
+        let text = text::of(&tree, false);
+        assert!(text.contains("mlo-links (312)"), "{text}");
+        let links = text.lines().find(|line| line.contains("mlo-links (312)")).unwrap();
+        assert!(links.ends_with("nested-array, as above"), "{links}");
+        // All operations go by one policy, which stands below the first of them.
+        assert!(
+            text.contains("do  as get-wiphy (1) do") || text.contains("  as get-wiphy (1)"),
+            "{text}"
+        );
+        let json = tree.to_value().to_string();
+        assert!(json.contains(r#""repeated":true"#));
+    }
+}

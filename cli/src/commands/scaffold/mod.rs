@@ -70,3 +70,39 @@ fn release() -> String {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease");
     release.map_or_else(|_| "?".to_owned(), |release| release.trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use nlkit_codegen::Builder;
+    use nlkit_codegen::ir::Type;
+    use nlkit_dynamic::agreement::{Level, compare};
+    use nlkit_tests::kernel::{captured, captures};
+    use nlkit_tests::skip::folder;
+
+    use super::yaml;
+
+    /// Families of captured kernels: those with policies that hold themselves, with fixed headers, with
+    /// names that are no words.
+    #[test]
+    fn the_scaffold_of_every_captured_family_resolves_and_agrees() {
+        let Some(folder) = folder("NLKIT_CAPTURES") else { return };
+        let (mut families, mut recursive) = (0, 0);
+        for kernel in captures(&folder).unwrap() {
+            for (name, policies) in captured(&kernel).unwrap() {
+                let text = yaml::of(&name, policies.family().unwrap(), &policies, "0.0");
+                let family = Builder::new().resolve_str("x.yaml", &text);
+                let family = family.unwrap_or_else(|report| panic!("{report}"));
+                let findings = compare(&family, &policies).into_iter();
+                let differing = findings.filter(|finding| finding.level > Level::NotChecked);
+                let differing: Vec<_> = differing.map(|finding| finding.to_string()).collect();
+                assert!(differing.is_empty(), "{}: {name}: {differing:#?}", kernel.display());
+                families += 1;
+                let attributes = family.sets.iter().flat_map(|set| &set.attributes);
+                let boxed = |ty: &Type| matches!(ty, Type::Nest { boxed: true, .. });
+                recursive += usize::from(attributes.into_iter().any(|it| boxed(&it.ty)));
+            }
+        }
+        println!("{families} families, {recursive} with sets that hold themselves");
+        assert!(families > 100 && recursive > 0, "{families}, {recursive}");
+    }
+}

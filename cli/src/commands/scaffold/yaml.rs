@@ -77,19 +77,38 @@ impl Spec<'_> {
         }
     }
 
-    /// A fixed header, of which only the length is known.
+    /// A fixed header, of which only the length is known, and the bits of bitfields.
     fn definitions(&mut self) {
-        let Some(len) = self.info.hdrsize.filter(|len| *len > 0) else { return };
+        let len = self.info.hdrsize.filter(|len| *len > 0);
+        let fields = self.sets.list.iter().enumerate().flat_map(|(number, set)| {
+            let fields = set.attributes.iter().filter_map(|(id, it)| Some((*id, bits(it)?)));
+            fields.map(move |(id, mask)| (bits_name(number, id), mask))
+        });
+        let fields: Vec<_> = fields.collect();
+        if len.is_none() && fields.is_empty() {
+            return;
+        }
         self.out.push('\n');
         self.line(0, "definitions:");
-        self.line(
-            2,
-            "# The fixed header of all messages. Of its members only the length of all is known.",
-        );
-        self.line(2, "- name: header");
-        self.line(4, "type: struct");
-        self.line(4, "doc: To be written.");
-        self.line(4, &format!("members: [{{ name: bytes, type: binary, len: {len} }}]"));
+        if let Some(len) = len {
+            self.line(
+                2,
+                "# The fixed header of all messages, of whose members only the length is known.",
+            );
+            self.line(2, "- name: header");
+            self.line(4, "type: struct");
+            self.line(4, "doc: To be written.");
+            self.line(4, &format!("members: [{{ name: bytes, type: binary, len: {len} }}]"));
+        }
+        for (name, mask) in fields {
+            self.line(2, &format!("- name: {name}"));
+            self.line(4, "type: flags");
+            self.line(4, "doc: To be written.");
+            self.line(4, "entries:");
+            for bit in (0..32).filter(|bit| mask & 1 << bit != 0) {
+                self.line(6, &format!("- {{ name: bit-{bit}, value: {bit} }}"));
+            }
+        }
     }
 
     fn sets(&mut self) {
@@ -102,7 +121,7 @@ impl Spec<'_> {
         for (number, set) in sets.list.iter().enumerate() {
             self.line(2, &format!("- name: {}", set_name(number)));
             self.line(4, "doc: To be written.");
-            self.set(set);
+            self.set(number, set);
         }
         if sets.list.iter().flat_map(|set| set.attributes.values()).any(is_opaque) {
             self.line(2, "# Nests of which the kernel does not tell what is inside. Each may be another set.");
@@ -112,7 +131,7 @@ impl Spec<'_> {
         }
     }
 
-    fn set(&mut self, set: &Set) {
+    fn set(&mut self, number: usize, set: &Set) {
         let gaps = set.gaps().into_iter().map(|(from, to)| match to - from {
             0 => from.to_string(),
             _ => format!("{from} to {to}"),
@@ -133,6 +152,9 @@ impl Spec<'_> {
             }
             next = id.saturating_add(1);
             self.attribute(attribute);
+            if bits(attribute).is_some() {
+                self.line(8, &format!("enum: {}", bits_name(number, *id)));
+            }
         }
     }
 
@@ -166,9 +188,6 @@ impl Spec<'_> {
         let checks = limits(&attribute.checks, kind);
         if !checks.is_empty() {
             self.line(8, &format!("checks: {{ {} }}", checks.join(", ")));
-        }
-        if let (Some(Kind::Bitfield32), Some(mask)) = (kind, attribute.checks.mask) {
-            self.line(8, &format!("# Bits that may be set: {mask:#x}."));
         }
     }
 
@@ -277,6 +296,15 @@ impl Spec<'_> {
 fn is_opaque(attribute: &Attribute) -> bool {
     let nest = matches!(attribute.info.kind(), Some(Kind::Nested | Kind::NestedArray));
     nest && attribute.inside.is_none()
+}
+
+/// The bits of a bitfield, where the kernel tells them.
+fn bits(attribute: &Attribute) -> Option<u64> {
+    attribute.checks.mask.filter(|_| attribute.info.kind() == Some(Kind::Bitfield32))
+}
+
+fn bits_name(set: usize, id: u16) -> String {
+    format!("{}-attr-{id}", set_name(set))
 }
 
 fn set_name(number: usize) -> String {
