@@ -161,7 +161,7 @@ fn heading(message: &Decoded<'_>, beside: &Beside) -> String {
             format!("family {}, operation {}", header.kind, generic.cmd)
         }
         (None, Some(generic), _) => format!("operation {}", generic.cmd),
-        (None, None, Some(header)) if !matches!(message.body, Body::End(_)) => {
+        (None, None, Some(header)) if matches!(message.body, Body::Unknown(_)) => {
             format!("type {}", header.kind)
         }
         _ => String::new(),

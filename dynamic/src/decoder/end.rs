@@ -60,7 +60,7 @@ impl<L: Lookup> Decoder<L> {
         };
         let families = self.families(protocol, name.as_deref(), &Context::default());
         let asks = Decoded { direction: Some(Direction::ToKernel), ..Decoded::empty(0, message) };
-        let meaning = self.meaning(&families, header, cmd, &asks)?;
+        let meaning = self.meaning(&families, header, cmd, &asks, false)?;
         let generic = if protocol == GENERIC { GENL_HEADER_LEN } else { 0 };
         let (attrs, message) = (HEADER_LEN + generic, message.to_vec());
         Some(Sent { protocol, header, message, attrs, meaning })

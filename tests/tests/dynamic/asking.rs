@@ -6,7 +6,7 @@ use nlkit_specs::netdev;
 use nlkit_tests::namespace::{in_namespace, ip_json};
 use serde_json::{Value, json};
 
-use crate::{family, resolve};
+use crate::families::{family, resolve};
 
 fn operation(family: &'static Family, name: &str) -> &'static Operation {
     family.operation(name).unwrap_or_else(|| panic!("no {name}"))

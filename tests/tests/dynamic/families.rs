@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nlkit_codegen::Builder;
+use nlkit_codegen::{Builder, ir};
 use nlkit_dynamic::{Family, Format, Mode};
 use nlkit_tests::vectors::sorted;
 
@@ -21,6 +21,17 @@ pub(crate) fn families(folder: &Path) -> BTreeMap<String, &'static Family> {
 /// Those of nlkit-specs.
 pub(crate) fn ours() -> BTreeMap<String, &'static Family> {
     families(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families"))
+}
+
+/// One of nlkit-specs.
+pub(crate) fn family(stem: &str) -> &'static Family {
+    Family::new(resolve(stem))
+}
+
+/// One of nlkit-specs, to be changed.
+pub(crate) fn resolve(stem: &str) -> ir::Family {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families");
+    Builder::new().resolve(specs.join(format!("{stem}.yaml"))).unwrap()
 }
 
 /// A message by the names that vectors and nlkit-tests' table have for it.

@@ -12,7 +12,7 @@ use nlkit_specs::netdev;
 use nlkit_tests::raw;
 use serde_json::{Value, json};
 
-use crate::family;
+use crate::families::family;
 
 const ID: u16 = 40;
 const MULTICAST: Source = Source { port: 0, groups: 1 << 6, namespace: None };

@@ -159,6 +159,7 @@ impl Run<'_> {
             family: self.family,
             operation: self.operation,
             cut_from: datagram.cut_from,
+            told: false,
         };
         let beside = Beside { time: datagram.time, namespace: None };
         for message in self.decoder.feed(&datagram.bytes, &context) {

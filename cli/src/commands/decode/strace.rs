@@ -246,6 +246,14 @@ impl Trace {
             .flatten()
             .or_else(|| known(&format!("{pid}:{}", digits(fd))))
             .or_else(|| known(digits(fd)));
+        // Before a socket is bound, the number of its file stands there in place of the protocol.
+        let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let named = fd.split_once("NETLINK:[").map(|(_, name)| Some(name).filter(is_name));
+        let named = named.map(|name| name.and_then(protocol::number));
+        let protocol = named
+            .flatten()
+            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
+            .or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
             time: line.time.map(str::to_owned),
@@ -387,8 +395,15 @@ impl Reader<'_> {
             Node::List(parts, _) => {
                 let [end, Node::List(attributes, _)] = parts.as_slice() else { return None };
                 let mut bytes = self.end(end)?;
-                for attribute in attributes {
-                    bytes.extend(ext_ack(attribute)?);
+                match attributes.as_slice() {
+                    [header @ Node::Struct(_), value] => bytes.extend(ext_ack(header, value)?),
+                    several => {
+                        for attribute in several {
+                            let Node::List(parts, _) = attribute else { return None };
+                            let [header, value] = parts.as_slice() else { return None };
+                            bytes.extend(ext_ack(header, value)?);
+                        }
+                    }
                 }
                 Some(bytes)
             }
@@ -418,9 +433,7 @@ fn code(node: &Node<'_>) -> Option<i32> {
 }
 
 /// An attribute of an extended ACK: `[{nla_len=8, nla_type=NLMSGERR_ATTR_OFFS}, 20]`.
-fn ext_ack(node: &Node<'_>) -> Option<Vec<u8>> {
-    let Node::List(parts, _) = node else { return None };
-    let [header, value] = parts.as_slice() else { return None };
+fn ext_ack(header: &Node<'_>, value: &Node<'_>) -> Option<Vec<u8>> {
     let len: u16 = header.get("nla_len")?.word()?.parse().ok()?;
     let kind = names::ext_ack(header.get("nla_type")?.word()?)?;
     let mut bytes = [len.to_ne_bytes(), kind.to_ne_bytes()].concat();

@@ -11,7 +11,7 @@ use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header};
 use nlkit::{Connection, Namespace, Socket, Transport, errno};
 use nlkit_codegen::ir::{GroupBy, Protocol};
 use nlkit_dynamic::Family;
-use nlkit_dynamic::decoder::Direction;
+use nlkit_dynamic::decoder::{Context, Direction};
 
 use super::{Heard, Source};
 use crate::failure::{Failure, code};
@@ -246,10 +246,15 @@ impl Source for Ears {
                     if protocol == GENERIC && self.all_families {
                         self.follow(&bytes)?;
                     }
-                    let cut_from = (received.len > bytes.len()).then_some(received.len);
-                    let direction = Some(Direction::FromKernel);
+                    let context = Context {
+                        protocol: Some(protocol),
+                        direction: Some(Direction::FromKernel),
+                        told: true,
+                        cut_from: (received.len > bytes.len()).then_some(received.len),
+                        ..Context::default()
+                    };
                     let namespace = received.source.namespace;
-                    all.push(Heard::Datagram { bytes, protocol, direction, namespace, cut_from });
+                    all.push(Heard::Datagram { bytes, context, namespace });
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) if errno::of(&error) == Some(errno::ENOBUFS) => {

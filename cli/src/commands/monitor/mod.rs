@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use nlkit_dynamic::decoder::{Context, Decoder, Direction};
+use nlkit_dynamic::decoder::{Context, Decoder};
 
 use self::ears::Ears;
 use self::nlmon::Device;
@@ -58,10 +58,8 @@ pub(crate) struct Args {
 enum Heard {
     Datagram {
         bytes: Vec<u8>,
-        protocol: u16,
-        direction: Option<Direction>,
+        context: Context,
         namespace: Option<i32>,
-        cut_from: Option<usize>,
     },
     /// Something was lost, or cannot be heard any more.
     Lost(String),
@@ -92,6 +90,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     listen(args, source, &mut Decoder::new(lookup), common)
 }
 
+/// So many datagrams that came in time are read when the time is over.
+const LATE: usize = 1 << 16;
+
 fn listen(
     args: &Args,
     mut source: Box<dyn Source>,
@@ -99,36 +100,57 @@ fn listen(
     common: &Common,
 ) -> Outcome {
     let deadline = args.duration.and_then(|duration| Instant::now().checked_add(duration));
-    let mut printer = Printer::new(&common.output, true);
-    let mut left = args.count.unwrap_or(u64::MAX);
-    let mut lost = false;
-    while left > 0 && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+    let mut out = Out {
+        printer: Printer::new(&common.output, true),
+        time: args.time,
+        left: args.count.unwrap_or(u64::MAX),
+        lost: false,
+    };
+    while out.left > 0 && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         for heard in source.hear(deadline)? {
-            let (bytes, context, namespace) = match heard {
-                Heard::Lost(what) => {
-                    lost = true;
-                    shown::print_fault(&mut printer, &what)?;
-                    continue;
-                }
-                Heard::Datagram { bytes, protocol, direction, namespace, cut_from } => {
-                    let protocol = Some(protocol);
-                    (
-                        bytes,
-                        Context { protocol, direction, cut_from, ..Context::default() },
-                        namespace,
-                    )
-                }
-            };
-            let time = args.time.then(time::now);
-            let beside = Beside { time, namespace };
-            for message in decoder.feed(&bytes, &context) {
-                if left > 0 {
-                    shown::print(&mut printer, &message, &beside)?;
-                    left -= 1;
-                }
-            }
+            out.print(heard, decoder)?;
         }
     }
-    printer.finish()?;
-    Ok(ExitCode::from(if lost { code::INCOMPLETE } else { 0 }))
+    for _ in 0..LATE {
+        let heard = if out.left > 0 { source.hear(Some(Instant::now()))? } else { Vec::new() };
+        if heard.is_empty() {
+            break;
+        }
+        for heard in heard {
+            out.print(heard, decoder)?;
+        }
+    }
+    out.printer.finish()?;
+    Ok(ExitCode::from(if out.lost { code::INCOMPLETE } else { 0 }))
+}
+
+/// What is printed.
+struct Out {
+    printer: Printer,
+    /// Whether times are.
+    time: bool,
+    /// How many messages still are.
+    left: u64,
+    /// Whether something was lost.
+    lost: bool,
+}
+
+impl Out {
+    fn print(&mut self, heard: Heard, decoder: &mut Decoder<SpecLookup>) -> Result<(), Failure> {
+        let (bytes, context, namespace) = match heard {
+            Heard::Lost(what) => {
+                self.lost = true;
+                return shown::print_fault(&mut self.printer, &what);
+            }
+            Heard::Datagram { bytes, context, namespace } => (bytes, context, namespace),
+        };
+        let beside = Beside { time: self.time.then(time::now), namespace };
+        for message in decoder.feed(&bytes, &context) {
+            if self.left > 0 {
+                shown::print(&mut self.printer, &message, &beside)?;
+                self.left -= 1;
+            }
+        }
+        Ok(())
+    }
 }

@@ -13,7 +13,7 @@ use nix::sys::socket::{
     recvmsg, setsockopt, socket, sockopt,
 };
 use nlkit::Namespace;
-use nlkit_dynamic::decoder::Direction;
+use nlkit_dynamic::decoder::{Context, Direction};
 
 use super::ears::wait;
 use super::{Heard, Source};
@@ -95,17 +95,18 @@ impl Device {
         if address.hatype() != ARPHRD_NETLINK {
             return Ok(heard);
         }
-        heard.push(Heard::Datagram {
-            bytes: self.buffer.get(..len.min(LONGEST)).unwrap_or_default().to_vec(),
-            protocol: u16::from_be(address.protocol()),
+        let context = Context {
+            protocol: Some(u16::from_be(address.protocol())),
             direction: match address.pkttype() {
                 TO_KERNEL => Some(Direction::ToKernel),
                 TO_USER => Some(Direction::FromKernel),
                 _ => None,
             },
-            namespace: None,
             cut_from: (len > LONGEST).then_some(len),
-        });
+            ..Context::default()
+        };
+        let bytes = self.buffer.get(..len.min(LONGEST)).unwrap_or_default().to_vec();
+        heard.push(Heard::Datagram { bytes, context, namespace: None });
         Ok(heard)
     }
 }
