@@ -81,7 +81,7 @@ fn pair(attribute: &Attribute, ir: &ir::Family, depth: usize) -> Option<String> 
 fn value(ty: &Type, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
     Some(match ty {
         Type::Flag => "true".to_owned(),
-        Type::Scalar(scalar) => number(scalar, attribute, ir),
+        Type::Scalar(scalar) => return number(scalar, attribute, ir),
         Type::Ipv4Scalar(_) | Type::Ipv4 | Type::Ip => "192.0.2.1".to_owned(),
         Type::Ipv6 => "2001:db8::1".to_owned(),
         Type::HwAddr => "02:00:00:00:00:01".to_owned(),
@@ -92,23 +92,20 @@ fn value(ty: &Type, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
     })
 }
 
-fn number(scalar: &Scalar, attribute: &Attribute, ir: &ir::Family) -> String {
+fn number(scalar: &Scalar, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
     if let Some(of) = &scalar.of {
-        let item = ir.enums.iter().find(|it| it.rust == of.rust);
-        // Of an enum the first value is often "none".
-        let nth = match item.map(|it| it.kind) {
-            Some(EnumKind::Enum) => 1,
-            _ => 0,
+        let item = ir.enums.iter().find(|it| it.rust == of.rust)?;
+        // Flags change what a request does; of an enum the first value is often "none".
+        let entry = match item.kind {
+            EnumKind::Flags | EnumKind::FlagsOfEnum => return None,
+            EnumKind::Enum => item.entries.get(1).or(item.entries.first())?,
         };
-        let entries = item.map(|it| it.entries.as_slice()).unwrap_or_default();
-        if let Some(entry) = entries.get(nth).or(entries.first()) {
-            return entry.name.clone();
-        }
+        return Some(entry.name.clone());
     }
     let (min, max) = (&attribute.checks.min, &attribute.checks.max);
     let least = min.as_ref().map_or(1, |min| min.number.max(1));
     let most = max.as_ref().map_or(i128::MAX, |max| max.number);
-    least.min(most).to_string()
+    Some(least.min(most).to_string())
 }
 
 /// An argument as a shell takes it.
