@@ -1,12 +1,14 @@
 //! Ctrl-C, and being asked to end: what was printed stays whole.
 //!
 //! A thread of its own waits for the signals, since the one that works may wait for the kernel. It ends the
-//! process between two records, and ends the list that JSON is in the middle of. A second time it ends at once.
+//! process between two records, and ends the list that JSON is in the middle of; at once where nobody reads.
 
 use std::io::{self, Write};
 use std::process::exit;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use crate::failure::{Failure, code};
 use crate::talk::clear_progress;
@@ -17,8 +19,8 @@ static OWED: Mutex<&'static str> = Mutex::new("");
 /// What the process exits with.
 static CODE: AtomicU8 = AtomicU8::new(code::INTERRUPTED);
 
-/// Whether the process is about to end.
-static ENDING: AtomicBool = AtomicBool::new(false);
+/// How long a record may take to be printed, while nobody reads.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// From now on, being asked to end gives this exit code.
 pub(crate) fn set_code(code: u8) {
@@ -32,22 +34,20 @@ pub(crate) fn set_code(code: u8) {
 pub(crate) fn exit_with(code: u8) -> Result<(), Failure> {
     set_code(code);
     let end = || {
-        if ENDING.swap(true, Ordering::Relaxed) {
-            exit(code::INTERRUPTED.into());
-        }
-        // Another thread than that which waits for signals, so that a second one is heard.
-        std::thread::spawn(|| {
-            clear_progress();
+        thread::spawn(|| {
             let owed = whole();
+            clear_progress();
             let mut stdout = io::stdout().lock();
             let _ = stdout.write_all(owed.as_bytes()).and_then(|()| stdout.flush());
             exit(CODE.load(Ordering::Relaxed).into());
         });
+        thread::sleep(PATIENCE);
+        exit(code::INTERRUPTED.into());
     };
     ctrlc::set_handler(end).map_err(Failure::system)
 }
 
-/// Keeps the process alive while a record is being printed, and what will be owed then.
+/// Keeps the process alive while a record is being printed; what it holds will be owed then.
 pub(crate) fn whole() -> MutexGuard<'static, &'static str> {
     OWED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use nlkit::{Connection, Namespace, nlctrl};
+use nlkit::Connection;
+use nlkit::nlctrl::{self, FamilyInfo};
 use nlkit_dynamic::Family;
 use nlkit_dynamic::decoder::Lookup;
 
@@ -26,6 +27,11 @@ impl Ids {
         Self { given, kernel: offline.then(Vec::new) }
     }
 
+    /// Those of families that the kernel has told of already.
+    pub(crate) fn of(families: &[FamilyInfo]) -> Self {
+        Self { given: Vec::new(), kernel: Some(pairs(families)) }
+    }
+
     /// The name of the family that has this id.
     pub(crate) fn name_of(&mut self, id: u16) -> Option<String> {
         let by_id = |all: &[(u16, String)]| all.iter().find(|it| it.0 == id).map(|it| it.1.clone());
@@ -43,22 +49,13 @@ impl Ids {
     fn kernel(&mut self) -> &[(u16, String)] {
         self.kernel.get_or_insert_with(|| {
             let families = Connection::generic().and_then(|mut conn| conn.families());
-            let families = families.unwrap_or_default().into_iter();
-            families.filter_map(|it| Some((it.id?, it.name?.to_string()))).collect()
+            pairs(&families.unwrap_or_default())
         })
     }
+}
 
-    /// Takes what the kernel says from now on from another network namespace, or anew.
-    pub(crate) fn ask(&mut self, namespace: Option<&Namespace>) -> Result<(), Failure> {
-        let mut conn = match namespace {
-            Some(namespace) => Connection::open_in(namespace)?,
-            None => Connection::generic()?,
-        };
-        let families = conn.families()?.into_iter();
-        self.kernel =
-            Some(families.filter_map(|it| Some((it.id?, it.name?.to_string()))).collect());
-        Ok(())
-    }
+fn pairs(families: &[FamilyInfo]) -> Vec<(u16, String)> {
+    families.iter().filter_map(|it| Some((it.id?, it.name.as_ref()?.to_string()))).collect()
 }
 
 /// Finds specs where the command line says, each resolved once.

@@ -32,7 +32,7 @@ pub(crate) fn print(
         Value::String(_) => json!({ name: body }),
         body => body.clone(),
     };
-    printer.headed(&heading(message, beside), &readable, &whole)
+    printer.headed(&harmless(&heading(message, beside)), &readable, &whole)
 }
 
 /// Prints something else that belongs at this place: that messages were lost, or what is wrong with the
@@ -41,7 +41,16 @@ pub(crate) fn print(
 /// # Errors
 /// Where stdout takes no more.
 pub(crate) fn print_fault(printer: &mut Printer, what: &str) -> Result<(), Failure> {
-    printer.headed(&format!("! {what}"), &json!({}), &json!({ "kind": "fault", "fault": what }))
+    printer.headed(
+        &harmless(&format!("! {what}")),
+        &json!({}),
+        &json!({ "kind": "fault", "fault": what }),
+    )
+}
+
+/// A text without what a terminal would obey: names of families come from captures.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// What a message says, under the name that programs find it by.
@@ -152,7 +161,7 @@ fn heading(message: &Decoded<'_>, beside: &Beside) -> String {
             format!("family {}, operation {}", header.kind, generic.cmd)
         }
         (None, Some(generic), _) => format!("operation {}", generic.cmd),
-        (None, None, Some(header)) if !matches!(message.body, Body::End(_)) => {
+        (None, None, Some(header)) if matches!(message.body, Body::Unknown(_)) => {
             format!("type {}", header.kind)
         }
         _ => String::new(),

@@ -1,10 +1,12 @@
 //! The specs that a command is to work on: files, folders of them, families by their names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use nlkit_codegen::{Builder, Report, ir};
 
+use crate::completion;
 use crate::failure::Failure;
 use crate::specs::{Origin, Specs, yaml_files};
 
@@ -15,7 +17,7 @@ pub(crate) struct Sources {
     #[arg(value_name = "SPEC")]
     pub(crate) paths: Vec<PathBuf>,
     /// A family, whose spec is looked for where all are
-    #[arg(long = "family", value_name = "NAME")]
+    #[arg(long = "family", value_name = "NAME", add = ArgValueCompleter::new(completion::families))]
     pub(crate) families: Vec<String>,
 }
 
@@ -51,9 +53,9 @@ impl Sources {
 ///
 /// # Errors
 /// Where a folder cannot be read, or has no spec.
-pub(crate) fn files(path: &PathBuf) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
-        return Ok(vec![path.clone()]);
+        return Ok(vec![path.to_owned()]);
     }
     let files = yaml_files(path)?;
     match files.is_empty() {

@@ -157,7 +157,7 @@ pub(crate) fn value(
         Type::Keyed { keys, entry } => keyed(keys, entry, attr, level)?,
         Type::SubMessage { of, selector } => match choose(of, *selector, level.scope) {
             Some(format) => sub_message(format, attr, level)?,
-            None => unknown(attr, level),
+            None => text::hex(attr.payload).into(),
         },
     })
 }
@@ -288,7 +288,7 @@ fn sub_message(
 ) -> Result<Value, DecodeError> {
     match format {
         Payload::Nothing if attr.payload.is_empty() => Ok(Value::Object(Map::new())),
-        Payload::Nothing => Ok(unknown(attr, level)),
+        Payload::Nothing => Ok(text::hex(attr.payload).into()),
         Payload::Struct(of) => Ok(structs::decode_whole(of, &mut nlkit::Bytes::new(attr.payload))),
         Payload::Body(of) => body(of, attr.payload, level.deeper()?),
     }

@@ -353,24 +353,22 @@ impl Keyed<'_> {
     /// one attribute.
     fn entries(&self, at: usize, maps: &[&Members], out: &mut Writer<'_>) -> Written {
         let Some(key) = self.keys.get(at) else { return Ok(()) };
-        for run in maps.chunk_by(|one, other| self.is_inner(at) && one.get(*key) == other.get(*key))
-        {
+        let inner = self.keys.get(at + 1).copied();
+        // Where the next number is not given there is nothing inside.
+        let holds = |map: &Members| inner.is_some_and(|inner| map.contains_key(inner));
+        let alike = |one: &&Members, other: &&Members| {
+            holds(one) && holds(other) && one.get(*key) == other.get(*key)
+        };
+        for run in maps.chunk_by(alike) {
             let Some(first) = run.first() else { continue };
             let id = self.number(key, first).map_err(|error| error.at_name(key))?;
-            // Where the next number is not given there is nothing inside.
-            let deeper = self.keys.get(at + 1).map(|next| first.contains_key(*next));
-            match deeper {
+            match inner {
                 None => self.entry(id, first, out)?,
-                Some(true) => nest(id, out, |out| self.entries(at + 1, run, out))?,
-                Some(false) => nest(id, out, |_| Ok(()))?,
+                Some(_) if holds(first) => nest(id, out, |out| self.entries(at + 1, run, out))?,
+                Some(_) => nest(id, out, |_| Ok(()))?,
             }
         }
         Ok(())
-    }
-
-    /// Whether attributes at this depth hold others with numbers of their own.
-    fn is_inner(&self, at: usize) -> bool {
-        at + 1 < self.keys.len()
     }
 
     fn number(&self, key: &str, map: &Members) -> Result<u16, EncodeError> {
@@ -412,20 +410,12 @@ fn sub_message(
     if let Value::String(_) = value {
         return bytes(id, &Bytes::Hex.read(value)?, out);
     }
-    match choose(of, selector, scope) {
-        Ok(Payload::Struct(of)) => structure(of, id, value, out),
-        Ok(Payload::Body(of)) => nest(id, out, |out| body(of, value, scope, out)),
-        Ok(Payload::Nothing) if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
-        Ok(Payload::Nothing) => unknown(id, value, out),
-        // What has been decoded without its kind goes back as it came.
-        Err(error) if is_unknown(value) => unknown(id, value, out).map_err(|_| error),
-        Err(error) => Err(error),
+    match choose(of, selector, scope)? {
+        Payload::Struct(of) => structure(of, id, value, out),
+        Payload::Body(of) => nest(id, out, |out| body(of, value, scope, out)),
+        Payload::Nothing if value.as_object().is_some_and(Map::is_empty) => bytes(id, &[], out),
+        Payload::Nothing => Err(EncodeError::expected("nothing, or bytes in hex", "{}", value)),
     }
-}
-
-fn is_unknown(value: &Value) -> bool {
-    let is = |key: &String| text::read_unknown("UnknownAttr", key).is_some();
-    value.as_object().is_some_and(|map| map.keys().all(is))
 }
 
 /// What a sub-message holds, by the selector in `scope`.

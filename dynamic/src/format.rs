@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use nlkit::{DecodeError, Set};
 use nlkit_codegen::ir;
 
+use crate::annotate::Piece;
 use crate::error::EncodeError;
 use crate::resolve::Schema;
 use crate::schema::Body;
 use crate::tables::{Parts, Tables};
-use crate::{Value, decode, encode};
+use crate::{Value, annotate, decode, encode};
 
 /// What one sort of message holds: reads and writes it.
 ///
@@ -95,6 +96,12 @@ impl Format {
     pub fn decode(self, bytes: &[u8]) -> Result<Value, DecodeError> {
         let Message { name, body, .. } = self.0;
         decode::message(body, bytes).map_err(|error| error.in_message(name))
+    }
+
+    /// The bytes of a message piece by piece, for dumps in hex. It never fails: what is malformed says so
+    /// in its place.
+    pub fn annotate(self, bytes: &[u8]) -> Vec<Piece> {
+        annotate::message(&self.0.body, bytes)
     }
 
     /// Appends the bytes of a message to `buffer`, whose length is a multiple of 4; on an error the

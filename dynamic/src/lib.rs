@@ -2,6 +2,7 @@
 //! code.
 
 pub mod agreement;
+mod annotate;
 mod connection;
 mod decode;
 pub mod decoder;
@@ -21,6 +22,7 @@ mod text;
 
 pub use serde_json::Value;
 
+pub use crate::annotate::Piece;
 pub use crate::connection::{
     Batch, Connection, Entries, Error, Notification, protocol_number, raw_operation,
 };

@@ -20,3 +20,4 @@ pub mod shelf;
 pub mod skip;
 pub mod tables;
 pub mod tunnel;
+pub mod vectors;

@@ -2,17 +2,18 @@
 
 use std::process::ExitCode;
 
-use nlkit_dynamic::{Family, Operation};
+use nlkit::Transport;
+use nlkit_dynamic::{Connection, Family, Operation};
 use serde_json::Value;
 
 use crate::args::Common;
 use crate::commands::Outcome;
 use crate::failure::{Failure, code};
 use crate::interrupt;
-use crate::output::{Format, Output};
+use crate::output::Format;
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Link, Progress, Request, Way, Wire, tell_warnings};
+use crate::talk::{Link, Progress, Request, Way, tell_warnings};
 
 /// What `nlkit dump` takes.
 #[derive(Debug, clap::Args)]
@@ -50,20 +51,27 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         _ => 3,
     });
     let mut dump = Dump { conn, family, operation, request };
+    let mut printer = Printer::new(&common.output, true);
     let fault = match retries {
-        0 => dump.as_it_comes(&common.output)?,
-        _ => dump.whole(&common.output, retries)?,
+        0 => dump.each(&mut |entry| printer.value(&entry))?,
+        _ => {
+            let (entries, fault) = dump.whole(retries)?;
+            entries.iter().try_for_each(|entry| printer.value(entry))?;
+            fault
+        }
     };
     tell_warnings(&mut dump.conn);
-    match fault {
-        Some(fault) => Err(fault),
-        None => Ok(ExitCode::SUCCESS),
+    // Where the kernel refused there is no list: no empty one either.
+    let is_refused = fault.as_ref().is_some_and(|fault| !fault.is_incomplete);
+    if printer.is_begun() || !is_refused {
+        printer.finish()?;
     }
+    fault.map_or(Ok(ExitCode::SUCCESS), |fault| Err(fault.failure))
 }
 
 /// A list to be asked for.
-struct Dump {
-    conn: Wire,
+struct Dump<T: Transport> {
+    conn: Connection<T>,
     family: &'static Family,
     operation: &'static Operation,
     request: Value,
@@ -76,38 +84,21 @@ struct Fault {
     is_incomplete: bool,
 }
 
-impl Dump {
-    /// Prints entries as they come.
-    fn as_it_comes(&mut self, output: &Output) -> Result<Option<Failure>, Failure> {
-        let mut printer = Printer::new(output, true);
-        let mut progress = Progress::new();
-        let fault = self.each(&mut |entry| {
-            progress.step();
-            printer.value(&entry)
-        })?;
-        drop(progress);
-        finish(printer, fault)
-    }
-
-    /// Prints a list that is whole, or what there is of it at the last attempt.
-    fn whole(&mut self, output: &Output, retries: u32) -> Result<Option<Failure>, Failure> {
+impl<T: Transport> Dump<T> {
+    /// A list that is whole, or what there is of it at the last attempt.
+    fn whole(&mut self, retries: u32) -> Result<(Vec<Value>, Option<Fault>), Failure> {
         let mut attempt = 0;
-        let (entries, fault) = loop {
+        loop {
             let mut entries = Vec::new();
-            let mut progress = Progress::new();
             let fault = self.each(&mut |entry| {
-                progress.step();
                 entries.push(entry);
                 Ok(())
             })?;
             match &fault {
                 Some(Fault { is_incomplete: true, .. }) if attempt < retries => attempt += 1,
-                _ => break (entries, fault),
+                _ => return Ok((entries, fault)),
             }
-        };
-        let mut printer = Printer::new(output, true);
-        entries.iter().try_for_each(|entry| printer.value(entry))?;
-        finish(printer, fault)
+        }
     }
 
     /// Asks once, and gives each entry to `take`. What is wrong with one does not end the list.
@@ -116,9 +107,13 @@ impl Dump {
         take: &mut dyn FnMut(Value) -> Result<(), Failure>,
     ) -> Result<Option<Fault>, Failure> {
         let mut fault: Option<Fault> = None;
+        let mut progress = Progress::new();
         for entry in self.conn.dump(self.family, self.operation, &self.request)? {
             match entry {
-                Ok(entry) => take(entry)?,
+                Ok(entry) => {
+                    progress.step();
+                    take(entry)?;
+                }
                 Err(error) => {
                     let is_incomplete = error.netlink().is_some_and(nlkit::Error::is_incomplete);
                     let new = Fault { failure: error.into(), is_incomplete };
@@ -130,13 +125,4 @@ impl Dump {
         }
         Ok(fault)
     }
-}
-
-/// Ends the list. Where the kernel refused there is none: no empty one either.
-fn finish(printer: Printer, fault: Option<Fault>) -> Result<Option<Failure>, Failure> {
-    let is_refused = fault.as_ref().is_some_and(|fault| !fault.is_incomplete);
-    if printer.is_begun() || !is_refused {
-        printer.finish()?;
-    }
-    Ok(fault.map(|fault| fault.failure))
 }

@@ -56,7 +56,9 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
     let mut printer = Printer::new(&common.output, true);
     let (sender, told) = mpsc::channel();
-    for (_, wire) in wires {
+    for (_, mut wire) in wires {
+        // That nothing is told is told below, of all of them together.
+        wire.set_timeout(None);
         let sender = sender.clone();
         thread::spawn(move || listen(wire, &sender));
     }
@@ -133,8 +135,10 @@ fn print(
     let mut left = args.count;
     let mut fault = None;
     while left != Some(0) {
-        let next = match end {
-            Some(end) => told.recv_timeout(end.saturating_duration_since(Instant::now())),
+        let until_end = end.map(|end| end.saturating_duration_since(Instant::now()));
+        let wait = [until_end, args.link.timeout].into_iter().flatten().min();
+        let next = match wait {
+            Some(wait) => told.recv_timeout(wait),
             None => told.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match next {
@@ -149,15 +153,21 @@ fn print(
                 interrupt::set_code(failure.code());
                 fault = Some(failure.told());
             }
-            Err(RecvTimeoutError::Timeout) => {
-                let missing = left
-                    .map(|left| format!("the time is over, {left} notifications before the count"));
-                return Ok(missing.map(|what| Failure::new(code::TIMEOUT, what)).or(fault));
-            }
+            Err(RecvTimeoutError::Timeout) => return Ok(over(until_end == wait, left).or(fault)),
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     Ok(fault)
+}
+
+/// What is wrong where the time is over: nothing at the end of --duration, if that is all that was asked for.
+fn over(is_end: bool, left: Option<u64>) -> Option<Failure> {
+    let what = match (is_end, left) {
+        (true, None) => return None,
+        (true, Some(left)) => format!("the time is over, {left} notifications before the count"),
+        (false, _) => "nothing was told for the time of --timeout".to_owned(),
+    };
+    Some(Failure::new(code::TIMEOUT, what))
 }
 
 /// Prints a notification. One that no spec knows has its number for a name, and its bytes.

@@ -15,7 +15,7 @@ use crate::args::Args;
 use crate::failure::Failure;
 use crate::input;
 use crate::level::{Kind, Level, Place};
-use crate::reference::first_sentence;
+use crate::reference::{self, first_sentence};
 
 use self::context::Context;
 use self::shells::{Bash, Zsh};
@@ -61,6 +61,19 @@ pub(crate) fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
         None => true,
     });
     beginning(current, operations.map(|it| (it.name.clone(), first_sentence(&it.doc))))
+}
+
+/// All that has a name in the family that stands there; of several with one name each by its address.
+pub(crate) fn items(current: &OsStr) -> Vec<CompletionCandidate> {
+    let Some((_, family)) = Context::with_family() else { return Vec::new() };
+    let family = reference::family(&family);
+    let items: Vec<_> = family.items().into_iter().filter(|it| it.is_whole()).collect();
+    let name = |item: &reference::Item<'_>| {
+        let is_only = items.iter().filter(|other| other.name == item.name).count() == 1;
+        let name = if is_only { item.name.to_owned() } else { item.link.to_string() };
+        (name, first_sentence(item.doc))
+    };
+    beginning(current, items.iter().map(name))
 }
 
 /// What may be next in `multi`, behind `--`: an operation, or a pair.

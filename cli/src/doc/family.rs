@@ -208,7 +208,7 @@ fn set(it: &Set) -> Markup {
             ("Rust", code(it.rust.as_deref().unwrap_or_default())),
             ("Used by", links(&it.used_by)),
         ]))
-        (tables::attributes(it))
+        @if !it.attributes.is_empty() { (tables::attributes(it)) }
     };
     item(&Link::new(Kind::Set, &it.name), &html! {}, &it.doc, &body)
 }

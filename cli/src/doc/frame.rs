@@ -39,8 +39,9 @@ pub(super) fn page(title: &str, aside: &Markup, main: &Markup) -> String {
                         (main)
                         footer {
                             p {
-                                "Rust names are those that nlkit generates: a field has the name of its attribute with "
-                                "underscores, a constant that of its entry in capitals, unless another stands beside it. "
+                                "Rust names and types are those that nlkit generates. The type of a field stands below that "
+                                "of its attribute; a field has the name of the attribute with underscores, a constant "
+                                "that of its entry in capitals, unless another stands beside it. "
                                 "Made by " code { "nlkit doc" } " " (env!("CARGO_PKG_VERSION")) "."
                             }
                         }

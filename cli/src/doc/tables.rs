@@ -114,14 +114,21 @@ pub(super) fn attributes(set: &Set) -> Markup {
 /// Limits, how it is written, and what keys are.
 fn more(it: &Attribute) -> Markup {
     html! {
+        (rust_type(&it.rust_type))
         @for limit in &it.limits { span.more { (limit.replace('`', "")) } }
         @if let Some(hint) = it.hint { span.more { "written as " (hint) } }
         @if !it.keys.is_empty() { span.more { "keys: " (it.keys.join(", ")) } }
     }
 }
 
+fn rust_type(ty: &Option<String>) -> Markup {
+    html! { @if let Some(ty) = ty { code.c { (ty) } } }
+}
+
 /// The formats of a sub-message.
 pub(super) fn formats(message: &SubMessage) -> Markup {
+    // What a format holds mostly says it all.
+    let has_docs = message.formats.iter().any(|it| !it.doc.is_empty());
     let rows = html! {
         @for it in &message.formats {
             @let to = Link::part(Kind::Format, &message.name, &it.value);
@@ -132,11 +139,15 @@ pub(super) fn formats(message: &SubMessage) -> Markup {
                 }
                 td data-label="Holds" { (text(&it.payload)) }
                 td data-label="Rust" { code { (it.rust) } }
-                td.doc { (doc(&it.doc)) }
+                @if has_docs { td.doc { (doc(&it.doc)) } }
             }
         }
     };
-    table("formats", &["Selector", "Holds", "Rust", "Meaning"], &rows)
+    let columns: &[&str] = match has_docs {
+        true => &["Selector", "Holds", "Rust", "Meaning"],
+        false => &["Selector", "Holds", "Rust"],
+    };
+    table("formats", columns, &rows)
 }
 
 /// The members of a struct.
@@ -154,6 +165,7 @@ pub(super) fn members(of: &Struct) -> Markup {
                 td.number data-label="Length" { @if it.length > 0 { (it.length) } @else { "rest" } }
                 td data-label="Type" {
                     (text(&it.ty))
+                    (rust_type(&it.rust_type))
                     @if let Some(hint) = it.hint { span.more { "written as " (hint) } }
                 }
                 td.doc { (doc(&it.doc)) }

@@ -46,6 +46,8 @@ impl Text {
         self.after_block = Some(is_block);
         lines.styled(HEADING, heading);
         match &in_line {
+            // Under a heading, that nothing follows says it.
+            Some(_) if !heading.is_empty() && is_empty(body) => lines.text.push('\n'),
             Some(words) => {
                 if !heading.is_empty() && !words.is_empty() {
                     lines.text.push_str("  ");
@@ -151,6 +153,10 @@ impl Lines {
             }
         }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
 }
 
 /// A value in one line, if it fits into `room`: no nest in a nest.

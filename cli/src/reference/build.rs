@@ -151,6 +151,7 @@ impl From<'_> {
             doc: item.doc.clone(),
             c_name: item.c_name.clone(),
             rust: item.is_field().then(|| item.rust.clone()),
+            rust_type: item.rust_type().map(|ty| plain(&ty)),
             home: None,
             inside: None,
         }
@@ -189,6 +190,7 @@ impl From<'_> {
                 hint: member.hint.map(hint),
                 doc: member.doc.clone(),
                 rust: field.then(|| member.rust.clone()),
+                rust_type: member.rust_type().map(|ty| plain(&ty)),
                 inside: None,
             }
         };
@@ -251,6 +253,11 @@ impl From<'_> {
             _ => None,
         }
     }
+}
+
+/// A Rust type without the paths that its names have in generated code.
+fn plain(ty: &str) -> String {
+    ty.replace("::std::net::", "").replace("::std::boxed::", "").replace("nl::", "")
 }
 
 fn link(set: &str, attribute: &ir::Attribute) -> Link {

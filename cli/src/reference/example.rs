@@ -113,3 +113,52 @@ fn shell(text: &str) -> String {
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nlkit_codegen::Builder;
+    use nlkit_dynamic::Mode;
+
+    use crate::input::of_pairs;
+    use crate::level::Level;
+    use crate::reference;
+
+    /// The words of a command, as a shell takes them: here only quotes around whole words.
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (word, behind) = match rest.strip_prefix('\'') {
+                Some(quoted) => quoted.split_once('\'').unwrap(),
+                None => rest.split_once(' ').unwrap_or((rest, "")),
+            };
+            words.push(word.to_owned());
+            rest = behind.trim_start();
+        }
+        words
+    }
+
+    #[test]
+    fn examples_are_what_the_command_takes() {
+        let mut with_pairs = 0;
+        for source in nlkit_specs::yaml::SOURCES {
+            let ir = Builder::new().resolve_str(source.file, source.text).unwrap();
+            let family = nlkit_dynamic::Family::new(ir);
+            for operation in reference::family(family.ir()).operations {
+                let Some(call) = &operation.once else { continue };
+                let of = family.operation(&operation.name).unwrap();
+                let words = words(&call.example);
+                let [program, mode, name, op, pairs @ ..] = words.as_slice() else { panic!() };
+                assert_eq!([program, mode, name, op], ["nlkit", "do", source.family, of.name()]);
+                let request = &of.ir().once.as_ref().unwrap().request;
+                let level = Level::of_message(family.ir(), of.ir(), request);
+                let value = of_pairs(pairs, level).unwrap();
+                let format = family.request(of, Mode::Do).unwrap();
+                let encoded = format.encode(&value, &mut Vec::new());
+                assert!(encoded.is_ok(), "{}: {}", call.example, encoded.unwrap_err());
+                with_pairs += usize::from(!pairs.is_empty());
+            }
+        }
+        assert!(with_pairs > 200, "{with_pairs}");
+    }
+}

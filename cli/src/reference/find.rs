@@ -34,6 +34,13 @@ pub(crate) enum Found<'f> {
     Constant(&'f Constant),
 }
 
+impl Item<'_> {
+    /// Whether it stands for itself: no part of something.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.link.path == self.name
+    }
+}
+
 impl Family {
     /// The set of that name.
     pub(crate) fn set(&self, name: &str) -> Option<&Set> {

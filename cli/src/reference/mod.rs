@@ -162,6 +162,8 @@ pub(crate) struct Attribute {
     /// Its Rust field; `None` of what has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rust: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rust_type: Option<String>,
     /// The attribute in its set, since messages have them too.
     #[serde(skip)]
     pub(crate) home: Option<Link>,
@@ -228,6 +230,8 @@ pub(crate) struct Member {
     /// Its Rust field; `None` of padding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rust: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rust_type: Option<String>,
     #[serde(flatten)]
     pub(crate) inside: Option<Inside>,
 }

@@ -25,7 +25,7 @@ pub(crate) enum Inside {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Shown {
-    Operation(Operation),
+    Operation(Box<Operation>),
     Notification(Notification),
     Group(Group),
     Set(Set),
@@ -51,7 +51,7 @@ impl Family {
                     let reply = call.reply.iter_mut();
                     reply.for_each(|reply| unfold.attributes(&mut reply.attributes, depth));
                 }
-                Shown::Operation(it)
+                Shown::Operation(Box::new(it))
             }
             Found::Notification(it) => {
                 let mut it = it.clone();

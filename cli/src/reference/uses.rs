@@ -1,6 +1,6 @@
 //! Who uses what: links from sets, sub-messages, structs and enums back to where they stand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Family, Kind, Link, Message, Text};
 
@@ -18,7 +18,13 @@ pub(super) fn add(family: &mut Family) {
         }
     }
     for told in &family.notifications {
-        uses.header(&told.message, &Link::new(Kind::Notification, &told.name));
+        let user = Link::new(Kind::Notification, &told.name);
+        uses.header(&told.message, &user);
+        // It does not say its set: that of its attributes is it.
+        let homes = told.message.attributes.iter().filter_map(|it| it.home.as_ref());
+        let sets: BTreeSet<&str> =
+            homes.filter_map(|home| Some(home.path.split_once('.')?.0)).collect();
+        sets.into_iter().for_each(|set| uses.push(Link::new(Kind::Set, set), &user));
     }
     for set in &family.sets {
         for attribute in &set.attributes {

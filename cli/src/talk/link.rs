@@ -16,7 +16,7 @@ use crate::netns::Netns;
 pub(crate) struct Link {
     #[command(flatten)]
     netns: Netns,
-    /// How long to wait for an answer: 5, 500ms, 2m
+    /// How long to wait for an answer, or for the next notification: 5, 500ms, 2m
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(crate) timeout: Option<Duration>,
 }

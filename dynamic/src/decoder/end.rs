@@ -4,6 +4,8 @@ use nlkit::session::{Outcome, Span};
 use nlkit::wire::{ATTR_HEADER_LEN, Attrs, GENL_HEADER_LEN, HEADER_LEN, Header, flag, kind};
 use nlkit::{KernelError, RequestName, Set};
 
+use crate::Format;
+
 use super::message::{Body, Decoded, Direction, End};
 use super::requests::Sent;
 use super::{Context, Decoder, GENERIC, Lookup, Raw};
@@ -58,7 +60,7 @@ impl<L: Lookup> Decoder<L> {
         };
         let families = self.families(protocol, name.as_deref(), &Context::default());
         let asks = Decoded { direction: Some(Direction::ToKernel), ..Decoded::empty(0, message) };
-        let meaning = self.meaning(&families, header, cmd, &asks)?;
+        let meaning = self.meaning(&families, header, cmd, &asks, false)?;
         let generic = if protocol == GENERIC { GENL_HEADER_LEN } else { 0 };
         let (attrs, message) = (HEADER_LEN + generic, message.to_vec());
         Some(Sent { protocol, header, message, attrs, meaning })
@@ -80,7 +82,7 @@ fn end(raw: Raw<'_>, sent: Option<&Sent>) -> End {
             family: sent.map_or("unknown", |sent| sent.meaning.family.name()),
             operation: sent.map_or("request", |sent| sent.meaning.operation),
         },
-        set: &NOTHING, // TABLES
+        set: sent.and_then(|sent| sent.meaning.format).map_or(&NOTHING, Format::set),
         message: sent.map_or(&[], |sent| sent.message.as_slice()),
         attrs: sent.map_or(HEADER_LEN, |sent| sent.attrs),
     };

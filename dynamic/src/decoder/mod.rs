@@ -15,7 +15,6 @@ use crate::{Family, Operation};
 
 pub use self::message::{Body, Decoded, Direction, End, GenericHeader, Role};
 use self::requests::{Requests, Sent};
-use self::role::Meaning;
 
 /// NETLINK_GENERIC.
 pub(crate) const GENERIC: u16 = 16;
@@ -46,6 +45,8 @@ pub struct Context {
     pub protocol: Option<u16>,
     /// Which way it goes; `None` lets the flags of its messages tell.
     pub direction: Option<Direction>,
+    /// Whether it is known to have been multicast: then it answers nothing, whatever its numbers are.
+    pub told: bool,
     /// The family that all of its messages are of, whatever their types say.
     pub family: Option<&'static Family>,
     /// The operation of that family that they are of, whatever their numbers say.
@@ -174,7 +175,7 @@ impl<L: Lookup> Decoder<L> {
         let families = self.families(protocol, decoded.family.as_deref(), context);
         let meaning = match context.family.zip(context.operation) {
             Some((family, operation)) => role::forced(family, operation, raw.header, decoded),
-            None => self.meaning(&families, raw.header, cmd, decoded),
+            None => self.meaning(&families, raw.header, cmd, decoded, context.told),
         };
         decoded.body = Body::Unknown(body_of(decoded, raw));
         let Some(meaning) = meaning else { return };
@@ -262,7 +263,7 @@ impl<L: Lookup> Decoder<L> {
         }
         decoded.family.clone_from(&name);
         let families = self.families(protocol, name.as_deref(), &Context::default());
-        let meaning = self.meaning(&families, raw.header, cmd, &decoded);
+        let meaning = self.meaning(&families, raw.header, cmd, &decoded, false);
         meaning.is_some_and(|meaning| meaning.format.is_none_or(|it| it.decode(body).is_ok()))
     }
 }

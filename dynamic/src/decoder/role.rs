@@ -25,6 +25,7 @@ impl<L: Lookup> Decoder<L> {
         header: Header,
         cmd: u16,
         decoded: &Decoded<'_>,
+        told: bool,
     ) -> Option<Meaning> {
         if decoded.direction == Some(Direction::ToKernel) {
             return families.iter().find_map(|family| request(family, header, cmd));
@@ -32,20 +33,25 @@ impl<L: Lookup> Decoder<L> {
         let asked = self.requests.answered(decoded.protocol, header);
         let asked = asked.filter(|sent| {
             let same = sent.protocol != GENERIC || sent.header.kind == header.kind;
-            same && families.iter().any(|family| std::ptr::eq(*family, sent.meaning.family))
+            !told
+                && same
+                && families.iter().any(|family| std::ptr::eq(*family, sent.meaning.family))
         });
         if let Some(reply) = asked.and_then(|sent| answer(sent.meaning, cmd)) {
             return Some(reply);
         }
         // Who asked was not seen: what is told has the number of no request, or of no one.
-        let looks_asked = header.flags & flag::MULTI != 0 || (header.seq != 0 && header.port != 0);
+        let is_answer = header.flags & flag::MULTI != 0 || (header.seq != 0 && header.port != 0);
+        let looks_asked = !told && is_answer;
         let reply = || families.iter().find_map(|family| any_reply(family, header, cmd));
-        let told = || families.iter().find_map(|family| notification(family, cmd));
-        let known = if looks_asked { reply().or_else(told) } else { told().or_else(reply) };
+        let tells = || families.iter().find_map(|family| notification(family, cmd));
+        let known = if looks_asked { reply().or_else(tells) } else { tells().or_else(reply) };
         // What specs do not list is told by the number of the request that causes it: RTM_DELLINK.
-        known.or_else(|| {
-            let caused = families.iter().find_map(|family| request(family, header, cmd))?;
-            Some(Meaning { role: Role::Notification, mode: None, ..caused })
+        let known =
+            known.or_else(|| families.iter().find_map(|family| request(family, header, cmd)));
+        known.map(|known| match told || known.role == Role::Request {
+            true => Meaning { role: Role::Notification, mode: None, ..known },
+            false => known,
         })
     }
 }

@@ -1,15 +1,19 @@
-//! Families by their specs alone, against the types that are generated of the same specs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+//! Families by their specs alone: the codec against the kernel's client and against the typed one, the tables
+//! against those of types, connections against kernels.
+//! Families by their specs alone: against the kernel's client, and against the types that are generated of
+//! the same specs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+mod agreement;
+mod asking;
+mod families;
+mod scripted;
 mod tables;
-
-use std::path::Path;
-
-use nlkit_codegen::Builder;
-use nlkit_dynamic::Family;
-
-/// The family of a spec of ours.
-fn family(stem: &str) -> &'static Family {
-    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families");
-    Family::new(Builder::new().resolve(specs.join(format!("{stem}.yaml"))).unwrap())
-}
+mod vectors;

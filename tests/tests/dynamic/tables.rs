@@ -1,50 +1,81 @@
 //! The tables that are made of specs at run time are those of the types.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use nlkit::{Entry, Set, Shape};
+use nlkit_codegen::Builder;
 use nlkit_codegen::ir::{self, Number, Order, Selector};
-use nlkit_dynamic::{Family, Format, Mode};
+use nlkit_dynamic::Family;
 use nlkit_tests::messages::{MESSAGES, MessageType};
+use serde_json::json;
 
-use crate::family;
+use crate::families::{format, ours};
 
 #[test]
 fn the_tables_of_every_message_are_those_of_its_type() {
-    let mut families = BTreeMap::new();
+    let families = ours();
     let mut pairs = Pairs::default();
     for message in MESSAGES {
-        let family = *families.entry(message.family).or_insert_with(|| family(message.family));
-        pairs.selectors = selectors(family.ir());
-        pairs.place = format!("{} {} {}", message.family, message.op, message.direction);
-        let ours = format(family, message).unwrap_or_else(|| panic!("no {}", pairs.place)).set();
-        // Messages have the whole set of their operation; types what the spec lists for each.
-        let typed = message.set;
-        assert_eq!(ours.header, typed.header, "{}", pairs.place);
-        assert!(ours.scope || !typed.scope, "{}", pairs.place);
-        for entry in typed.entries {
-            let ours = ours.entry(entry.id).unwrap_or_else(|| panic!("no {entry:?}"));
-            pairs.compare_entries(ours, entry);
-        }
+        pairs.compare_messages(families[message.family], message);
     }
-    assert_eq!(families.len(), 33);
+    let mut covered = BTreeSet::new();
+    let MessageType { family, op, mode, direction, .. } = message;
+    covered.insert(family);
+    let family = families[*family];
+    pairs.selectors = selectors(family.ir());
+    pairs.place = format!("{} {} {}", message.family, message.op, message.direction);
+    let ours =
+        format(family, op, mode, direction).unwrap_or_else(|| panic!("no {}", pairs.place)).set();
+    // Messages have the whole set of their operation; types what the spec lists for each.
+    let typed = message.set;
+    assert_eq!(ours.header, typed.header, "{}", pairs.place);
+    assert!(ours.scope || !typed.scope, "{}", pairs.place);
+    for entry in typed.entries {
+        let ours = ours.entry(entry.id).unwrap_or_else(|| panic!("no {entry:?}"));
+        pairs.compare_entries(ours, entry);
+    }
+    assert_eq!(covered.len(), 33);
     assert!(pairs.seen.len() > 200, "{} sets", pairs.seen.len());
     assert!(pairs.formats > 300, "{} formats", pairs.formats);
 }
 
-fn format(family: &'static Family, message: &MessageType) -> Option<Format> {
-    let MessageType { op, mode, direction, .. } = message;
-    if *mode == "event" {
-        let mut told = family.ir().notifications.iter().flatten();
-        return Some(family.notification(told.find(|it| it.name == *op)?.id)?.1);
-    }
-    let mode = if *mode == "do" { Mode::Do } else { Mode::Dump };
-    let operation = family.operation(op)?;
-    match *direction {
-        "request" => family.request(operation, mode),
-        _ => family.reply(operation, mode),
-    }
+/// A set with no sub-message of its own is a scope for those in its nests.
+#[test]
+fn a_path_leads_through_a_sub_message_whose_selector_is_further_out() {
+    let spec = "
+name: shelf
+doc: Shelves.
+protocol: netlink-raw
+protonum: 2
+attribute-sets:
+  - name: shelf
+    attributes:
+      - { name: kind, type: string }
+      - { name: inside, type: nest, nested-attributes: inside }
+  - name: inside
+      - { name: data, type: sub-message, sub-message: data, selector: kind }
+  - name: books
+    attributes: [ { name: pages, type: u32 } ]
+sub-messages:
+  - { name: data, formats: [ { value: books, attribute-set: books } ] }
+operations:
+  list:
+    - name: get
+      doc: Look at a shelf.
+      attribute-set: shelf
+      value: 16
+      do: { request: { attributes: [kind, inside] } }
+";
+    let family = Family::new(Builder::new().resolve_str("shelf.yaml", spec).unwrap());
+    let get = format(family, "get", "do", "request").unwrap();
+    assert!(get.set().scope);
+    let mut bytes = Vec::new();
+    let shelf = json!({"kind": "books", "inside": {"data": {"pages": 7}}});
+    get.encode(&shelf, &mut bytes).unwrap();
+    let text = nlkit::describe(&bytes, get.set()).to_string();
+    assert_eq!(text, r#"kind="books" inside{data{pages=7}}"#);
 }
 
 /// What is compared already, and what is at the moment.
@@ -58,6 +89,22 @@ struct Pairs {
 }
 
 impl Pairs {
+    fn compare_messages(&mut self, family: &'static Family, message: &MessageType) {
+        let MessageType { op, mode, direction, .. } = message;
+        self.selectors = selectors(family.ir());
+        self.place = format!("{} {op} {direction}", message.family);
+        let ours = format(family, op, mode, direction);
+        let ours = ours.unwrap_or_else(|| panic!("no {}", self.place)).set();
+        // Messages have the whole set of their operation; types what the spec lists for each.
+        let typed = message.set;
+        assert_eq!(ours.header, typed.header, "{}", self.place);
+        assert!(ours.scope || !typed.scope, "{}", self.place);
+        for entry in typed.entries {
+            let ours = ours.entry(entry.id).unwrap_or_else(|| panic!("no {entry:?}"));
+            self.compare_entries(ours, entry);
+        }
+    }
+
     fn compare(&mut self, ours: &'static Set, typed: &'static Set) {
         let address = |set: &'static Set| std::ptr::from_ref(set).addr();
         if !self.seen.insert((address(ours), address(typed))) {

@@ -85,7 +85,7 @@ fn an_answer_has_no_reply_or_several() {
 #[test]
 fn an_ack_does_not_stand_for_a_reply_that_must_come() {
     let mut conn = scripted(|request| vec![answer(request).ack().into_datagram()]);
-    let error = conn.request_raw(&GET, &[], Modifiers::default(), drop).unwrap_err();
+    let error = conn.request_raw(&GET, &[], Modifiers::default(), |_| ()).unwrap_err();
     assert_eq!(error.to_string(), "tunnel get: no reply");
 }
 
@@ -94,7 +94,7 @@ fn another_message_than_the_reply_is_an_error() {
     let mut conn = scripted(|request| {
         vec![answer(request).reply(tunnel::ID, 9, &tunnel::tunnel(1, "a")).into_datagram()]
     });
-    let error = conn.request_raw(&GET, &[], Modifiers::default(), drop).unwrap_err();
+    let error = conn.request_raw(&GET, &[], Modifiers::default(), |_| ()).unwrap_err();
     assert!(matches!(error, Error::UnexpectedMessage { .. }), "{error}");
 }
 
@@ -107,7 +107,7 @@ fn a_refusal_has_the_path_by_the_set() {
         let offset = raw::attr(2, &last.to_ne_bytes());
         vec![answer(request).error(22, &offset).into_datagram()]
     });
-    let error = conn.request_raw(&SET, &body, Modifiers::default(), drop).unwrap_err();
+    let error = conn.request_raw(&SET, &body, Modifiers::default(), |_| ()).unwrap_err();
     assert_eq!(error.to_string(), "tunnel set: .peers[1]: Invalid argument (22)");
 }
 
@@ -171,7 +171,7 @@ fn a_number_that_the_protocol_cannot_have_is_refused() {
     assert!(matches!(error, Err(Error::Encode(_))));
     let mut conn = Connection::<Route, _>::with_transport(Script::new(|_: &[u8]| Vec::new()));
     let get = RawOperation { cmd: 15, reply_cmd: 16, ..GET };
-    let error = conn.request_raw(&get, &[], Modifiers::default(), drop).unwrap_err();
+    let error = conn.request_raw(&get, &[], Modifiers::default(), |_| ()).unwrap_err();
     assert!(error.to_string().contains("15 is no number"), "{error}");
 }
 

@@ -1,14 +1,6 @@
 //! Vectors that do not come back, each with the reason.
 
-/// A failure that is as it should be.
-pub(crate) struct Exception {
-    pub(crate) family: &'static str,
-    /// The beginning of operation, mode and direction; empty for any.
-    pub(crate) message: &'static str,
-    /// The attribute that the vector has, by its names from the outside in.
-    pub(crate) path: &'static [&'static str],
-    pub(crate) why: &'static str,
-}
+use nlkit_tests::vectors::Exception;
 
 /// Where the spec that the vectors were made from is wrong, and ours is not: such a vector is no
 /// message of a kernel.

@@ -22,54 +22,12 @@ use std::process::Command;
 use nlkit_codegen::{Builder, Layout};
 use nlkit_tests::messages::MESSAGES;
 use nlkit_tests::skip::folder;
+use nlkit_tests::vectors::{Line, Vector, assert_all, from_hex, sorted, vectors};
 use nlkit_tests::{scratch, tables};
-use serde::Deserialize;
 
 mod exceptions;
 
-use exceptions::{Exception, KERNELS, OURS};
-
-#[derive(Deserialize)]
-struct Line {
-    op: String,
-    mode: String,
-    dir: String,
-    bytes: String,
-    json: serde_json::Value,
-}
-
-/// A message of the client.
-struct Vector {
-    /// File and line.
-    place: String,
-    family: String,
-    line: Line,
-}
-
-/// The vectors of all kernels, or of one.
-fn vectors(root: &Path, kernel: Option<&str>) -> Vec<Vector> {
-    let folders = sorted(root).into_iter().filter(|path| path.is_dir());
-    let folders = folders.filter(|path| kernel.is_none_or(|kernel| path.ends_with(kernel)));
-    let files = folders.flat_map(|folder| sorted(&folder));
-    let files = files.filter(|file| file.extension().is_some_and(|ending| ending == "jsonl"));
-    let mut vectors = Vec::new();
-    for file in files {
-        let family = file.file_stem().unwrap().to_str().unwrap().to_owned();
-        for (line, number) in fs::read_to_string(&file).unwrap().lines().zip(1..) {
-            let place = format!("{}:{number}", file.display());
-            let line = serde_json::from_str(line).unwrap();
-            vectors.push(Vector { place, family: family.clone(), line });
-        }
-    }
-    vectors
-}
-
-fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
-}
+use exceptions::{KERNELS, OURS};
 
 #[test]
 fn vectors_round_trip() {
@@ -77,7 +35,7 @@ fn vectors_round_trip() {
     let mut vectors = vectors(&root, None);
     vectors.retain(|vector| MESSAGES.iter().any(|message| message.family == vector.family));
     let results: Vec<_> = vectors.iter().map(check).collect();
-    assert_round_trips(&vectors, &results, OURS);
+    assert_all(&vectors, &results, OURS);
 }
 
 fn check(vector: &Vector) -> Result<(), String> {
@@ -88,75 +46,6 @@ fn check(vector: &Vector) -> Result<(), String> {
     });
     let message = found.ok_or("no such message in the spec")?;
     message.check(&from_hex(bytes).ok_or("not hex")?)
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
-/// No failure but those of exceptions, each of which has one.
-fn assert_round_trips(
-    vectors: &[Vector],
-    results: &[Result<(), String>],
-    exceptions: &'static [Exception],
-) {
-    let mut failures = Vec::new();
-    let mut excepted = BTreeMap::<usize, usize>::new();
-    let mut counts = BTreeMap::<&str, [usize; 2]>::new();
-    assert_eq!(vectors.len(), results.len());
-    for (vector, result) in vectors.iter().zip(results) {
-        let [passed, others] = counts.entry(vector.family.as_str()).or_default();
-        let Err(why) = result else {
-            *passed += 1;
-            continue;
-        };
-        match exceptions.iter().position(|exception| exception.covers(vector)) {
-            Some(index) => {
-                *others += 1;
-                *excepted.entry(index).or_default() += 1;
-            }
-            None => {
-                let Vector { place, line: Line { op, mode, dir, json, .. }, .. } = vector;
-                failures.push(format!("{place}: {op} {mode} {dir}: {why}\n  {json}"));
-            }
-        }
-    }
-    for (family, [passed, excepted]) in &counts {
-        println!("{family}: {passed} round trips, {excepted} excepted");
-    }
-    let (total, others) = (vectors.len(), excepted.values().sum::<usize>());
-    println!("{} of {total} round trips, {others} excepted", total - failures.len() - others);
-    for (index, Exception { family, message, path, why }) in exceptions.iter().enumerate() {
-        let count = excepted.get(&index).copied().unwrap_or(0);
-        let path = path.join(".");
-        println!("{count} of {family} {message}, {path}: {why}");
-        if count == 0 {
-            failures.push(format!("{family} {message}, {path}: no failure; drop the exception"));
-        }
-    }
-    assert!(!counts.is_empty(), "no vectors of our families");
-    let shown = failures.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
-    assert!(failures.is_empty(), "{} failures:\n{shown}", failures.len());
-}
-
-impl Exception {
-    fn covers(&self, vector: &Vector) -> bool {
-        let Line { op, mode, dir, json, .. } = &vector.line;
-        let message = format!("{op} {mode} {dir} ");
-        let begins = message.strip_prefix(self.message);
-        self.family == vector.family
-            && begins.is_some_and(|rest| self.message.is_empty() || rest.starts_with(' '))
-            && has_path(json, self.path)
-    }
-}
-
-fn has_path(json: &serde_json::Value, path: &[&str]) -> bool {
-    match (json, path) {
-        (_, []) => true,
-        (serde_json::Value::Array(items), _) => items.iter().any(|item| has_path(item, path)),
-        (_, [first, rest @ ..]) => json.get(first).is_some_and(|inner| has_path(inner, rest)),
-    }
 }
 
 /// A program with the types of the kernel's own specs reads the vectors of that kernel.
@@ -180,7 +69,7 @@ fn vectors_round_trip_through_the_kernels_own_specs() {
         .collect();
     let passed = results.iter().filter(|result| result.is_ok()).count();
     assert!(passed * 100 >= vectors.len() * 99, "{passed} round trips of {}", vectors.len());
-    assert_round_trips(&vectors, &results, KERNELS);
+    assert_all(&vectors, &results, KERNELS);
 }
 
 /// The kernel with the specs that the vectors were made from.

@@ -159,6 +159,7 @@ impl Run<'_> {
             family: self.family,
             operation: self.operation,
             cut_from: datagram.cut_from,
+            told: false,
         };
         let beside = Beside { time: datagram.time, namespace: None };
         for message in self.decoder.feed(&datagram.bytes, &context) {
@@ -201,15 +202,24 @@ fn print_told(printer: &mut Printer, told: &Told) -> Result<(), Failure> {
         word("nlmsg_pid"),
         word("nlmsg_flags"),
     );
-    let whole = json!({
-        "time": told.time,
-        "kind": "without-bytes",
-        "to-kernel": told.to_kernel,
-        "protocol": protocol,
-        "header": header,
-        "strace": told.body,
-    });
-    printer.headed(&heading, &json!({ "strace": told.body }), &whole)
+    let mut whole = Map::new();
+    for (name, value) in [
+        ("time", json!(told.time)),
+        ("kind", json!("without-bytes")),
+        ("to-kernel", json!(told.to_kernel)),
+        ("protocol", json!(protocol)),
+        ("header", Value::Object(header)),
+        ("strace", json!(told.body)),
+    ] {
+        if !value.is_null() {
+            whole.insert(name.to_owned(), value);
+        }
+    }
+    printer.headed(
+        &shown::harmless(&heading),
+        &json!({ "strace": told.body }),
+        &Value::Object(whole),
+    )
 }
 
 /// The inputs that the arguments name.

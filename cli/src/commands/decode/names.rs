@@ -1,6 +1,6 @@
 //! Numbers behind the names of netlink's own constants, as strace and people write them.
 
-use nlkit::wire::kind;
+use nlkit::wire::{ATTR_NESTED, kind};
 
 /// A decimal or hexadecimal number, maybe negative as strace prints port ids.
 pub(crate) fn number(text: &str) -> Option<u32> {
@@ -57,6 +57,18 @@ pub(super) fn flags(text: &str) -> Option<u16> {
         };
     }
     Some(bits)
+}
+
+/// The type of an attribute of an extended ACK.
+pub(super) fn ext_ack(text: &str) -> Option<u16> {
+    let (nested, name) = match text.strip_prefix("NLA_F_NESTED|") {
+        Some(name) => (ATTR_NESTED, name),
+        None => (0, text),
+    };
+    let names = ["MSG", "OFFS", "COOKIE", "POLICY", "MISS_TYPE", "MISS_NEST"];
+    let name = name.strip_prefix("NLMSGERR_ATTR_")?;
+    let at = names.iter().position(|known| *known == name)?;
+    Some(nested | u16::try_from(at + 1).ok()?)
 }
 
 #[cfg(test)]

@@ -246,6 +246,14 @@ impl Trace {
             .flatten()
             .or_else(|| known(&format!("{pid}:{}", digits(fd))))
             .or_else(|| known(digits(fd)));
+        // Before a socket is bound, the number of its file stands there in place of the protocol.
+        let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let named = fd.split_once("NETLINK:[").map(|(_, name)| Some(name).filter(is_name));
+        let named = named.map(|name| name.and_then(protocol::number));
+        let protocol = named
+            .flatten()
+            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
+            .or_else(|| known(digits(fd)));
         let mut call = Call {
             to_kernel,
             time: line.time.map(str::to_owned),
@@ -359,19 +367,48 @@ impl Reader<'_> {
         Message::Told { header: words.into_iter().filter_map(word).collect(), body }
     }
 
-    /// The bytes of a message whose body strace shows as text, or as the number of NLMSG_DONE.
+    /// The bytes of a message whose body strace shows as text, or as how an answer ended.
     fn whole(&self, header: &Node<'_>, body: &[Node<'_>]) -> Option<Vec<u8>> {
         let header = self.header(header)?;
         let mut bytes = header.to_bytes().to_vec();
         for part in body {
             match part {
                 Node::Text(text, false) => bytes.extend(text),
-                Node::Word(number) => bytes.extend(number.parse::<i32>().ok()?.to_ne_bytes()),
-                Node::Struct(_) => bytes.extend(self.error(part)?),
-                _ => return None,
+                part => bytes.extend(self.end(part)?),
             }
         }
         (bytes.len() == usize::try_from(header.len).ok()?).then_some(bytes)
+    }
+
+    /// NLMSG_DONE or NLMSG_ERROR: `0`, `{error=.., msg=..}`, either with attributes behind it in a list.
+    fn end(&self, node: &Node<'_>) -> Option<Vec<u8>> {
+        match node {
+            Node::Word(_) => Some(code(node)?.to_ne_bytes().to_vec()),
+            Node::Struct(_) => {
+                // Of a request that is repeated whole, strace shows more than its header.
+                let request = self.header(node.get("msg")?)?;
+                Some(
+                    [&code(node.get("error")?)?.to_ne_bytes()[..], &request.to_bytes()[..]]
+                        .concat(),
+                )
+            }
+            Node::List(parts, _) => {
+                let [end, Node::List(attributes, _)] = parts.as_slice() else { return None };
+                let mut bytes = self.end(end)?;
+                match attributes.as_slice() {
+                    [header @ Node::Struct(_), value] => bytes.extend(ext_ack(header, value)?),
+                    several => {
+                        for attribute in several {
+                            let Node::List(parts, _) = attribute else { return None };
+                            let [header, value] = parts.as_slice() else { return None };
+                            bytes.extend(ext_ack(header, value)?);
+                        }
+                    }
+                }
+                Some(bytes)
+            }
+            Node::Text(..) => None,
+        }
     }
 
     fn header(&self, node: &Node<'_>) -> Option<Header> {
@@ -384,17 +421,29 @@ impl Reader<'_> {
             port: names::number(word("nlmsg_pid")?)?,
         })
     }
+}
 
-    /// NLMSG_ERROR: a code, and the header of the request where that is all there is of it.
-    fn error(&self, body: &Node<'_>) -> Option<Vec<u8>> {
-        let code = body.get("error")?.word()?;
-        let code = match code.strip_prefix('-') {
-            Some(name) => -errno::number(name)?,
-            None => code.parse().ok()?,
-        };
-        let request = self.header(body.get("msg")?)?;
-        Some([&code.to_ne_bytes()[..], &request.to_bytes()[..]].concat())
+/// A code: 0, or the name of an error.
+fn code(node: &Node<'_>) -> Option<i32> {
+    let code = node.word()?;
+    match code.strip_prefix('-') {
+        Some(name) => Some(-errno::number(name)?),
+        None => code.parse().ok(),
     }
+}
+
+/// An attribute of an extended ACK: `[{nla_len=8, nla_type=NLMSGERR_ATTR_OFFS}, 20]`.
+fn ext_ack(header: &Node<'_>, value: &Node<'_>) -> Option<Vec<u8>> {
+    let len: u16 = header.get("nla_len")?.word()?.parse().ok()?;
+    let kind = names::ext_ack(header.get("nla_type")?.word()?)?;
+    let mut bytes = [len.to_ne_bytes(), kind.to_ne_bytes()].concat();
+    match value {
+        Node::Text(text, false) => bytes.extend(text),
+        value => bytes.extend(names::number(value.word()?)?.to_ne_bytes()),
+    }
+    // The NUL behind a text is not shown.
+    bytes.resize(usize::from(len).next_multiple_of(4), 0);
+    Some(bytes)
 }
 
 /// The buffers of vectors.

@@ -12,8 +12,8 @@ pub(super) fn find<'f>(family: &'f Family, what: &str) -> Result<(Link, Found<'f
     let items = family.items();
     let addressed = items.iter().filter(|it| it.link.to_string() == what);
     let by_path = items.iter().filter(|it| it.link.path == what);
-    let by_other_name = items.iter().filter(|it| is_whole(it) && is_called(it, what));
-    let by_part = items.iter().filter(|it| !is_whole(it) && is_called(it, what));
+    let by_other_name = items.iter().filter(|it| it.is_whole() && is_called(it, what));
+    let by_part = items.iter().filter(|it| !it.is_whole() && is_called(it, what));
     let rounds: [Vec<&Item<'f>>; 3] =
         [addressed.collect(), by_path.chain(by_other_name).collect(), by_part.collect()];
     for mut found in rounds {
@@ -26,11 +26,6 @@ pub(super) fn find<'f>(family: &'f Family, what: &str) -> Result<(Link, Found<'f
         }
     }
     walk(family, &items, what).unwrap_or_else(|| Err(unknown(family, what, &items)))
-}
-
-/// Whether it stands for itself: no part of something.
-fn is_whole(item: &Item<'_>) -> bool {
-    item.link.path == item.name
 }
 
 fn is_called(item: &Item<'_>, what: &str) -> bool {
@@ -57,7 +52,7 @@ fn walk<'f>(
 ) -> Option<Result<(Link, Found<'f>), Failure>> {
     let (begin, rest) = what.split_once('.')?;
     let is_begin =
-        |it: &&Item<'_>| is_whole(it) && (it.name == begin || it.link.to_string() == begin);
+        |it: &&Item<'_>| it.is_whole() && (it.name == begin || it.link.to_string() == begin);
     let begin = items.iter().find(is_begin)?;
     let mut at = (begin.link.clone(), begin.found);
     for name in rest.split('.') {
@@ -91,17 +86,21 @@ fn ambiguous(family: &Family, what: &str, found: &[&Item<'_>]) -> Failure {
 fn unknown(family: &Family, what: &str, items: &[Item<'_>]) -> Failure {
     let name = &family.name;
     let failure = Failure::new(code::UNKNOWN, format_args!("there is no `{what}` in `{name}`"));
-    // A word before a colon is no part of a name.
-    let bare = match what.split_once(':') {
-        Some((kind, bare)) if Kind::ALL.iter().any(|it| it.word() == kind) => bare,
-        _ => what,
-    };
-    let wholes = items.iter().filter(|it| is_whole(it));
-    let parts = items.iter().filter(|it| !is_whole(it));
-    match similar(bare, wholes.chain(parts).flat_map(names_of)) {
-        Some(near) => {
-            let near = items.iter().find(|it| names_of(it).contains(&near));
-            let link = near.map(|it| it.link.to_string()).unwrap_or_default();
+    // A word before a colon says of what kind the name is.
+    let kind = what.split_once(':').and_then(|(word, bare)| {
+        Some((Kind::ALL.into_iter().find(|kind| kind.word() == word)?, bare))
+    });
+    let bare = kind.map_or(what, |(_, bare)| bare);
+    let of_kind = |it: &&Item<'_>| kind.is_none_or(|(kind, _)| it.link.kind == kind);
+    // What stands for itself comes first, where others are as similar.
+    let (wholes, parts): (Vec<_>, Vec<_>) =
+        items.iter().filter(of_kind).partition(|it| it.is_whole());
+    let all = || wholes.iter().chain(&parts);
+    let near = similar(bare, all().flat_map(|it| names_of(it)));
+    let near = near.and_then(|near| all().find(|it| names_of(it).contains(&near)));
+    match near {
+        Some(item) => {
+            let link = &item.link;
             failure.help(format_args!("there is something with a similar name: `{link}`"))
         }
         None => failure.help(format_args!(

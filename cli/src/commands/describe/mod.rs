@@ -8,11 +8,13 @@ mod sheet;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{Format, Output};
 use crate::print::Printer;
@@ -34,10 +36,14 @@ Examples:
   nlkit describe --search ETHTOOL_A_RINGS_RX")]
 pub(crate) struct Args {
     /// The family, by its name or that of its file
-    #[arg(value_name = "FAMILY", required_unless_present = "search")]
+    #[arg(
+        value_name = "FAMILY",
+        required_unless_present = "search",
+        add = ArgValueCompleter::new(completion::families)
+    )]
     family: Option<String>,
     /// An operation, notification, group, set, sub-message, struct, enum, constant or attribute
-    #[arg(value_name = "WHAT")]
+    #[arg(value_name = "WHAT", add = ArgValueCompleter::new(completion::items))]
     what: Option<String>,
     /// How many nests deep to show what attributes hold
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(0..=8))]

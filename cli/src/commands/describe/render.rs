@@ -141,7 +141,7 @@ fn part(sheet: &mut Sheet, shown: &Shown) {
                 ("Written as", it.hint.unwrap_or_default().to_owned()),
                 ("Keys", it.keys.join(", ")),
                 ("C name", it.c_name.clone()),
-                ("Rust", it.rust.clone().unwrap_or_default()),
+                ("Rust", field(&it.rust, &it.rust_type)),
             ]);
             &it.inside
         }
@@ -161,7 +161,7 @@ fn part(sheet: &mut Sheet, shown: &Shown) {
                 ("Length", it.length.to_string()),
                 ("Type", it.ty.to_string()),
                 ("Written as", it.hint.unwrap_or_default().to_owned()),
-                ("Rust", it.rust.clone().unwrap_or_default()),
+                ("Rust", field(&it.rust, &it.rust_type)),
             ]);
             &it.inside
         }
@@ -275,6 +275,14 @@ fn value(it: &Entry) -> String {
     match it.bit {
         Some(bit) => format!("{:#x} (bit {bit})", it.value),
         None => it.value.to_string(),
+    }
+}
+
+/// A Rust field with its type.
+fn field(name: &Option<String>, ty: &Option<String>) -> String {
+    match (name, ty) {
+        (Some(name), Some(ty)) => format!("{name}: {ty}"),
+        _ => String::new(),
     }
 }
 

@@ -141,11 +141,12 @@ impl Sheet {
             docs.extend(lines.map(|line| self.styled(DIM, &line)));
         }
         let mut docs = docs.into_iter().peekable();
-        if beside && end < indent {
-            if let Some(first) = docs.next() {
-                line.push_str(&" ".repeat(indent - end));
-                line.push_str(&first);
-            }
+        if beside
+            && end < indent
+            && let Some(first) = docs.next()
+        {
+            line.push_str(&" ".repeat(indent - end));
+            line.push_str(&first);
         }
         self.line(line.trim_end());
         for doc in docs {
