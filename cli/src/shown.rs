@@ -143,7 +143,7 @@ fn whole(message: &Decoded<'_>, beside: &Beside, name: &str, body: &Value) -> Va
 }
 
 /// The line over a message for people: `> netdev dev-get dump request  seq 7 [request dump]`.
-fn heading(message: &Decoded<'_>, beside: &Beside) -> String {
+pub(crate) fn heading(message: &Decoded<'_>, beside: &Beside) -> String {
     let mut words = Vec::new();
     words.extend(beside.time.clone());
     words.extend(beside.namespace.map(|number| format!("[netns {number}]")));

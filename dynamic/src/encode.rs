@@ -61,10 +61,14 @@ impl Level {
         if self.set.name.is_empty() {
             return EncodeError::unknown_name("member", key, "what has no attributes", others);
         }
-        let of = |it: &&Attribute| !matches!(it.ty, Type::Pad | Type::Unused);
-        let names = self.set.attributes().iter().filter(of).map(|it| it.name);
         let place = format!("set `{}`", self.set.name);
-        EncodeError::unknown_name("attribute", key, &place, names.chain(others))
+        EncodeError::unknown_name("attribute", key, &place, self.names().chain(others))
+    }
+
+    /// The names of the attributes that hold something.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let holds = |it: &&Attribute| !matches!(it.ty, Type::Pad | Type::Unused);
+        self.set.attributes().iter().filter(holds).map(|attribute| attribute.name)
     }
 }
 
@@ -88,16 +92,26 @@ fn body(
     let level = Level::of_body(of);
     let map = object(value, level)?;
     if let Some(header) = of.header {
-        structs::encode(header, map, out)?;
+        structs::encode(header, map, out).map_err(|error| or_attribute(of, error))?;
         out.zeros(of.header_len() - header.ir.len);
     }
     attributes(level, map, scope, out)
 }
 
+/// An error of a member of the header, which may be meant for the attribute of the same name.
+#[cold]
+fn or_attribute(of: &Body, error: EncodeError) -> EncodeError {
+    let path = error.path();
+    let Some(name) = of.shared.iter().find(|name| path.strip_prefix('.') == Some(name)) else {
+        return error;
+    };
+    let hint = format!("{}; the attribute of this name is `Attr({name})`", error.hint());
+    error.help(hint)
+}
+
 fn object(value: &Value, level: Level) -> Result<&Members, EncodeError> {
     value.as_object().ok_or_else(|| {
-        let names = level.set.attributes().iter().map(|attribute| attribute.name);
-        let first = names.chain(level.header.into_iter().flat_map(Struct::names)).next();
+        let first = level.names().chain(level.header.into_iter().flat_map(Struct::names)).next();
         let example = first.map_or_else(|| "{}".to_owned(), |name| format!("{{{name:?}: ..}}"));
         EncodeError::expected("an object", &example, value)
     })

@@ -24,6 +24,9 @@ struct Inner {
 /// So many names are listed where none is similar.
 const FEW: usize = 12;
 
+/// So many characters of a name are shown.
+const LONG: usize = 80;
+
 impl EncodeError {
     #[cold]
     pub(crate) fn new(what: impl Into<String>) -> Self {
@@ -77,7 +80,10 @@ impl EncodeError {
 
     #[cold]
     pub(crate) fn at_name(mut self, name: &str) -> Self {
-        self.0.steps.push(format!(".{name}"));
+        // No name is that long, and input can hold anything.
+        let shown: String = name.chars().take(LONG).flat_map(escaped).collect();
+        let dots = if name.chars().nth(LONG).is_some() { ".." } else { "" };
+        self.0.steps.push(format!(".{shown}{dots}"));
         self
     }
 
@@ -115,6 +121,10 @@ impl fmt::Display for EncodeError {
 }
 
 impl std::error::Error for EncodeError {}
+
+fn escaped(c: char) -> Vec<char> {
+    if c.is_control() { c.escape_default().collect() } else { vec![c] }
+}
 
 /// What JSON is, in words, with its text where that is short.
 fn sort(value: &Value) -> String {

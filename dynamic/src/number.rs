@@ -91,7 +91,7 @@ fn kind(wire: &ir::Scalar) -> Kind {
 
 impl Number {
     /// The JSON of a number.
-    pub(crate) fn show(&self, number: i128) -> Value {
+    pub(crate) fn show(self, number: i128) -> Value {
         match self.shown {
             Shown::Decimal => plain(number),
             Shown::Hex if number < 0 => format!("-{:#x}", number.unsigned_abs()).into(),
@@ -100,7 +100,7 @@ impl Number {
                 Ok(bits) => Ipv4Addr::from_bits(bits).to_string().into(),
                 Err(_) => plain(number),
             },
-            Shown::Named(of) if of.flags => of.show_flags(self.to_bits(number)),
+            Shown::Named(of) if of.flags => of.show_flags(self.bits_of(number)),
             Shown::Named(of) => of.show(number),
         }
     }
@@ -109,13 +109,13 @@ impl Number {
     ///
     /// # Errors
     /// Where it is none, or out of range.
-    pub(crate) fn read(&self, value: &Value) -> Result<i128, EncodeError> {
+    pub(crate) fn read(self, value: &Value) -> Result<i128, EncodeError> {
         let number = match self.shown {
             Shown::Decimal | Shown::Hex => {
                 text::number(value).ok_or_else(|| EncodeError::expected("a number", "42", value))?
             }
             Shown::Ipv4 => read_ipv4(value)?,
-            Shown::Named(of) if of.flags => self.from_bits(of.read_flags(value)?),
+            Shown::Named(of) if of.flags => self.of_bits(of.read_flags(value)?),
             Shown::Named(of) => of.read(value)?,
         };
         let kind = kind(self.wire);
@@ -128,12 +128,12 @@ impl Number {
     }
 
     /// The bits of a number, which is negative where the highest bit of a signed one is set.
-    fn to_bits(&self, number: i128) -> u64 {
+    fn bits_of(self, number: i128) -> u64 {
         let mask = (1_i128 << (len(self.wire) * 8)) - 1;
         u64::try_from(number & mask).unwrap_or_default()
     }
 
-    fn from_bits(&self, bits: i128) -> i128 {
+    fn of_bits(self, bits: i128) -> i128 {
         match kind(self.wire).range() {
             Some((lowest, highest)) if lowest < 0 && bits > highest && bits <= highest - lowest => {
                 bits + 2 * lowest

@@ -1,6 +1,5 @@
 //! How numbers, bytes and addresses are written.
 
-use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use nlkit::{Attr, AttrValue, DecodeError, HwAddr};
@@ -76,11 +75,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 fn joined(bytes: &[u8], separator: &str) -> String {
+    let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
     let mut text = String::with_capacity(bytes.len() * (2 + separator.len()));
     for (index, byte) in bytes.iter().enumerate() {
-        let separator = if index == 0 { "" } else { separator };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{separator}{byte:02x}");
+        if index > 0 {
+            text.push_str(separator);
+        }
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0xf));
     }
     text
 }

@@ -1,7 +1,6 @@
 //! The tables that are made of specs at run time are those of the types.
 
 use std::collections::HashSet;
-use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use nlkit::{Entry, Set, Shape};
@@ -17,24 +16,10 @@ use crate::families::{format, ours};
 fn the_tables_of_every_message_are_those_of_its_type() {
     let families = ours();
     let mut pairs = Pairs::default();
+    let mut covered = HashSet::new();
     for message in MESSAGES {
+        covered.insert(message.family);
         pairs.compare_messages(families[message.family], message);
-    }
-    let mut covered = BTreeSet::new();
-    let MessageType { family, op, mode, direction, .. } = message;
-    covered.insert(family);
-    let family = families[*family];
-    pairs.selectors = selectors(family.ir());
-    pairs.place = format!("{} {} {}", message.family, message.op, message.direction);
-    let ours =
-        format(family, op, mode, direction).unwrap_or_else(|| panic!("no {}", pairs.place)).set();
-    // Messages have the whole set of their operation; types what the spec lists for each.
-    let typed = message.set;
-    assert_eq!(ours.header, typed.header, "{}", pairs.place);
-    assert!(ours.scope || !typed.scope, "{}", pairs.place);
-    for entry in typed.entries {
-        let ours = ours.entry(entry.id).unwrap_or_else(|| panic!("no {entry:?}"));
-        pairs.compare_entries(ours, entry);
     }
     assert_eq!(covered.len(), 33);
     assert!(pairs.seen.len() > 200, "{} sets", pairs.seen.len());
@@ -55,6 +40,7 @@ attribute-sets:
       - { name: kind, type: string }
       - { name: inside, type: nest, nested-attributes: inside }
   - name: inside
+    attributes:
       - { name: data, type: sub-message, sub-message: data, selector: kind }
   - name: books
     attributes: [ { name: pages, type: u32 } ]

@@ -139,11 +139,6 @@ impl Run<'_> {
     }
 
     fn datagram(&mut self, datagram: Datagram) -> Result<(), Failure> {
-        if datagram.swapped {
-            self.malformed = true;
-            let what = "a datagram of a host with the other byte order is not decoded";
-            return shown::print_fault(&mut self.printer, what);
-        }
         let direction = |to_kernel| match to_kernel {
             true => Direction::ToKernel,
             false => Direction::FromKernel,
@@ -162,7 +157,11 @@ impl Run<'_> {
             told: false,
         };
         let beside = Beside { time: datagram.time, namespace: None };
-        for message in self.decoder.feed(&datagram.bytes, &context) {
+        let bytes = match datagram.swapped {
+            true => self.decoder.to_native(&datagram.bytes, &context),
+            false => datagram.bytes,
+        };
+        for message in self.decoder.feed(&bytes, &context) {
             self.malformed |= message.is_malformed();
             shown::print(&mut self.printer, &message, &beside)?;
         }
