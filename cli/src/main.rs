@@ -8,6 +8,7 @@ mod doc;
 mod duration;
 mod errno;
 mod failure;
+mod hexdump;
 mod input;
 mod interrupt;
 mod kernel;

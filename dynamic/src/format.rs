@@ -11,7 +11,7 @@ use crate::error::EncodeError;
 use crate::resolve::Schema;
 use crate::schema::Body;
 use crate::tables::{Parts, Tables};
-use crate::{Value, annotate, decode, encode};
+use crate::{Value, annotate, decode, encode, swap};
 
 /// What one sort of message holds: reads and writes it.
 ///
@@ -102,6 +102,11 @@ impl Format {
     /// in its place.
     pub fn annotate(self, bytes: &[u8]) -> Vec<Piece> {
         annotate::message(&self.0.body, bytes)
+    }
+
+    /// Turns the numbers of a message of a host with the other byte order, so that they are in that of ours.
+    pub(crate) fn turn(self, bytes: &mut [u8]) {
+        swap::body(&self.0.body, bytes, &[], 0);
     }
 
     /// Appends the bytes of a message to `buffer`, whose length is a multiple of 4; on an error the

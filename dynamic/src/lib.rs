@@ -66,6 +66,7 @@ mod resolve;
 mod schema;
 mod selector;
 mod structs;
+mod swap;
 mod tables;
 mod tap;
 mod text;
@@ -76,7 +77,8 @@ pub use crate::annotate::Piece;
 pub use crate::connection::{
     Batch, Connection, Entries, Error, Notification, protocol_number, raw_operation,
 };
+pub use crate::decoder::Direction;
 pub use crate::error::EncodeError;
 pub use crate::family::{Family, Mode, Operation};
 pub use crate::format::Format;
-pub use crate::tap::{Direction, Tap};
+pub use crate::tap::Tap;

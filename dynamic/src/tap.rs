@@ -6,24 +6,18 @@ use std::time::Duration;
 
 use nlkit::{Received, Transport};
 
-/// Which way a datagram goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// To the peer, which is mostly the kernel.
-    Sent,
-    /// From there.
-    Received,
-}
+use crate::decoder::Direction;
 
-/// A transport that shows each datagram to a function: one that was sent, and one that was received, before
-/// it is decoded.
+/// A transport that shows each datagram to a function: one that was sent, to the kernel or to another peer,
+/// and one that was received, before it is decoded.
 ///
 /// # Examples
 /// ```
 /// use nlkit::nlctrl::GetFamily;
 /// use nlkit::script::{Script, answer};
 /// use nlkit::{Connection, Generic};
-/// use nlkit_dynamic::{Direction, Tap};
+/// use nlkit_dynamic::Tap;
+/// use nlkit_dynamic::decoder::Direction;
 ///
 /// let kernel = Script::new(|request: &[u8]| vec![answer(request).error(2, &[]).into_datagram()]);
 /// let mut seen = Vec::new();
@@ -31,7 +25,7 @@ pub enum Direction {
 /// let mut conn = Connection::<Generic, _>::with_transport(tap);
 /// assert!(conn.request(&GetFamily { id: Some(99), name: None }).is_err());
 /// drop(conn);
-/// assert_eq!(seen, [Direction::Sent, Direction::Received]);
+/// assert_eq!(seen, [Direction::ToKernel, Direction::FromKernel]);
 /// ```
 pub struct Tap<T, F> {
     transport: T,
@@ -63,14 +57,14 @@ impl<T: Transport, F: FnMut(Direction, &[u8])> Transport for Tap<T, F> {
 
     fn send(&mut self, datagram: &[u8]) -> io::Result<()> {
         self.transport.send(datagram)?;
-        (self.look)(Direction::Sent, datagram);
+        (self.look)(Direction::ToKernel, datagram);
         Ok(())
     }
 
     fn receive(&mut self, buffer: &mut Vec<u8>) -> io::Result<Received> {
         let start = buffer.len();
         let received = self.transport.receive(buffer)?;
-        (self.look)(Direction::Received, buffer.get(start..).unwrap_or_default());
+        (self.look)(Direction::FromKernel, buffer.get(start..).unwrap_or_default());
         Ok(received)
     }
 

@@ -1,11 +1,10 @@
 //! Several requests in one datagram.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Range;
 use std::task::{Poll, ready};
 
-use crate::attrs::{NlAttrs, decode, encode_into};
+use crate::attrs::{NlAttrs, encode_into};
 use crate::call::{Call, Running, attrs_of, write};
 use crate::channel::Asked;
 use crate::connection::{Connection, ready as now};
@@ -15,6 +14,7 @@ use crate::error::{EncodeError, Error};
 use crate::family::{Do, Family, Protocol};
 use crate::heard::{Heard, Part};
 use crate::modifiers::Modifiers;
+use crate::outcomes::{Outcomes, Ticket};
 use crate::raw::RawOperation;
 use crate::session::Ends;
 use crate::trace::Trace;
@@ -151,89 +151,6 @@ impl<P: Protocol, T: Transport> fmt::Debug for Batch<'_, P, T> {
     }
 }
 
-/// Which request of a batch: what its outcome is had by.
-pub struct Ticket<R> {
-    index: usize,
-    request: PhantomData<fn() -> R>,
-}
-
-impl<R> Ticket<R> {
-    /// The position of the request in the batch, from 0 on.
-    pub fn index(&self) -> usize {
-        self.index
-    }
-}
-
-impl<R> fmt::Debug for Ticket<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ticket({})", self.index)
-    }
-}
-
-/// What became of the requests of a batch, in their order.
-#[derive(Debug)]
-#[must_use = "each request has an outcome of its own, which may be an error"]
-pub struct Outcomes(Vec<Option<Outcome>>);
-
-/// What became of a request; its replies as they came.
-type Outcome = Result<Vec<Vec<u8>>, Error>;
-
-impl Outcomes {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether each succeeded, in the order of the requests.
-    pub fn iter(&self) -> impl Iterator<Item = Result<(), &Error>> {
-        self.0.iter().map(|outcome| match outcome {
-            Some(Err(error)) => Err(error),
-            _ => Ok(()),
-        })
-    }
-
-    /// What a request was answered with; where the kernel only acknowledged it, an empty reply.
-    ///
-    /// # Errors
-    /// Why it failed: [`KernelError::index`](crate::KernelError::index) is its position.
-    pub fn take<R: Do>(&mut self, ticket: Ticket<R>) -> Result<R::Reply, Error> {
-        match self.take_replies(ticket.index)?.last() {
-            Some(reply) => Ok(decode(reply)?),
-            None => Ok(R::Reply::default()),
-        }
-    }
-
-    /// What a request was answered with, each reply with its fixed header and attributes; nothing where the
-    /// kernel only acknowledged it.
-    ///
-    /// # Errors
-    /// As [`Outcomes::take`].
-    pub fn take_raw(&mut self, ticket: Ticket<RawOperation>) -> Result<Vec<Vec<u8>>, Error> {
-        self.take_replies(ticket.index)
-    }
-
-    fn take_replies(&mut self, index: usize) -> Outcome {
-        self.0.get_mut(index).and_then(Option::take).unwrap_or(Ok(Vec::new()))
-    }
-}
-
-/// Whether each succeeded.
-impl IntoIterator for Outcomes {
-    type Item = Result<(), Error>;
-    type IntoIter = std::vec::IntoIter<Self::Item>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        let outcomes = self.0.into_iter();
-        let told: Vec<_> = outcomes.map(|it| it.unwrap_or(Ok(Vec::new())).map(drop)).collect();
-        told.into_iter()
-    }
-}
-
 /// The requests of a batch, whoever waits for their answers.
 #[derive(Default)]
 pub(crate) struct Requests {
@@ -314,7 +231,7 @@ impl Requests {
             trace: Trace::new(&call),
         };
         self.requests.push(queued);
-        Ok(Ticket { index, request: PhantomData })
+        Ok(Ticket::new(index))
     }
 
     /// Sends the requests, if that was not done yet, and reads their outcomes.
@@ -324,7 +241,7 @@ impl Requests {
         wait: &mut impl Wait<T>,
     ) -> Poll<Result<Outcomes, Error>> {
         if self.requests.is_empty() {
-            return Poll::Ready(Ok(Outcomes(Vec::new()))); // the kernel refuses a datagram of nothing
+            return Poll::Ready(Ok(Outcomes::new(Vec::new()))); // the kernel refuses a datagram of nothing
         }
         if self.asked.is_none() {
             ready!(self.poll_resolved(engine, wait))?;
@@ -345,7 +262,7 @@ impl Requests {
             queued.outcome.iter().for_each(|outcome| queued.trace.end(outcome));
         }
         let outcome = |it: Queued| it.outcome.map(|outcome| outcome.map(|()| it.replies));
-        Poll::Ready(Ok(Outcomes(requests.into_iter().map(outcome).collect())))
+        Poll::Ready(Ok(Outcomes::new(requests.into_iter().map(outcome).collect())))
     }
 
     /// Asks for the ids of all families.

@@ -78,6 +78,7 @@ mod modifiers;
 mod names;
 mod namespace;
 pub mod nlctrl;
+mod outcomes;
 mod path;
 #[cfg(feature = "policy")]
 mod policy;
@@ -111,7 +112,7 @@ pub mod wire;
 mod writer;
 
 pub use crate::attrs::{Entry, Field, NlAttrs, Set, View, decode, encode, encode_into};
-pub use crate::batch::{Batch, Outcomes, Ticket};
+pub use crate::batch::Batch;
 pub use crate::checks::{Checks, Fault, Rule};
 pub use crate::connection::Connection;
 pub use crate::counters::Counters;
@@ -135,6 +136,7 @@ pub use crate::message::{Message, RawMessage};
 pub use crate::modifiers::Modifiers;
 pub use crate::names::Names;
 pub use crate::namespace::Namespace;
+pub use crate::outcomes::{Outcomes, Ticket};
 #[cfg(feature = "policy")]
 pub use crate::policy::{Attribute, Operation, Policies, Policy, Step, Support, Supported, Walk};
 pub use crate::raw::RawOperation;

@@ -1,11 +1,13 @@
 //! What a connection tells those who trace it (feature `tracing`), over a simulated kernel.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nlkit::nlctrl::GetFamily;
 use nlkit::sim::{Fault, Faults, Kernel};
 use nlkit::{Generic, Modifiers};
+use nlkit_dynamic::{Connection, Family};
 use tracing::Level;
 
 /// What is traced while `calls` are made.
@@ -83,6 +85,26 @@ fn at_trace_level_the_messages_are_told() {
     assert!(lines[0].ends_with("request attributes=family-id=16"), "{lines:#?}");
     let reply = r#"reply attributes=family-id=16 family-name="nlctrl" version=2"#;
     assert!(lines[1].contains(reply), "{lines:#?}");
+}
+
+#[test]
+fn a_family_of_a_spec_at_run_time_is_told_of_as_that_of_types() {
+    let kernel = Kernel::new();
+    let mut typed = kernel.connect::<Generic>();
+    let typed = traced(Level::TRACE, || drop(typed.request(&by_id(16)).unwrap()));
+
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/families/nlctrl.yaml");
+    let family = Family::new(nlkit_codegen::Builder::new().resolve(spec).unwrap());
+    let getfamily = family.operation("getfamily").unwrap();
+    let mut conn = Connection::with_transport(family, kernel.socket::<Generic>());
+    let lines = traced(Level::TRACE, || {
+        let request = serde_json::json!({"family-id": 16});
+        conn.request(family, getfamily, &request, Modifiers::default()).unwrap();
+    });
+    let without_time = |line: &String| line.split("micros=").next().map(ToOwned::to_owned);
+    let told = |lines: &[String]| lines.iter().map(without_time).collect::<Vec<_>>();
+    assert_eq!(told(&lines), told(&typed));
+    assert_eq!(lines.len(), 3, "{lines:#?}");
 }
 
 #[test]

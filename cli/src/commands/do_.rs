@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let family = Family::new(ir);
     let (operation, request) = args.request.read(family, Way::Do)?;
     interrupt::exit_with(code::INTERRUPTED)?;
-    let mut conn = args.link.open(family)?;
+    let mut conn = args.link.open(&[family], common)?;
     let modifiers = args.flags.modifiers();
     let replies = if args.echo {
         let told = conn.request_echo(family, operation, &request, modifiers)?;

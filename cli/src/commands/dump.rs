@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let family = Family::new(ir);
     let (operation, request) = args.request.read(family, Way::Dump)?;
     interrupt::exit_with(code::INTERRUPTED)?;
-    let conn = args.link.open(family)?;
+    let conn = args.link.open(&[family], common)?;
     let retries = args.retries.unwrap_or(match common.output.format {
         Format::Jsonl => 0,
         _ => 3,

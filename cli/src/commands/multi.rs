@@ -21,11 +21,11 @@ use crate::{completion, interrupt};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The kernel gets all requests in one datagram, and carries out each, whatever becomes of the others; of nftables,
-all between `batch-begin` and `batch-end`, or none. Flags before the first `--` are for all, --create and such
-behind an OP for that alone. In JSON it is a list of {\"op\", \"request\", \"flags\"}.
+all between `batch-begin` and `batch-end`, or none. Each OP has its own --create and such; other options stand
+before the first `--`. In JSON it is a list of {\"op\", \"request\", \"flags\"}.
 
 Examples:
-  nlkit multi rt-link --create newlink ifname=a linkinfo.kind=dummy -- newlink ifname=b linkinfo.kind=dummy
+  nlkit multi rt-link newlink --create ifname=a linkinfo.kind=dummy -- setlink ifname=lo mtu=9000
   nlkit multi nftables batch-begin res-id=10 -- newtable --create nfgen-family=2 name=t -- batch-end res-id=10
   nlkit multi rt-link --json '[{\"op\": \"dellink\", \"request\": {\"ifname\": \"a\"}}]'")]
 pub(crate) struct Args {
@@ -48,7 +48,7 @@ pub(crate) struct Args {
         last = true,
         value_name = "OP",
         conflicts_with = "json",
-        add = ArgValueCompleter::new(completion::more)
+        add = ArgValueCompleter::new(completion::pairs)
     )]
     more: Vec<String>,
     /// All requests, in JSON: the text, @FILE, or - for stdin
@@ -72,14 +72,17 @@ struct Request {
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let family = Family::new(Specs::new(&common.specs).family(&args.family)?);
     let requests = match &args.json {
+        Some(_) if args.flags.modifiers() != Modifiers::default() => {
+            return Err(Failure::usage("in JSON, each request has its `flags`"));
+        }
         Some(json) => of_json(family, &read_json(json)?)?,
         None => of_words(family, args)?,
     };
     interrupt::exit_with(code::INTERRUPTED)?;
-    let mut conn = args.link.open(family)?;
+    let mut conn = args.link.open(&[family], common)?;
     let mut batch = conn.batch();
     for Request { operation, value, flags, .. } in &requests {
-        batch.add(family, operation, value, *flags | args.flags.modifiers())?;
+        batch.add(family, operation, value, *flags)?;
     }
     let outcomes = batch.send()?;
     tell_warnings(&mut conn);
@@ -127,7 +130,7 @@ fn refusal(error: &Error) -> Value {
 fn of_words(family: &'static Family, args: &Args) -> Result<Vec<Request>, Failure> {
     let mut requests = Vec::new();
     if let Some(op) = &args.op {
-        requests.push(request(family, op, &args.pairs, Modifiers::default())?);
+        requests.push(request(family, op, &args.pairs, args.flags.modifiers())?);
     }
     if args.more.is_empty() {
         return Ok(requests);
@@ -137,15 +140,19 @@ fn of_words(family: &'static Family, args: &Args) -> Result<Vec<Request>, Failur
             return Err(Failure::usage("there is no operation behind `--`"));
         };
         let (flags, pairs): (Vec<_>, Vec<_>) =
-            words.iter().cloned().partition(|word| word.starts_with("--"));
+            words.iter().cloned().partition(|word| word.starts_with('-'));
         let mut modifiers = Modifiers::default();
         for flag in flags {
-            let name = flag.trim_start_matches('-');
-            modifiers = modifiers | Flags::named(name).map_err(Failure::usage)?;
+            let name = flag.strip_prefix("--").unwrap_or(&flag);
+            modifiers = modifiers | Flags::named(name).map_err(misplaced)?;
         }
         requests.push(request(family, op, &pairs, modifiers)?);
     }
     Ok(requests)
+}
+
+fn misplaced(what: String) -> Failure {
+    Failure::usage(what).help("other options stand before the first `--`")
 }
 
 fn request(

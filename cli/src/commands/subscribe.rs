@@ -48,69 +48,92 @@ pub(crate) struct Args {
 /// Prints what is told in multicast groups.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let specs = Specs::new(&common.specs);
-    let mut wires: Vec<(i32, Wire)> = Vec::new();
-    for word in &args.groups {
-        join(word, &specs, &args.link, &mut wires)?;
-    }
+    let wanted = args.groups.iter().map(|word| Wanted::new(word, &specs));
+    let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
     // Who listens until it is enough ends it so.
     interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
-    let mut printer = Printer::new(&common.output, true);
     let (sender, told) = mpsc::channel();
-    for (_, mut wire) in wires {
+    let mut protocols: Vec<_> = wanted.iter().map(Wanted::protocol).collect();
+    protocols.sort_unstable();
+    protocols.dedup();
+    let mut wires = Vec::new();
+    for protocol in protocols {
+        let wanted: Vec<_> = wanted.iter().filter(|it| it.protocol() == protocol).collect();
+        let families: Vec<_> = wanted.iter().map(|it| it.family).collect();
+        let mut wire = args.link.open(&families, common)?;
+        wanted.iter().try_for_each(|it| it.join(&mut wire))?;
+        wires.push(wire);
+    }
+    let mut printer = Printer::new(&common.output, true);
+    for mut wire in wires {
         // That nothing is told is told below, of all of them together.
         wire.set_timeout(None);
         let sender = sender.clone();
         thread::spawn(move || listen(wire, &sender));
     }
+    drop(sender);
     let end = print(&told, &mut printer, args)?;
     printer.finish()?;
-    match end {
-        Some(failure) => Err(failure),
-        None => Ok(ExitCode::SUCCESS),
+    end.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// A family, and those of its groups to listen to.
+struct Wanted {
+    family: &'static Family,
+    groups: Vec<String>,
+}
+
+impl Wanted {
+    /// What a word of the command line means: FAMILY[:GROUP[,GROUP]].
+    fn new(word: &str, specs: &Specs) -> Result<Self, Failure> {
+        let (name, groups) = match word.split_once(':') {
+            Some((name, groups)) => (name, Some(groups)),
+            None => (word, None),
+        };
+        let family = Family::new(specs.family(name)?);
+        let groups = match groups {
+            Some(groups) => groups.split(',').map(ToOwned::to_owned).collect(),
+            None => known(family).map(ToOwned::to_owned).collect(),
+        };
+        let wanted = Self { family, groups };
+        if wanted.groups.is_empty() {
+            let what = format!("the spec of `{}` has no groups", family.name());
+            let help = format!("`nlkit families {name}` has those of the kernel: `{name}:GROUP`");
+            return Err(Failure::new(code::UNKNOWN, what).help(help));
+        }
+        Ok(wanted)
+    }
+
+    fn protocol(&self) -> i32 {
+        protocol_number(self.family.ir())
+    }
+
+    fn join(&self, wire: &mut Wire) -> Result<(), Failure> {
+        self.groups.iter().try_for_each(|group| {
+            wire.join(self.family, group).map_err(|error| self.refused(group, error))
+        })
+    }
+
+    fn refused(&self, group: &str, error: Error) -> Failure {
+        let is_unknown = matches!(error.netlink(), Some(nlkit::Error::UnknownGroup { .. }));
+        let failure = Failure::from(error);
+        match similar(group, known(self.family)) {
+            _ if !is_unknown => failure,
+            Some(other) => {
+                failure.help(format_args!("there is one with a similar name: `{other}`"))
+            }
+            None => {
+                let known: Vec<_> = known(self.family).collect();
+                failure.help(format_args!("the spec has {}", known.join(", ")))
+            }
+        }
     }
 }
 
-/// Joins the groups that a word names, over the connection of their protocol.
-fn join(
-    word: &str,
-    specs: &Specs,
-    link: &Link,
-    wires: &mut Vec<(i32, Wire)>,
-) -> Result<(), Failure> {
-    let (name, groups) = word.split_once(':').map_or((word, None), |(name, it)| (name, Some(it)));
-    let family = Family::new(specs.family(name)?);
-    let protocol = protocol_number(family.ir());
-    let found = wires.iter().position(|(number, _)| *number == protocol);
-    if found.is_none() {
-        wires.push((protocol, link.open(family)?));
-    }
-    let at = found.unwrap_or(wires.len() - 1);
-    let Some((_, wire)) = wires.get_mut(at) else { return Ok(()) };
+/// The groups of a family that its spec knows how to find.
+fn known(family: &'static Family) -> impl Iterator<Item = &'static str> {
     let known = family.ir().groups.iter().filter(|group| group.by != GroupBy::Nothing);
-    let known: Vec<_> = known.map(|group| group.name.as_str()).collect();
-    let groups: Vec<&str> = match groups {
-        Some(groups) => groups.split(',').collect(),
-        None => known.clone(),
-    };
-    if groups.is_empty() {
-        let what = format!("the spec of `{}` has no groups", family.ir().name);
-        let help = format!("`nlkit families {name}` has those of the kernel: `{name}:GROUP`");
-        return Err(Failure::new(code::UNKNOWN, what).help(help));
-    }
-    for group in groups {
-        wire.join(family, group).map_err(|error| {
-            let is_unknown = matches!(error.netlink(), Some(nlkit::Error::UnknownGroup { .. }));
-            let failure = Failure::from(error);
-            match similar(group, known.iter().copied()) {
-                _ if !is_unknown => failure,
-                Some(other) => {
-                    failure.help(format_args!("there is one with a similar name: `{other}`"))
-                }
-                None => failure.help(format_args!("the spec has {}", known.join(", "))),
-            }
-        })?;
-    }
-    Ok(())
+    known.map(|group| group.name.as_str())
 }
 
 /// Hands over what is told, until nobody wants it.

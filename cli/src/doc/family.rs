@@ -175,7 +175,7 @@ fn numbers(it: &Operation) -> String {
 }
 
 fn notification(it: &Notification) -> Markup {
-    let Message { number, rust, header, attributes } = &it.message;
+    let Message { number, rust, header, attributes, .. } = &it.message;
     let body = html! {
         (facts(&[
             ("Number", html! { (number) }),

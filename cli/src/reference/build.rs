@@ -82,6 +82,7 @@ impl From<'_> {
             number,
             rust: message.rust.clone(),
             header: message.header.as_ref().map(|header| header.name.clone()),
+            members: Vec::new(),
             attributes: message.attributes.iter().map(attribute).collect(),
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn add(family: &mut Family, ir: &ir::Family) {
     for (operation, of) in family.operations.iter_mut().zip(&ir.operations) {
         let begin = |mode: &str| format!("nlkit {mode} {} {}", shell(&ir.name), shell(&of.name));
         if let (Some(call), Some(of)) = (&mut operation.once, &of.once) {
-            let pairs = pairs(&of.request, ir);
+            let pairs = pairs(of, ir);
             call.example = pairs.iter().fold(begin("do"), |text, pair| text + " " + pair);
         }
         // Without attributes a dump lists everything.
@@ -22,20 +22,25 @@ pub(super) fn add(family: &mut Family, ir: &ir::Family) {
     }
 }
 
-/// Pairs for a request: what says which thing is meant, else what comes first.
-fn pairs(request: &ir::Message, ir: &ir::Family) -> Vec<String> {
-    let header = request.header.iter().filter_map(|of| index_member(&of.name, ir));
-    let header: Vec<String> = header.collect();
+/// Pairs for a request: what says which thing is meant, then what comes first.
+fn pairs(call: &ir::Call, ir: &ir::Family) -> Vec<String> {
+    let request = &call.request;
+    let header = request.header.iter().find_map(|of| index_member(&of.name, ir));
     let attributes = request.attributes.iter().filter(|it| it.is_field());
-    let mut pairs: Vec<(bool, String)> = attributes
-        .filter_map(|it| {
-            let pair = pair(it, ir, 2)?;
-            Some((names_a_thing(&pair), pair))
-        })
-        .collect();
-    // Stable: otherwise they stay in the order of their numbers.
-    pairs.sort_by_key(|(names, _)| !names);
-    header.into_iter().chain(pairs.into_iter().map(|(_, pair)| pair)).take(PAIRS).collect()
+    let pairs: Vec<String> = attributes.filter_map(|it| pair(it, ir, 2)).collect();
+    let (mut names, others): (Vec<String>, Vec<String>) =
+        pairs.into_iter().partition(|pair| names_a_thing(pair));
+    // A name beside an index says nothing more, or is a new one.
+    if header.is_some() {
+        names.clear();
+    } else if names.iter().any(|pair| pair.contains("ifindex=")) {
+        names.retain(|pair| !pair.contains("name="));
+    }
+    let names: Vec<String> = header.into_iter().chain(names).collect();
+    match call.reply.is_some() && !names.is_empty() {
+        true => names.into_iter().take(PAIRS).collect(),
+        false => names.into_iter().chain(others).take(PAIRS).collect(),
+    }
 }
 
 /// Whether the name before the `=` is that of an index or a name.
@@ -76,33 +81,31 @@ fn pair(attribute: &Attribute, ir: &ir::Family, depth: usize) -> Option<String> 
 fn value(ty: &Type, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
     Some(match ty {
         Type::Flag => "true".to_owned(),
-        Type::Scalar(scalar) => number(scalar, attribute, ir),
+        Type::Scalar(scalar) => return number(scalar, attribute, ir),
         Type::Ipv4Scalar(_) | Type::Ipv4 | Type::Ip => "192.0.2.1".to_owned(),
         Type::Ipv6 => "2001:db8::1".to_owned(),
         Type::HwAddr => "02:00:00:00:00:01".to_owned(),
+        Type::String if attribute.name == "family-name" => ir.name.clone(),
         Type::String if attribute.name.ends_with("name") => "eth0".to_owned(),
         Type::String => "text".to_owned(),
         _ => return None,
     })
 }
 
-fn number(scalar: &Scalar, attribute: &Attribute, ir: &ir::Family) -> String {
+fn number(scalar: &Scalar, attribute: &Attribute, ir: &ir::Family) -> Option<String> {
     if let Some(of) = &scalar.of {
-        let item = ir.enums.iter().find(|it| it.rust == of.rust);
-        // Of an enum the first value is often "none".
-        let nth = match item.map(|it| it.kind) {
-            Some(EnumKind::Enum) => 1,
-            _ => 0,
+        let item = ir.enums.iter().find(|it| it.rust == of.rust)?;
+        // Flags change what a request does; of an enum the first value is often "none".
+        let entry = match item.kind {
+            EnumKind::Flags | EnumKind::FlagsOfEnum => return None,
+            EnumKind::Enum => item.entries.get(1).or(item.entries.first())?,
         };
-        let entries = item.map(|it| it.entries.as_slice()).unwrap_or_default();
-        if let Some(entry) = entries.get(nth).or(entries.first()) {
-            return entry.name.clone();
-        }
+        return Some(entry.name.clone());
     }
     let (min, max) = (&attribute.checks.min, &attribute.checks.max);
     let least = min.as_ref().map_or(1, |min| min.number.max(1));
     let most = max.as_ref().map_or(i128::MAX, |max| max.number);
-    least.min(most).to_string()
+    Some(least.min(most).to_string())
 }
 
 /// An argument as a shell takes it.

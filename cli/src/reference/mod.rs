@@ -92,6 +92,9 @@ pub(crate) struct Message {
     /// The struct that it begins with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) header: Option<String>,
+    /// The members of that struct, where they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) members: Vec<Member>,
     pub(crate) attributes: Vec<Attribute>,
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Attribute, Constant, Entry, Enum, Family, Format, Found, Group, Kind, Link, Member,
+    Attribute, Constant, Entry, Enum, Family, Format, Found, Group, Kind, Link, Member, Message,
     Notification, Operation, Set, Struct, SubMessage, Text,
 };
 
@@ -47,15 +47,14 @@ impl Family {
             Found::Operation(it) => {
                 let mut it = it.clone();
                 for call in [&mut it.once, &mut it.dump].into_iter().flatten() {
-                    unfold.attributes(&mut call.request.attributes, depth);
-                    let reply = call.reply.iter_mut();
-                    reply.for_each(|reply| unfold.attributes(&mut reply.attributes, depth));
+                    unfold.message(&mut call.request, depth);
+                    call.reply.iter_mut().for_each(|reply| unfold.message(reply, depth));
                 }
                 Shown::Operation(Box::new(it))
             }
             Found::Notification(it) => {
                 let mut it = it.clone();
-                unfold.attributes(&mut it.message.attributes, depth);
+                unfold.message(&mut it.message, depth);
                 Shown::Notification(it)
             }
             Found::Group(it) => Shown::Group(it.clone()),
@@ -100,6 +99,15 @@ struct Unfold<'f> {
 }
 
 impl Unfold<'_> {
+    fn message(&mut self, message: &mut Message, depth: usize) {
+        let header = message.header.as_deref().and_then(|name| self.family.structure(name));
+        if let (Some(header), Some(depth)) = (header, depth.checked_sub(1)) {
+            message.members = header.members.clone();
+            self.members(&mut message.members, depth);
+        }
+        self.attributes(&mut message.attributes, depth);
+    }
+
     fn attributes(&mut self, attributes: &mut [Attribute], depth: usize) {
         for attribute in attributes {
             attribute.inside = self.inside(&attribute.ty, depth);

@@ -7,6 +7,8 @@ use clap::Args;
 use nlkit::Socket;
 use nlkit_dynamic::{Connection, Direction, Family, Tap, protocol_number};
 
+use super::raw;
+use crate::args::Common;
 use crate::duration;
 use crate::failure::Failure;
 use crate::netns::Netns;
@@ -19,6 +21,9 @@ pub(crate) struct Link {
     /// How long to wait for an answer, or for the next notification: 5, 500ms, 2m
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(crate) timeout: Option<Duration>,
+    /// Show all messages in hex, attribute by attribute, on stderr
+    #[arg(long)]
+    raw: bool,
 }
 
 /// A connection that somebody may look at.
@@ -28,19 +33,27 @@ pub(crate) type Wire = Connection<Tap<Socket, Look>>;
 pub(crate) type Look = Box<dyn FnMut(Direction, &[u8]) + Send>;
 
 impl Link {
-    /// A connection for a family, and others of its protocol.
+    /// A connection for families, which are of one protocol.
     ///
     /// # Errors
     /// Where the namespace cannot be entered, or the socket not be made.
-    pub(crate) fn open(&self, family: &'static Family) -> Result<Wire, Failure> {
+    pub(crate) fn open(
+        &self,
+        families: &[&'static Family],
+        common: &Common,
+    ) -> Result<Wire, Failure> {
+        let Some(family) = families.first() else { return Err(Failure::usage("no family")) };
         let (options, protocol) = (Socket::options(), protocol_number(family.ir()));
         let socket = match self.netns.open()? {
             Some(namespace) => options.open_protocol_in(protocol, &namespace),
             None => options.open_protocol(protocol),
         };
-        let look: Look = Box::new(|_, _| {});
-        let mut conn =
-            Connection::with_transport(family, Tap::new(socket.map_err(nlkit::Error::from)?, look));
+        let look: Look = match self.raw {
+            true => raw::look(families.to_vec(), common.output.color),
+            false => Box::new(|_, _| {}),
+        };
+        let tap = Tap::new(socket.map_err(nlkit::Error::from)?, look);
+        let mut conn = Connection::with_transport(family, tap);
         conn.set_timeout(self.timeout);
         Ok(conn)
     }

@@ -3,6 +3,7 @@
 mod flags;
 mod link;
 mod progress;
+mod raw;
 mod request;
 
 pub(crate) use flags::Flags;

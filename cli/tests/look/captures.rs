@@ -18,14 +18,23 @@ impl Order {
     /// The begin of a pcap file.
     fn pcap(self, magic: u32, link: u32) -> Vec<u8> {
         let version = [self.u16(2), self.u16(4)].concat();
-        [&self.u32(magic)[..], &version, &self.u32(0), &self.u32(0), &self.u32(65535), &self.u32(link)].concat()
+        [
+            &self.u32(magic)[..],
+            &version,
+            &self.u32(0),
+            &self.u32(0),
+            &self.u32(65535),
+            &self.u32(link),
+        ]
+        .concat()
     }
 
     /// A packet of a pcap file, of which the last `cut` bytes were not captured.
     fn packet(self, seconds: u32, fraction: u32, data: &[u8], cut: usize) -> Vec<u8> {
         let len = |len: usize| self.u32(u32::try_from(len).unwrap());
         let kept = &data[..data.len() - cut];
-        [&self.u32(seconds)[..], &self.u32(fraction), &len(kept.len()), &len(data.len()), kept].concat()
+        [&self.u32(seconds)[..], &self.u32(fraction), &len(kept.len()), &len(data.len()), kept]
+            .concat()
     }
 
     /// A block of a pcapng file.
@@ -53,7 +62,8 @@ fn getlink(order: Order, index: u32) -> Vec<u8> {
     let mut header = [0; 16];
     header[4..8].copy_from_slice(&order.u32(index));
     let name = [&order.u16(7)[..], &order.u16(3), b"lo\0\0"].concat();
-    let head = [&order.u32(40)[..], &order.u16(18), &order.u16(1), &order.u32(5), &order.u32(0)].concat();
+    let head =
+        [&order.u32(40)[..], &order.u16(18), &order.u16(1), &order.u32(5), &order.u32(0)].concat();
     [&head[..], &header, &name].concat()
 }
 
@@ -69,14 +79,18 @@ fn a_real_capture_decodes_without_anything_said() {
     assert_eq!(records[0]["time"], "2026-11-21T16:21:28.272981Z");
     assert!(records.iter().all(|record| record.get("malformed").is_none()));
     // The id of netdev was told in the capture, hundreds of messages before.
-    let asked = records.iter().find(|it| it["family"] == "netdev" && it["kind"] == "request").unwrap();
+    let asked =
+        records.iter().find(|it| it["family"] == "netdev" && it["kind"] == "request").unwrap();
     assert_eq!(asked["header"]["type"], 22);
     assert_eq!(asked["message"], json!({ "ifindex": 0 }));
-    let refused = records.iter().find(|it| it["family"] == "netdev" && it["kind"] == "error").unwrap();
+    let refused =
+        records.iter().find(|it| it["family"] == "netdev" && it["kind"] == "error").unwrap();
     assert_eq!(refused["end"]["errno"], "ERANGE");
     assert_eq!(refused["end"]["attribute"], ".ifindex");
     assert_eq!(refused["end"]["policy"], "u32, 1 to 4294967295");
-    let made = records.iter().find(|it| it["operation"] == "newlink" && it["message"]["linkinfo"]["kind"] == "veth");
+    let made = records
+        .iter()
+        .find(|it| it["operation"] == "newlink" && it["message"]["linkinfo"]["kind"] == "veth");
     assert_eq!(made.unwrap()["header"]["flags"], json!(["request", "ack", "excl", "create"]));
 }
 
@@ -84,7 +98,8 @@ fn a_real_capture_decodes_without_anything_said() {
 fn times_of_pcap_are_in_micro_or_nanoseconds() {
     let packet = cooked(7, 0, &getlink(LITTLE, 1));
     for (magic, fraction) in [(0xa1b2_c3d4, 250_000), (0xa1b2_3c4d, 250_000_000)] {
-        let file = [LITTLE.pcap(magic, 253), LITTLE.packet(1_700_000_000, fraction, &packet, 0)].concat();
+        let file =
+            [LITTLE.pcap(magic, 253), LITTLE.packet(1_700_000_000, fraction, &packet, 0)].concat();
         let records = decoded(&file);
         assert_eq!(records[0]["time"], "2023-11-14T22:13:20.250000Z");
         assert_eq!(records[0]["message"]["ifname"], "lo");
@@ -97,7 +112,8 @@ fn the_direction_is_that_of_the_capture() {
     let mut told = getlink(LITTLE, 1);
     told[6] = 0; // no NLM_F_REQUEST
     for (kind, to_kernel) in [(7, true), (6, false), (4, false)] {
-        let file = [LITTLE.pcap(0xa1b2_c3d4, 253), LITTLE.packet(0, 0, &cooked(kind, 0, &told), 0)].concat();
+        let file = [LITTLE.pcap(0xa1b2_c3d4, 253), LITTLE.packet(0, 0, &cooked(kind, 0, &told), 0)]
+            .concat();
         assert_eq!(decoded(&file)[0]["to-kernel"], to_kernel, "{kind}");
     }
 }
@@ -105,10 +121,12 @@ fn the_direction_is_that_of_the_capture() {
 #[test]
 fn captures_of_any_device_have_the_cooked_headers_of_linux() {
     let datagram = getlink(LITTLE, 1);
-    let first = [LITTLE.pcap(0xa1b2_c3d4, 113), LITTLE.packet(0, 0, &cooked(4, 0, &datagram), 0)].concat();
+    let first =
+        [LITTLE.pcap(0xa1b2_c3d4, 113), LITTLE.packet(0, 0, &cooked(4, 0, &datagram), 0)].concat();
     assert_eq!(decoded(&first)[0]["operation"], "getlink");
     // Protocol, reserved, device, ARPHRD, packet type, length of an address, address.
-    let header = [&0_u16.to_be_bytes()[..], &[0; 6], &824_u16.to_be_bytes(), &[7, 0], &[0; 8]].concat();
+    let header =
+        [&0_u16.to_be_bytes()[..], &[0; 6], &824_u16.to_be_bytes(), &[7, 0], &[0; 8]].concat();
     let packet = [header, datagram].concat();
     let second = [LITTLE.pcap(0xa1b2_c3d4, 276), LITTLE.packet(0, 0, &packet, 0)].concat();
     assert_eq!(decoded(&second)[0]["operation"], "getlink");
@@ -117,7 +135,8 @@ fn captures_of_any_device_have_the_cooked_headers_of_linux() {
 
 #[test]
 fn pcapng_has_devices_with_their_own_clocks() {
-    let section = LITTLE.block(0x0a0d_0d0a, &[&LITTLE.u32(0x1a2b_3c4d)[..], &[1, 0, 0, 0], &[0xff; 8]].concat());
+    let section = LITTLE
+        .block(0x0a0d_0d0a, &[&LITTLE.u32(0x1a2b_3c4d)[..], &[1, 0, 0, 0], &[0xff; 8]].concat());
     let device = |options: &[u8]| {
         LITTLE.block(1, &[&LITTLE.u16(253)[..], &[0, 0], &LITTLE.u32(0), options].concat())
     };
@@ -143,9 +162,14 @@ fn pcapng_has_devices_with_their_own_clocks() {
     .concat();
     let records = decoded(&file);
     let times: Vec<&Value> = records.iter().map(|record| &record["time"]).collect();
-    assert_eq!(times, [
-        "2023-11-14T22:13:20.250000Z", "2023-11-14T22:13:20.250000Z", "2023-11-14T22:13:21.250000Z",
-    ]);
+    assert_eq!(
+        times,
+        [
+            "2023-11-14T22:13:20.250000Z",
+            "2023-11-14T22:13:20.250000Z",
+            "2023-11-14T22:13:21.250000Z",
+        ]
+    );
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn a_request_has_header_family_operation_and_attributes() {
 #[test]
 fn hex_comes_as_argument_file_or_stdin() {
     let expected = nlkit(&format!("{NETDEV} {REQUEST}")).ok().stdout;
-    let spaced: Vec<&str> = REQUEST.as_bytes().chunks(2).map(|it| std::str::from_utf8(it).unwrap()).collect();
+    let spaced: Vec<&str> =
+        REQUEST.as_bytes().chunks(2).map(|it| std::str::from_utf8(it).unwrap()).collect();
     assert_eq!(nlkit(&format!("{NETDEV} {}", spaced.join(" "))).ok().stdout, expected);
     assert_eq!(with_input(&format!("{NETDEV} -"), REQUEST.as_bytes()).ok().stdout, expected);
     assert_eq!(with_input(NETDEV, spaced.join(":").as_bytes()).ok().stdout, expected);
@@ -60,7 +61,8 @@ fn hex_comes_as_argument_file_or_stdin() {
 fn raw_messages_are_read_one_after_the_other() {
     let request = whole(20, 0x301, 8, 0, &[1, 1, 0, 0]);
     let done = whole(3, 2, 8, 99, &0_i32.to_ne_bytes());
-    let records = with_input(&format!("{NETDEV} -o jsonl"), &[request, done].concat()).ok().records();
+    let records =
+        with_input(&format!("{NETDEV} -o jsonl"), &[request, done].concat()).ok().records();
     assert_eq!(records[0]["mode"], "dump");
     assert_eq!(records[0]["header"]["flags"], json!(["request", "dump"]));
     // What ends is named by the request.
@@ -79,7 +81,8 @@ fn the_protocol_is_guessed_by_what_makes_sense_and_can_be_said() {
     assert_eq!(guessed[0]["operation"], "getlink");
     assert_eq!(guessed[0]["protocol"], "route");
     assert_eq!(guessed[0]["message"]["ifi-index"], 1);
-    let said = nlkit(&format!("decode --offline --protocol generic -o jsonl {getlink}")).ok().records();
+    let said =
+        nlkit(&format!("decode --offline --protocol generic -o jsonl {getlink}")).ok().records();
     assert_eq!(said[0]["protocol"], "generic");
     assert_eq!(said[0].get("operation"), None);
     assert_eq!(said[0]["bytes"], hex(&body[4..]));
@@ -88,26 +91,34 @@ fn the_protocol_is_guessed_by_what_makes_sense_and_can_be_said() {
     let unknown = nlkit(&format!("decode --offline -o jsonl {unknown}")).ok().records();
     assert_eq!(unknown[0]["header"]["type"], 999);
     assert_eq!(unknown[0]["bytes"], "01020304");
-    let by_number = nlkit(&format!("decode --offline --protocol 0 -o jsonl {getlink}")).ok().records();
+    let by_number =
+        nlkit(&format!("decode --offline --protocol 0 -o jsonl {getlink}")).ok().records();
     assert_eq!(by_number, guessed);
 }
 
 #[test]
 fn what_the_spec_does_not_list_is_told_by_the_number_of_its_request() {
-    // RTM_DELLINK, as the kernel tells it.
-    let dellink = hex(&whole(17, 0, 0, 0, &[0; 16]));
-    let records = nlkit(&format!("decode --offline --protocol route -o jsonl {dellink}")).ok().records();
+    // The spec has an operation 17, and nothing that is told.
+    let told = hex(&whole(17, 0, 0, 0, &[8, 0, 1, 0, 3, 0, 0, 0]));
+    let spec = data("lamp.yaml");
+    let run = format!("decode --offline --protocol 31 --spec {} -o jsonl {told}", spec.display());
+    let records = nlkit(&run).ok().records();
     assert_eq!(records[0]["kind"], "notification");
-    assert_eq!(records[0]["operation"], "dellink");
-    assert_eq!(records[0]["message"]["ifi-index"], 0);
+    assert_eq!(records[0]["family"], "lamp");
+    assert_eq!(records[0]["operation"], "switch");
+    assert_eq!(records[0]["message"], json!({ "id": 3 }));
 }
 
 #[test]
 fn ids_are_learnt_of_the_controller_first() {
     // CTRL_CMD_NEWFAMILY: netdev has the id 77. Then its dev-get.
-    let learnt = whole(16, 0, 1, 9, &[
-        &[1, 2, 0, 0][..], &[6, 0, 1, 0, 77, 0, 0, 0], &[11, 0, 2, 0], b"netdev\0\0",
-    ].concat());
+    let learnt = whole(
+        16,
+        0,
+        1,
+        9,
+        &[&[1, 2, 0, 0][..], &[6, 0, 1, 0, 77, 0, 0, 0], &[11, 0, 2, 0], b"netdev\0\0"].concat(),
+    );
     let asked = whole(77, 1, 2, 0, &[1, 1, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0]);
     let input = format!("{}\n\n{}", hex(&learnt), hex(&asked));
     let records = with_input("decode --offline -o jsonl", input.as_bytes()).ok().records();
@@ -120,13 +131,16 @@ fn ids_are_learnt_of_the_controller_first() {
 fn the_running_kernel_is_asked_for_ids_unless_told_not_to() {
     let mut conn = nlkit::Connection::generic().unwrap();
     let families = conn.families().unwrap();
-    let Some(ethtool) = families.iter().find(|it| it.name.as_ref().is_some_and(|it| *it == "ethtool")) else {
+    let Some(ethtool) =
+        families.iter().find(|it| it.name.as_ref().is_some_and(|it| *it == "ethtool"))
+    else {
         return nlkit_tests::skip::absent("ethtool");
     };
     let asked = hex(&whole(ethtool.id.unwrap(), 1, 2, 0, &[15, 1, 0, 0]));
     let asked_kernel = nlkit(&format!("decode --protocol generic -o jsonl {asked}")).ok().records();
     assert_eq!(asked_kernel[0]["operation"], "rings-get");
-    let offline = nlkit(&format!("decode --offline --protocol generic -o jsonl {asked}")).ok().records();
+    let offline =
+        nlkit(&format!("decode --offline --protocol generic -o jsonl {asked}")).ok().records();
     assert_eq!(offline[0].get("operation"), None);
     assert_eq!(offline[0]["generic"], json!({ "cmd": 15, "version": 1 }));
 }
@@ -135,7 +149,10 @@ fn the_running_kernel_is_asked_for_ids_unless_told_not_to() {
 fn family_operation_and_direction_can_be_said() {
     let message = hex(&whole(99, 0, 2, 0, &[200, 1, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0]));
     let run = |more: &str| {
-        nlkit(&format!("decode --offline --family netdev {more} -o jsonl {message}")).ok().records().remove(0)
+        nlkit(&format!("decode --offline --family netdev {more} -o jsonl {message}"))
+            .ok()
+            .records()
+            .remove(0)
     };
     let record = run("");
     assert_eq!((record["family"].clone(), record.get("operation")), ("netdev".into(), None));
@@ -171,9 +188,13 @@ fn errors_have_name_words_and_the_path_in_the_request() {
     let request = whole(20, 5, 7, 0, &[1, 1, 0, 0, 8, 0, 1, 0, 0, 0, 0, 0]);
     let words = b"integer out of range\0";
     let ext_ack = [
-        &u16::try_from(4 + words.len()).unwrap().to_ne_bytes()[..], &[1, 0], words, &[0; 3],
+        &u16::try_from(4 + words.len()).unwrap().to_ne_bytes()[..],
+        &[1, 0],
+        words,
+        &[0; 3],
         &[8, 0, 2, 0, 20, 0, 0, 0],
-    ].concat();
+    ]
+    .concat();
     let code = (-34_i32).to_ne_bytes();
     // Capped: the request is the one that was seen.
     let capped = whole(2, 0x300, 7, 55, &[&code[..], &request[..16], &ext_ack[..]].concat());
@@ -201,10 +222,14 @@ fn errors_have_name_words_and_the_path_in_the_request() {
 fn a_missing_attribute_is_named() {
     let request = whole(20, 5, 8, 0, &[1, 1, 0, 0]);
     let ext_ack = [8, 0, 5, 0, 1, 0, 0, 0];
-    let refused = whole(2, 0x300, 8, 55, &[&(-22_i32).to_ne_bytes()[..], &request[..16], &ext_ack].concat());
+    let refused =
+        whole(2, 0x300, 8, 55, &[&(-22_i32).to_ne_bytes()[..], &request[..16], &ext_ack].concat());
     let input = format!("{}\n\n{}", hex(&request), hex(&refused));
     let records = with_input(&format!("{NETDEV} -o jsonl"), input.as_bytes()).ok().records();
-    assert_eq!(records[1]["end"], json!({ "errno": "EINVAL", "number": 22, "missing": ".ifindex" }));
+    assert_eq!(
+        records[1]["end"],
+        json!({ "errno": "EINVAL", "number": 22, "missing": ".ifindex" })
+    );
 }
 
 #[test]
@@ -217,7 +242,8 @@ fn what_is_malformed_is_shown_in_place_and_the_rest_decoded() {
     let ran = with_input(&format!("{NETDEV} -o jsonl"), input.as_bytes());
     assert_eq!((ran.code, ran.stderr.as_str()), (7, ""));
     let records = ran.records();
-    let malformed: Vec<Option<&Value>> = records.iter().map(|record| record.get("malformed")).collect();
+    let malformed: Vec<Option<&Value>> =
+        records.iter().map(|record| record.get("malformed")).collect();
     assert_eq!(records.len(), 6);
     assert_eq!((malformed[0], malformed[5]), (None, None));
     for (record, expected) in records[1..5].iter().zip(["200", "400", "3", "2 bytes left"]) {
@@ -257,9 +283,13 @@ fn all_formats_of_output_have_all_messages() {
 #[test]
 fn no_name_of_a_capture_commands_the_terminal() {
     let name = b"\x1b]2;x\x07\0";
-    let learnt = whole(16, 0, 1, 9, &[
-        &[1, 2, 0, 0][..], &[6, 0, 1, 0, 77, 0, 0, 0], &[4 + 7, 0, 2, 0], name, &[0],
-    ].concat());
+    let learnt = whole(
+        16,
+        0,
+        1,
+        9,
+        &[&[1, 2, 0, 0][..], &[6, 0, 1, 0, 77, 0, 0, 0], &[4 + 7, 0, 2, 0], name, &[0]].concat(),
+    );
     let asked = whole(77, 1, 2, 0, &[1, 1, 0, 0]);
     let ran = with_input("decode --offline --protocol generic", &[learnt, asked].concat());
     assert!(!ran.stdout.contains('\u{1b}'), "{ran:?}");
@@ -271,14 +301,19 @@ fn answers_of_real_kernels_decode_whole() {
     let mut messages = 0;
     for kernel in ["6.1", "6.12", "7.2", "host"] {
         let file = captures.join(kernel).join("getfamily.bin");
-        let records = nlkit(&format!("decode --offline -o jsonl {}", file.display())).ok().records();
+        let records =
+            nlkit(&format!("decode --offline -o jsonl {}", file.display())).ok().records();
         let (done, families) = records.split_last().unwrap();
         assert_eq!(done["kind"], "done", "{kernel}");
         assert!(families.iter().all(|it| it["message"]["family-name"].is_string()), "{kernel}");
         messages += records.len();
         let file = captures.join(kernel).join("policy-ethtool.bin");
-        let records = nlkit(&format!("decode --offline -o jsonl {}", file.display())).ok().records();
-        assert!(records.iter().all(|it| it["kind"] == "done" || it["operation"] == "getpolicy"), "{kernel}");
+        let records =
+            nlkit(&format!("decode --offline -o jsonl {}", file.display())).ok().records();
+        assert!(
+            records.iter().all(|it| it["kind"] == "done" || it["operation"] == "getpolicy"),
+            "{kernel}"
+        );
     }
     assert!(messages > 100);
 }
@@ -286,7 +321,10 @@ fn answers_of_real_kernels_decode_whole() {
 #[test]
 fn a_spec_that_is_wrong_is_told_and_its_messages_are_bytes() {
     let spec = data("wrong.yaml");
-    let ran = nlkit(&format!("decode --offline --id 20=wrong --spec {} -o jsonl {REQUEST}", spec.display()));
+    let ran = nlkit(&format!(
+        "decode --offline --id 20=wrong --spec {} -o jsonl {REQUEST}",
+        spec.display()
+    ));
     assert_eq!(ran.records()[0]["bytes"], "0800010001000000");
     assert!(ran.stderr.contains("wrong.yaml:"), "{ran:?}");
 }

@@ -69,7 +69,10 @@ fn permissions_are_those_that_the_kernel_tells() {
 #[test]
 fn a_family_of_a_spec_alone_has_its_operations() {
     let text = nlkit("families rt-link").ok().stdout;
-    assert!(text.starts_with("rt-link  without generic netlink, protocol route\nspec: built in\n"), "{text}");
+    assert!(
+        text.starts_with("rt-link  without generic netlink, protocol route\nspec: built in\n"),
+        "{text}"
+    );
     assert!(text.contains("\ngetlink      18   do  dump\n"), "{text}");
     assert!(text.contains("\nrtnlgrp-link         1\n"), "{text}");
 }
@@ -84,7 +87,8 @@ fn a_spec_of_a_folder_comes_before_the_built_in_one() {
 
 #[test]
 fn a_family_that_nobody_has_is_told_with_a_similar_name() {
-    nlkit("families netdv").fails(6, "has a family `netdv`\n  help: there is one with a similar name: `netdev`");
+    nlkit("families netdv")
+        .fails(6, "has a family `netdv`\n  help: there is one with a similar name: `netdev`");
     nlkit("families what-is-this").fails(6, "`nlkit families --all` lists those that there are");
     nlkit("families --netns no-such-namespace").fails(7, "`no-such-namespace`");
 }

@@ -18,7 +18,9 @@ impl Ran {
     /// The records of `-o jsonl`.
     pub(crate) fn records(&self) -> Vec<Value> {
         let lines = self.stdout.lines();
-        lines.map(|line| serde_json::from_str(line).unwrap_or_else(|it| panic!("{it}: {line}"))).collect()
+        lines
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|it| panic!("{it}: {line}")))
+            .collect()
     }
 
     /// That it went well.

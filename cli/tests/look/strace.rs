@@ -21,12 +21,18 @@ fn dumps_below_the_calls_have_all_bytes() {
     // A family by its name, an id out of range, an attribute missing, an answer.
     let records = records("netdev-bytes.strace");
     let kinds: Vec<&Value> = records.iter().map(|record| &record["kind"]).collect();
-    assert_eq!(kinds, ["request", "reply", "request", "error", "request", "error", "request", "reply"]);
+    assert_eq!(
+        kinds,
+        ["request", "reply", "request", "error", "request", "error", "request", "reply"]
+    );
     assert_eq!(records[1]["message"]["family-name"], "netdev");
-    assert_eq!(records[3]["end"], json!({
-        "errno": "ERANGE", "number": 34, "msg": "integer out of range", "attribute": ".ifindex", "offset": 20,
-        "policy": "u32, 1 to 4294967295",
-    }));
+    assert_eq!(
+        records[3]["end"],
+        json!({
+            "errno": "ERANGE", "number": 34, "msg": "integer out of range", "attribute": ".ifindex", "offset": 20,
+            "policy": "u32, 1 to 4294967295",
+        })
+    );
     assert_eq!(records[5]["end"]["missing"], ".ifindex");
     assert_eq!(records[7]["message"]["ifindex"], 1);
 }
@@ -76,9 +82,13 @@ fn buffers_as_text_are_read_with_any_escapes_in_all_calls() {
         for line in [
             format!(r#"sendto(3, "{text}", 28, 0, NULL, 0) = 28"#),
             format!(r#"write(3<NETLINK:[GENERIC:77]>, "{text}", 28) = 28"#),
-            format!(r#"[pid   123] 12:00:01.5 sendmsg(3, {{msg_name=NULL, msg_namelen=0, msg_iov=[{{iov_base="{text}", iov_len=28}}], msg_iovlen=1, msg_controllen=0, msg_flags=0}}, 0) = 28"#),
+            format!(
+                r#"[pid   123] 12:00:01.5 sendmsg(3, {{msg_name=NULL, msg_namelen=0, msg_iov=[{{iov_base="{text}", iov_len=28}}], msg_iovlen=1, msg_controllen=0, msg_flags=0}}, 0) = 28"#
+            ),
             format!(r#"123 writev(3, [{{iov_base="{text}", iov_len=28}}], 1) = 28 <0.000012>"#),
-            format!(r#"sendmmsg(3, [{{msg_hdr={{msg_name=NULL, msg_namelen=0, msg_iov=[{{iov_base="{text}", iov_len=28}}], msg_iovlen=1, msg_controllen=0, msg_flags=0}}, msg_len=28}}], 1, 0) = 1"#),
+            format!(
+                r#"sendmmsg(3, [{{msg_hdr={{msg_name=NULL, msg_namelen=0, msg_iov=[{{iov_base="{text}", iov_len=28}}], msg_iovlen=1, msg_controllen=0, msg_flags=0}}, msg_len=28}}], 1, 0) = 1"#
+            ),
         ] {
             let records = of(&line);
             assert_eq!(records.len(), 1, "{line}");

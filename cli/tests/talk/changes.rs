@@ -1,10 +1,10 @@
 //! `--create`, `--excl`, `--replace`, `--append`, `--echo`; warnings of the kernel.
 
-use nlkit_tests::namespace::{in_namespace, index_of, ip, ip_json};
+use nlkit_tests::namespace::{in_namespace, index_of, ip, ip_json, tc_can};
 use nlkit_tests::skip::absent;
 use serde_json::json;
 
-use crate::run::{command, finish, nlkit};
+use crate::run::{Run, nlkit, run};
 
 const PAIR: &str = "ifname=left linkinfo.kind=veth linkinfo.data.peer.ifname=right";
 
@@ -19,7 +19,7 @@ fn create_and_excl_make_something_once() {
     nlkit(&format!("do rt-link newlink --create --excl {PAIR}")).fails(3, "File exists (17)");
 }
 
-fn route(flags: &str, via: &str) -> crate::run::Run {
+fn route(flags: &str, via: &str) -> Run {
     let of = "rtm-family=2 rtm-dst-len=24 rtm-table=254 rtm-protocol=4 rtm-type=unicast";
     nlkit(&format!("do rt-route newroute {flags} {of} dst=198.51.100.0 gateway={via}"))
 }
@@ -61,24 +61,17 @@ fn remarks_of_the_kernel_go_to_stderr() {
         return;
     }
     ip("link add left type veth peer name right");
-    let qdisc = "do tc newqdisc --create --excl family=0 ifindex=INDEX handle=65536 parent=4294967295 kind=htb";
-    let qdisc = qdisc.replace("INDEX", &index_of("left").to_string());
-    let made = nlkit(&qdisc);
-    if made.code != Some(0) {
+    if !tc_can("qdisc add dev left root handle 1: htb r2q 1") {
         return absent("htb");
     }
-    let class = "do tc newtclass --create --excl family=0 ifindex=INDEX handle=65537 parent=65536 kind=htb \
-                 options.rate64=10000000000 options.ceil64=10000000000";
-    let class = class.replace("INDEX", &index_of("left").to_string());
-    let words: Vec<_> = class.split_whitespace().collect();
-    let made = finish(
-        command(&words)
-            .args(["options.parms:={\"rate\": {\"rate\": 1250000000, \"cell-log\": 3, \"linklayer\": 1}, \"ceil\": {\"rate\": 1250000000, \"cell-log\": 3, \"linklayer\": 1}}"])
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
-    assert_eq!(made.code, Some(0), "{made:?}");
-    assert!(made.stderr.contains("nlkit: warning: tc newtclass"), "{made:?}");
+    let at = format!("ifindex={} handle=65537 parent=65536 kind=htb", index_of("left"));
+    let rate = "{\"linklayer\": 1, \"rate\": 1250000000}";
+    let parms =
+        format!("options.parms:={{\"rate\": {rate}, \"ceil\": {rate}, \"buffer\": 1000000}}");
+    let mut words: Vec<_> = "do tc newtclass --create --excl".split(' ').collect();
+    words.extend(at.split(' ').chain([parms.as_str()]));
+    let made = run(&words);
+    assert_eq!((made.code, made.stdout.as_str()), (Some(0), ""), "{made:?}");
+    assert!(made.stderr.starts_with("nlkit: warning: tc newtclass: "), "{made:?}");
+    assert!(made.stderr.contains("quantum of class 10001 is big"), "{made:?}");
 }

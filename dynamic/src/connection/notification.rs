@@ -4,7 +4,7 @@ use nlkit::{Message, Modifiers, RawGroup, RawMessage, Transport};
 use nlkit_codegen::ir::{GroupBy, Protocol};
 
 use super::{Call, Connection, Error, Link, either};
-use crate::{Family, Format, Mode, Operation, Value};
+use crate::{Family, Mode, Operation, Value};
 
 /// What a family tells unasked.
 #[derive(Clone, Debug)]
@@ -105,18 +105,20 @@ impl<T: Transport> Connection<T> {
     }
 
     fn decode_notification(&self, message: RawMessage) -> Result<Notification, Error> {
-        let of = self.families_of(&message.message());
-        let cmd = message.message().cmd();
-        let told = of.iter().find_map(|family| Some((*family, known(family, cmd)?)));
-        let Some((family, (name, format))) = told else {
-            let family = match *of {
-                [family] => Some(family.name()),
-                _ => None,
-            };
-            return Ok(Notification { family, name: None, value: None, message });
+        let (cmd, body) = (message.message().cmd(), message.message().attrs());
+        let families = self.families_of(&message.message());
+        let listed = families.iter().find_map(|it| Some((*it, it.notification(cmd)?)));
+        let (family, name, value) = match (listed, families.as_slice()) {
+            (Some((family, (told, format))), _) => {
+                (Some(family), Some(told.name.as_str()), Some(format.decode(body)?))
+            }
+            (None, families) => match families.iter().find_map(|it| as_request(it, cmd, body)) {
+                Some((family, name, value)) => (Some(family), Some(name), Some(value)),
+                None if families.len() == 1 => (families.first().copied(), None, None),
+                None => (None, None, None),
+            },
         };
-        let value = Some(format.decode(message.message().attrs())?);
-        Ok(Notification { family: Some(family.name()), name: Some(name), value, message })
+        Ok(Notification { family: family.map(Family::name), name, value, message })
     }
 
     /// The families that a notification can be of: in generic netlink one at most, by its id.
@@ -130,15 +132,16 @@ impl<T: Transport> Connection<T> {
     }
 }
 
-/// The name and the format of a notification. Where the spec does not list it, it is a request that is told to
-/// others as it was made: RTM_DELLINK.
-fn known(family: &'static Family, cmd: u16) -> Option<(&'static str, Format)> {
-    if let Some((told, format)) = family.notification(cmd) {
-        return Some((&told.name, format));
-    }
+/// A notification that the spec does not list, as a request that is told to others as it was made: so is
+/// RTM_DELLINK. In generic netlink notifications have numbers of their own.
+fn as_request(
+    family: &'static Family,
+    cmd: u16,
+    body: &[u8],
+) -> Option<(&'static Family, &'static str, Value)> {
     if family.ir().protocol == Protocol::Generic {
         return None;
     }
     let (operation, format) = family.by_request(cmd, Mode::Do)?;
-    Some((operation.name(), format))
+    Some((family, operation.name(), format.decode(body).ok()?))
 }

@@ -3,6 +3,7 @@
 mod end;
 mod flags;
 mod message;
+mod order;
 mod requests;
 mod role;
 
@@ -239,7 +240,12 @@ impl<L: Lookup> Decoder<L> {
         if raw.header.kind < MIN_TYPE {
             return self.requests.answered(None, raw.header).map(|sent| sent.protocol);
         }
-        GUESSES.into_iter().find(|protocol| self.makes_sense(raw, *protocol, direction))
+        let guess = GUESSES.into_iter().find(|it| self.makes_sense(raw, *it, direction));
+        // One that no spec explains may still be of a family that is known by its id.
+        let reserved = raw.body.get(2..GENL_HEADER_LEN) == Some(&[0, 0]);
+        guess.or_else(|| {
+            (reserved && self.name_of(raw.header.kind, context).is_some()).then_some(GENERIC)
+        })
     }
 
     fn makes_sense(&mut self, raw: Raw<'_>, protocol: u16, direction: Direction) -> bool {

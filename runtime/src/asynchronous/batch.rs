@@ -5,10 +5,11 @@ use std::future::poll_fn;
 
 use super::waiter::Waiter;
 use crate::attrs::NlAttrs;
-use crate::batch::{Outcomes, Requests, Ticket};
+use crate::batch::Requests;
 use crate::error::{Error, RequestName};
 use crate::family::{Do, Family, Protocol};
 use crate::modifiers::Modifiers;
+use crate::outcomes::{Outcomes, Ticket};
 use crate::raw::RawOperation;
 use crate::transport::AsyncTransport;
 

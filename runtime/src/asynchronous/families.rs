@@ -20,13 +20,26 @@ impl<T: AsyncTransport> Connection<Generic, T> {
     /// # Errors
     /// [`Error::UnknownFamily`] where the kernel does not have it.
     pub async fn family<F: Family<Protocol = Generic>>(&self) -> Result<FamilyInfo, Error> {
+        self.family_named(F::NAME).await
+    }
+
+    /// As [`Connection::family`], of a family whose name is known only at run time.
+    ///
+    /// # Errors
+    /// As [`Connection::family`].
+    pub async fn family_named(&self, family: &'static str) -> Result<FamilyInfo, Error> {
         let mut lookup = Lookup::new(self);
         poll_fn(|cx| {
-            lookup.poll(cx, |engine, lookup, wait| engine.poll_known(F::NAME, lookup, wait))
+            lookup.poll(cx, |engine, lookup, wait| engine.poll_known(family, lookup, wait))
         })
         .await?;
-        let known = self.shared.lock().known(F::NAME).cloned();
-        known.ok_or(Error::UnknownFamily { family: F::NAME })
+        let known = self.shared.lock().known(family).cloned();
+        known.ok_or(Error::UnknownFamily { family })
+    }
+
+    /// The name of the family that has this id. See [`crate::Connection::family_of`].
+    pub fn family_of(&self, id: u16) -> Option<&'static str> {
+        self.shared.lock().family_of(id)
     }
 
     /// All families of the running kernel in this network namespace, with their operations and groups.

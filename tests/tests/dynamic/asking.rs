@@ -247,7 +247,7 @@ fn a_tap_sees_the_bytes_of_both_directions() {
     drop(conn);
     let directions: Vec<_> = seen.iter().map(|(direction, _)| format!("{direction:?}")).collect();
     // The question for the family's id first.
-    assert_eq!(directions, ["Sent", "Received", "Sent", "Received"]);
+    assert_eq!(directions, ["ToKernel", "FromKernel", "ToKernel", "FromKernel"]);
     let (_, request) = &seen[2];
     assert_eq!(request.get(20..), Some(&[8, 0, 1, 0, 1, 0, 0, 0][..]), "ifindex=1");
 }

@@ -48,6 +48,8 @@ async fn requests_dumps_batches_and_groups_are_those_of_types<T: AsyncTransport>
     let replies = batch.send().await.unwrap().take_raw(ticket).unwrap();
     assert_eq!(nlkit::decode::<FamilyInfo>(&replies[0]).unwrap().id, Some(16));
 
+    let nlctrl = conn.family_named("nlctrl").await.unwrap();
+    assert_eq!(nlctrl.id.and_then(|id| conn.family_of(id)), Some("nlctrl"));
     conn.join_raw(RawGroup::from(NOTIFY)).await.unwrap();
     conn.leave_raw(RawGroup::from(NOTIFY)).await.unwrap();
 }

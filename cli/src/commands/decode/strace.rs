@@ -241,11 +241,6 @@ impl Trace {
         }
         let known = |key: &str| self.sockets.get(key).copied();
         let pid = line.pid.unwrap_or_default();
-        let named = fd.split_once("NETLINK:[").map(|(_, name)| protocol::number(name));
-        let protocol = named
-            .flatten()
-            .or_else(|| known(&format!("{pid}:{}", digits(fd))))
-            .or_else(|| known(digits(fd)));
         // Before a socket is bound, the number of its file stands there in place of the protocol.
         let is_name = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
         let named = fd.split_once("NETLINK:[").map(|(_, name)| Some(name).filter(is_name));

@@ -245,8 +245,8 @@ fn numbers(it: &Operation) -> String {
 fn message(sheet: &mut Sheet, title: &str, message: &Message) {
     sheet.heading(title, &message.rust);
     if let Some(header) = &message.header {
-        sheet
-            .rows(&[row(vec![Cell::dim("header"), Cell::name(header), Cell::plain("struct")], "")]);
+        sheet.doc(&format!("Header `{header}`, then attributes."));
+        sheet.rows(&members(&message.members, 0));
     }
     match message.attributes.as_slice() {
         [] if message.header.is_none() => sheet.doc("Nothing."),

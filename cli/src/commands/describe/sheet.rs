@@ -1,8 +1,9 @@
 //! Text for people: headings, paragraphs and tables, wrapped to the width of the terminal.
 
-use std::env;
+use std::{env, io};
 
 use anstyle::{AnsiColor, Style};
+use terminal_size::terminal_size_of;
 use textwrap::core::display_width;
 
 use crate::reference::{Block, Span, blocks};
@@ -62,7 +63,8 @@ impl Cell {
 impl Sheet {
     /// An empty sheet, as wide as the terminal, or as `COLUMNS` says.
     pub(super) fn new(colored: bool) -> Self {
-        let of_terminal = terminal_size::terminal_size().map(|(width, _)| width.0.into());
+        // Not of stdin or stderr, which may be a terminal where the text goes elsewhere.
+        let of_terminal = terminal_size_of(io::stdout()).map(|(width, _)| width.0.into());
         let of_environment = || env::var("COLUMNS").ok()?.parse().ok();
         let width: Option<usize> = of_terminal.or_else(of_environment);
         // Lines that are longer than this are hard to read, shorter ones hold no table.
