@@ -20,22 +20,28 @@ const WRONG: Style = AnsiColor::Red.on_default();
 /// The lines of a message: its headers, then its attributes one by one.
 pub(crate) fn lines(message: &Decoded<'_>, colored: bool) -> String {
     let mut lines = Lines { text: String::new(), colored };
-    let pieces = pieces(message);
-    // What nobody has a word for is shown, too.
-    let known = pieces.last().map_or(0, |piece| piece.offset + piece.len);
-    let rest = message.bytes.len().saturating_sub(known);
-    let rest = (rest > 0).then(|| piece(known, rest, "", ""));
-    for piece in pieces.into_iter().chain(rest) {
+    for piece in pieces(message) {
         lines.piece(&piece, message.bytes);
     }
     lines.text
+}
+
+/// The pieces of a message, all of its bytes: what nobody has a word for is one without a name.
+pub(crate) fn pieces(message: &Decoded<'_>) -> Vec<Piece> {
+    let mut pieces = known(message);
+    let known = pieces.last().map_or(0, |piece| piece.offset + piece.len);
+    let rest = message.bytes.len().saturating_sub(known);
+    if rest > 0 {
+        pieces.push(piece(known, rest, "", ""));
+    }
+    pieces
 }
 
 fn piece(offset: usize, len: usize, name: &str, text: impl Into<String>) -> Piece {
     Piece { offset, len, depth: 0, name: name.to_owned(), text: text.into(), malformed: false }
 }
 
-fn pieces(message: &Decoded<'_>) -> Vec<Piece> {
+fn known(message: &Decoded<'_>) -> Vec<Piece> {
     let Some(header) = message.header else { return Vec::new() };
     let flags = message.flags().join(",");
     let text = format!(

@@ -1,16 +1,20 @@
 //! Decoded messages as they are printed, for people and for programs.
 
+use nlkit_dynamic::Piece;
 use nlkit_dynamic::decoder::{Body, Decoded, Direction, End, Role};
 use serde_json::{Map, Value, json};
 
 use crate::errno;
 use crate::failure::Failure;
+use crate::hexdump;
 use crate::print::Printer;
 use crate::protocol;
 
-/// What is known of a message beside itself.
+/// What is known of a message beside itself, and how it is shown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Beside {
+    /// As hex, piece by piece; with colours or not.
+    pub(crate) raw: Option<bool>,
     /// When it was sent or received.
     pub(crate) time: Option<String>,
     /// The network namespace that it comes from, by its number.
@@ -27,12 +31,20 @@ pub(crate) fn print(
     beside: &Beside,
 ) -> Result<(), Failure> {
     let (name, body) = body(message);
-    let whole = whole(message, beside, name, &body);
+    let mut whole = whole(message, beside, name, &body);
+    let heading = harmless(&heading(message, beside));
+    if let Some(colored) = beside.raw {
+        whole.insert("bytes".to_owned(), json!(hex(message.bytes)));
+        whole.insert("pieces".to_owned(), pieces(message));
+        let lines = format!("{heading}\n{}", hexdump::lines(message, colored));
+        return printer.lines(&lines, &Value::Object(whole));
+    }
+    let whole = Value::Object(whole);
     let readable = match &body {
         Value::String(_) => json!({ name: body }),
         body => body.clone(),
     };
-    printer.headed(&harmless(&heading(message, beside)), &readable, &whole)
+    printer.headed(&heading, &readable, &whole)
 }
 
 /// Prints something else that belongs at this place: that messages were lost, or what is wrong with the
@@ -105,7 +117,7 @@ fn kind(message: &Decoded<'_>) -> &'static str {
 }
 
 /// A message for programs.
-fn whole(message: &Decoded<'_>, beside: &Beside, name: &str, body: &Value) -> Value {
+fn whole(message: &Decoded<'_>, beside: &Beside, name: &str, body: &Value) -> Map<String, Value> {
     let mut whole = Map::new();
     let mut add = |name: &str, value: Value| {
         if !value.is_null() {
@@ -139,7 +151,28 @@ fn whole(message: &Decoded<'_>, beside: &Beside, name: &str, body: &Value) -> Va
     if matches!(message.body, Body::Undecodable(_) | Body::Malformed(_)) {
         add("bytes", json!(hex(message.bytes)));
     }
-    Value::Object(whole)
+    whole
+}
+
+/// The pieces of a message for programs.
+fn pieces(message: &Decoded<'_>) -> Value {
+    let piece = |piece: Piece| {
+        let mut members = Map::new();
+        for (name, value) in [
+            ("offset", json!(piece.offset)),
+            ("len", json!(piece.len)),
+            ("depth", json!(piece.depth)),
+            ("name", json!(piece.name)),
+            ("text", json!(piece.text)),
+        ] {
+            members.insert(name.to_owned(), value);
+        }
+        if piece.malformed {
+            members.insert("malformed".to_owned(), json!(true));
+        }
+        Value::Object(members)
+    };
+    hexdump::pieces(message).into_iter().map(piece).collect()
 }
 
 /// The line over a message for people: `> netdev dev-get dump request  seq 7 [request dump]`.

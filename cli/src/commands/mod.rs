@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::args::{Args, Common, Printing};
+use crate::args::{Args, Printing};
 use crate::failure::Failure;
 use crate::output::Format;
 

@@ -48,7 +48,7 @@ pub(crate) struct Args {
         last = true,
         value_name = "OP",
         conflicts_with = "json",
-        add = ArgValueCompleter::new(completion::more)
+        add = ArgValueCompleter::new(completion::pairs)
     )]
     more: Vec<String>,
     /// All requests, in JSON: the text, @FILE, or - for stdin

@@ -76,14 +76,6 @@ pub(crate) fn items(current: &OsStr) -> Vec<CompletionCandidate> {
     beginning(current, items.iter().map(name))
 }
 
-/// What may be next in `multi`, behind `--`: an operation, or a pair.
-pub(crate) fn more(current: &OsStr) -> Vec<CompletionCandidate> {
-    match Context::of_process() {
-        Some(context) if context.op.is_none() => operations(current),
-        _ => pairs(current),
-    }
-}
-
 /// Groups of families: `FAMILY:GROUP`.
 pub(crate) fn groups(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some((name, _)) = current.to_str().and_then(|it| it.split_once(':')) else {
@@ -95,10 +87,14 @@ pub(crate) fn groups(current: &OsStr) -> Vec<CompletionCandidate> {
     beginning(current, groups.map(|it| (format!("{name}:{}", it.name), first_sentence(&it.doc))))
 }
 
-/// Pairs of the operation that stands there: names up to `=`, `.` or a flag, then values.
+/// Pairs of the operation that stands there: names up to `=`, `.` or a flag, then values. Where none stands
+/// there, behind a `--` of `multi`, the operation.
 pub(crate) fn pairs(current: &OsStr) -> Vec<CompletionCandidate> {
     let found = || {
         let (context, family) = Context::with_family()?;
+        if context.op.is_none() {
+            return Some(operations(current));
+        }
         let (listed, whole) = request_levels(&family, &context)?;
         let current_text = current.to_str()?;
         let (path, value) = match current_text.split_once('=') {

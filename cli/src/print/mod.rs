@@ -60,16 +60,37 @@ impl<W: Write> Printer<W> {
     ) -> Result<(), Failure> {
         let text = match self.format {
             Format::Text => self.text.record(heading, body),
+            _ => self.for_programs(whole)?,
+        };
+        self.put(&text)
+    }
+
+    /// Prints a record that has lines of its own for people; for programs `whole`.
+    ///
+    /// # Errors
+    /// Where stdout takes no more.
+    pub(crate) fn lines(&mut self, lines: &str, whole: &Value) -> Result<(), Failure> {
+        match self.format {
+            Format::Text => self.put(lines),
+            _ => self.put(&self.for_programs(whole)?),
+        }
+    }
+
+    fn for_programs(&self, whole: &Value) -> Result<String, Failure> {
+        Ok(match self.format {
             Format::Json if self.streaming => {
                 let before = if self.records == 0 { "[\n  " } else { ",\n  " };
                 // A line break inside a string is `\n` there.
                 format!("{before}{}", json(whole)?.replace('\n', "\n  "))
             }
             Format::Json => json(whole)? + "\n",
-            Format::Jsonl => format!("{whole}\n"),
+            Format::Text | Format::Jsonl => format!("{whole}\n"),
             Format::Yaml if self.streaming => format!("---\n{}", yaml(whole)?),
             Format::Yaml => yaml(whole)?,
-        };
+        })
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Failure> {
         self.records += 1;
         let mut owed = interrupt::whole();
         *owed = self.end();

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use nlkit_codegen::ir::Protocol;
-use nlkit_dynamic::decoder::{self, Context, Decoder, Lookup};
-use nlkit_dynamic::{Direction, Family, protocol_number};
+use nlkit_dynamic::decoder::{Context, Decoder, Lookup};
+use nlkit_dynamic::{Family, protocol_number};
 
 use super::link::Look;
 use crate::hexdump;
@@ -23,10 +23,6 @@ pub(super) fn look(families: Vec<&'static Family>, color: Color) -> Look {
     let protocol = families.first().and_then(|it| protocol_number(it.ir()).try_into().ok());
     let mut decoder = Decoder::new(Known(families));
     Box::new(move |direction, datagram| {
-        let direction = match direction {
-            Direction::Sent => decoder::Direction::ToKernel,
-            Direction::Received => decoder::Direction::FromKernel,
-        };
         let context = Context { protocol, direction: Some(direction), ..Context::default() };
         let mut text = String::new();
         for message in decoder.feed(datagram, &context) {

@@ -45,8 +45,7 @@ impl<L: Lookup> Decoder<L> {
     fn turn_body(&mut self, header: Header, body: &mut [u8], context: &Context) {
         let direction = context.direction.unwrap_or_else(|| Direction::of(header));
         let protocol = context.protocol;
-        let mut asked =
-            Decoded { direction: Some(direction), protocol, ..Decoded::empty(0, &[]) };
+        let mut asked = Decoded { direction: Some(direction), protocol, ..Decoded::empty(0, &[]) };
         let (mut cmd, mut attrs) = (header.kind, body);
         if protocol == Some(GENERIC) {
             let Some((generic, behind)) = attrs.split_first_chunk_mut::<GENL_HEADER_LEN>() else {

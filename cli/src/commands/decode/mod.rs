@@ -62,7 +62,7 @@ pub(crate) struct Args {
     #[arg(long)]
     reply: bool,
     /// There are no headers: what is there is of an operation (as a reply, unless --request) or a set
-    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "protocol"])]
+    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "protocol", "raw"])]
     attrs: Option<Vec<String>>,
     /// The family of generic netlink that has an id
     #[arg(long = "id", value_name = "ID=FAMILY", value_parser = parse_id)]
@@ -70,6 +70,9 @@ pub(crate) struct Args {
     /// Do not ask the running kernel for ids
     #[arg(long)]
     offline: bool,
+    /// Print the bytes, and what each of them says
+    #[arg(long)]
+    raw: bool,
 }
 
 fn parse_protocol(text: &str) -> Result<u16, String> {
@@ -97,6 +100,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         args,
         family,
         operation: operation.transpose()?,
+        raw: args.raw.then(|| common.output.is_colored()),
         decoder: Decoder::new(lookup),
         printer: Printer::new(&common.output, true),
         malformed: false,
@@ -115,6 +119,8 @@ struct Run<'r> {
     args: &'r Args,
     family: Option<&'static Family>,
     operation: Option<&'static Operation>,
+    /// Whether bytes are printed, and with colours.
+    raw: Option<bool>,
     decoder: Decoder<SpecLookup>,
     printer: Printer,
     /// Whether something was.
@@ -156,7 +162,7 @@ impl Run<'_> {
             cut_from: datagram.cut_from,
             told: false,
         };
-        let beside = Beside { time: datagram.time, namespace: None };
+        let beside = Beside { raw: self.raw, time: datagram.time, namespace: None };
         let bytes = match datagram.swapped {
             true => self.decoder.to_native(&datagram.bytes, &context),
             false => datagram.bytes,

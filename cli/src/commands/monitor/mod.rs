@@ -52,6 +52,9 @@ pub(crate) struct Args {
     /// Hear those network namespaces as well that have a number in this one (`ip netns set`)
     #[arg(long)]
     all_namespaces: bool,
+    /// Print the bytes, and what each of them says
+    #[arg(long)]
+    raw: bool,
 }
 
 /// What was heard.
@@ -103,6 +106,7 @@ fn listen(
     let mut out = Out {
         printer: Printer::new(&common.output, true),
         time: args.time,
+        raw: args.raw.then(|| common.output.is_colored()),
         left: args.count.unwrap_or(u64::MAX),
         lost: false,
     };
@@ -129,6 +133,8 @@ struct Out {
     printer: Printer,
     /// Whether times are.
     time: bool,
+    /// Whether bytes are, and with colours.
+    raw: Option<bool>,
     /// How many messages still are.
     left: u64,
     /// Whether something was lost.
@@ -144,7 +150,7 @@ impl Out {
             }
             Heard::Datagram { bytes, context, namespace } => (bytes, context, namespace),
         };
-        let beside = Beside { time: self.time.then(time::now), namespace };
+        let beside = Beside { raw: self.raw, time: self.time.then(time::now), namespace };
         for message in decoder.feed(&bytes, &context) {
             if self.left > 0 {
                 shown::print(&mut self.printer, &message, &beside)?;
