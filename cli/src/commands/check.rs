@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nlkit_codegen::{Builder, Diagnostic, Level, Levels, Lint, Report, Severity};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::failure::{Failure, code};
 use crate::output::Format;
 use crate::print::Printer;
 use crate::sources::Sources;
-use crate::specs::{Origin, Specs, similar};
+use crate::specs::{Origin, Specs};
 
 /// What `nlkit check` takes.
 #[derive(Debug, clap::Args)]
@@ -37,13 +38,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     sources: Sources,
     /// Warns of a lint
-    #[arg(short = 'W', long = "warn", value_name = "LINT", value_parser = lint)]
+    #[arg(short = 'W', long = "warn", value_name = "LINT", value_parser = lint(), hide_possible_values = true)]
     warn: Vec<Lint>,
     /// Says nothing of a lint
-    #[arg(short = 'A', long = "allow", value_name = "LINT", value_parser = lint)]
+    #[arg(short = 'A', long = "allow", value_name = "LINT", value_parser = lint(), hide_possible_values = true)]
     allow: Vec<Lint>,
     /// Makes a lint an error, or all `warnings`
-    #[arg(short = 'D', long = "deny", value_name = "LINT|warnings", value_parser = denied)]
+    #[arg(short = 'D', long = "deny", value_name = "LINT|warnings", value_parser = denied(), hide_possible_values = true)]
     deny: Vec<Denied>,
     /// Passes over keys that the spec language does not have
     #[arg(long)]
@@ -57,20 +58,21 @@ enum Denied {
     Warnings,
 }
 
-fn lint(name: &str) -> Result<Lint, String> {
-    let names = || Lint::ALL.iter().map(|lint| lint.name());
-    let found = Lint::ALL.iter().find(|lint| lint.name() == name).copied();
-    found.ok_or_else(|| match similar(name, names()) {
-        Some(other) => format!("no such lint; there is one with a similar name: `{other}`"),
-        None => format!("no such lint; there are {}", names().collect::<Vec<_>>().join(", ")),
-    })
+/// A lint by its name.
+fn lint() -> impl TypedValueParser<Value = Lint> {
+    PossibleValuesParser::new(Lint::ALL.iter().map(|lint| lint.name()))
+        .try_map(|name| find(&name).ok_or("no such lint"))
 }
 
-fn denied(name: &str) -> Result<Denied, String> {
-    match name {
-        "warnings" => Ok(Denied::Warnings),
-        name => lint(name).map(Denied::Lint),
-    }
+/// A lint, or all that would be warnings.
+fn denied() -> impl TypedValueParser<Value = Denied> {
+    let names = Lint::ALL.iter().map(|lint| lint.name());
+    PossibleValuesParser::new(std::iter::once("warnings").chain(names))
+        .map(|name| find(&name).map_or(Denied::Warnings, Denied::Lint))
+}
+
+fn find(name: &str) -> Option<Lint> {
+    Lint::ALL.iter().find(|lint| lint.name() == name).copied()
 }
 
 impl Args {

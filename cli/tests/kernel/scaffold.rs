@@ -13,6 +13,8 @@ fn every_family_of_the_kernel_has_a_scaffold_that_agrees_with_it() {
         let path = file("every", &format!("{}.yaml", family.replace(['/', ' '], "_")));
         let path = path.to_str().unwrap();
         assert_eq!(nlkit(&["scaffold", &family, "--force", "-o", path]).success(), "");
+        let checked = nlkit(&["check", path]);
+        assert_eq!(checked.code, 0, "{family}: {}{}", checked.out, checked.err);
         let resolved = Builder::new().resolve(path).unwrap_or_else(|report| panic!("{report}"));
         attributes += resolved.sets.iter().map(|set| set.attributes.len()).sum::<usize>();
         Builder::new().generate(path).unwrap_or_else(|report| panic!("{report}"));

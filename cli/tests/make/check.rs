@@ -130,9 +130,9 @@ fn it_says_what_is_wrong_with_the_command_line() {
     fails(&[], 2, "no spec is named");
     fails(&["empty"], 2, "no specs in the folder empty");
     fails(&["--family", "lmap", "--spec", "lamp.yaml"], 6, "similar name: `lamp`");
-    fails(&["lamp.yaml", "-W", "unused-sets"], 2, "there is one with a similar name: `unused-set`");
-    fails(&["lamp.yaml", "-A", "zebra"], 2, "no such lint; there are unused-set, ");
-    fails(&["lamp.yaml", "-D", "zebra"], 2, "no such lint");
+    fails(&["lamp.yaml", "-W", "unused-sets"], 2, "similar value exists: 'unused-set'");
+    fails(&["lamp.yaml", "-A", "zebra"], 2, "[possible values: unused-set, ");
+    fails(&["lamp.yaml", "-D", "zebra"], 2, "[possible values: warnings, unused-set, ");
 }
 
 #[test]

@@ -188,8 +188,12 @@ pub fn similar<'c>(name: &str, names: impl IntoIterator<Item = &'c str>) -> Opti
 
 /// `an attribute`, `a set`.
 fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {noun}")
+    format!("{} {noun}", article_of(noun))
+}
+
+/// `an` or `a`, as the noun wants it.
+fn article_of(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// A name in backticks; control characters escaped, cut where no name would be that long.

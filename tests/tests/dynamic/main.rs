@@ -1,7 +1,5 @@
 //! Families by their specs alone: the codec against the kernel's client and against the typed one, the tables
 //! against those of types, connections against kernels.
-//! Families by their specs alone: against the kernel's client, and against the types that are generated of
-//! the same specs.
 
 #![allow(
     clippy::unwrap_used,

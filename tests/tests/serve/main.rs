@@ -211,18 +211,31 @@ fn a_client_does_not_get_what_another_one_left() {
     let open = Open::new();
     let port = nlkit::Transport::port(open.client().transport());
     for _ in 0..20 {
-        let socket = open.options().port(port).receive_buffer(4096).open::<Usersock>().unwrap();
+        let socket = open_again(open.options().port(port).receive_buffer(4096));
         let mut client = Connection::<Usersock, _>::with_transport(socket);
         let mut dump = client.dump(&Item::new()).unwrap();
         assert_eq!(dump.next().unwrap().unwrap(), item(1));
         drop(dump);
         drop(client);
-        let socket = open.options().port(port).open::<Usersock>().unwrap();
+        let socket = open_again(open.options().port(port));
         let mut client = Connection::<Usersock, _>::with_transport(socket);
         assert_eq!(client.request(&Item::new().with_number(7)).unwrap(), item(7));
         let all: Vec<Item> = client.dump(&Item::new()).unwrap().map(Result::unwrap).collect();
         assert_eq!(all, (1..=MANY).map(item).collect::<Vec<_>>());
     }
+}
+
+/// A socket with the port id of one that was closed. A process that another test starts has all descriptors of
+/// this one until its own program begins, and the port id with them.
+fn open_again(options: SocketOptions) -> Socket {
+    let in_use = |error: &std::io::Error| error.kind() == std::io::ErrorKind::AddrInUse;
+    for _ in 0..1_000_000 {
+        match options.open::<Usersock>() {
+            Err(error) if in_use(&error) => std::thread::yield_now(),
+            socket => return socket.unwrap(),
+        }
+    }
+    panic!("the port id stays in use");
 }
 
 /// More than the buffers of both hold: what is lost is told, and nothing wrong is taken for an answer.

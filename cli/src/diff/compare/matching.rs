@@ -20,17 +20,21 @@ pub(crate) fn pairs<'f, T>(
     let mut pairs: Vec<Pair<'f, T>> = new.iter().map(|new| (None, Some(new))).collect();
     let by_name = |old: &T, new: &T| name(old) == name(new);
     let by_normal_name = |old: &T, new: &T| normal(name(old)) == normal(name(new));
-    let ways: [&dyn Fn(&T, &T) -> bool; 3] = [&by_name, &by_normal_name, &is_same];
-    for is_same in ways {
-        for (found, new) in &mut pairs {
-            let Some(new) = new.filter(|_| found.is_none()) else { continue };
-            if let Some(index) = gone.iter().position(|old| is_same(old, new)) {
-                *found = Some(gone.remove(index));
-            }
-        }
-    }
+    take(&mut pairs, &mut gone, by_name);
+    take(&mut pairs, &mut gone, by_normal_name);
+    take(&mut pairs, &mut gone, is_same);
     pairs.extend(gone.into_iter().map(|old| (Some(old), None)));
     pairs
+}
+
+/// Gives each new one that has none yet an old one that is the same.
+fn take<'f, T>(pairs: &mut [Pair<'f, T>], gone: &mut Vec<&'f T>, is_same: impl Fn(&T, &T) -> bool) {
+    for (found, new) in pairs {
+        let Some(new) = new.filter(|_| found.is_none()) else { continue };
+        if let Some(index) = gone.iter().position(|old| is_same(old, new)) {
+            *found = Some(gone.remove(index));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-use crate::catalogue::{Code, Draft, Target, article, quoted};
+use crate::catalogue::{Code, Draft, Target, article, article_of, quoted};
 use crate::place::Place;
 use crate::spec::Word;
 
@@ -89,7 +89,7 @@ pub(crate) fn unknown_key(key: &str, noun: &str, at: &Place, known: &[String]) -
 
 pub(crate) fn unknown_word(word: &str, noun: &str, at: &Place, known: &[&str]) -> Draft {
     let draft = Draft::new(Code::UnknownWord, format!("unknown `{noun}` {}", quoted(word)))
-        .at(at, format!("not a `{noun}`"));
+        .at(at, format!("not {} `{noun}`", article_of(noun)));
     let list: Vec<String> = known.iter().map(|word| quoted(word)).collect();
     match crate::catalogue::similar(word, known.iter().copied()) {
         Some(other) => draft.help(format!("there is a similar one: `{other}`")),
