@@ -126,3 +126,47 @@ impl<T: Transport> Dump<T> {
         Ok(fault)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nlkit::nlctrl::FamilyInfo;
+    use nlkit::script::{Script, answer};
+    use nlkit::wire::flag;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What becomes of a list that changes while it is dumped, the first times that it is asked for: how
+    /// often that was, what came, and the exit code.
+    fn dumped(changes: usize, retries: u32) -> (usize, Vec<Value>, Option<u8>) {
+        let mut asked = 0;
+        let kernel = Script::new(|request: &[u8]| {
+            let flags = if asked < changes { flag::MULTI | flag::DUMP_INTR } else { flag::MULTI };
+            asked += 1;
+            let lamp = FamilyInfo { id: u16::try_from(asked).ok(), ..Default::default() };
+            let body = [&[1, 2, 0, 0], nlkit::encode(&lamp).unwrap().as_slice()].concat();
+            vec![answer(request).message(16, flags, body).done(0).into_datagram()]
+        });
+        let source = nlkit_specs::yaml::SOURCES.iter().find(|it| it.family == "nlctrl").unwrap();
+        let ir = nlkit_codegen::Builder::new().resolve_str("nlctrl", source.text).unwrap();
+        let family = Family::new(ir);
+        let operation = family.operation("getfamily").unwrap();
+        let conn = Connection::with_transport(family, kernel);
+        let mut dump = Dump { conn, family, operation, request: json!({}) };
+        let (entries, fault) = dump.whole(retries).unwrap();
+        drop(dump);
+        (asked, entries, fault.map(|fault| fault.failure.code()))
+    }
+
+    #[test]
+    fn a_list_that_changed_is_asked_for_again() {
+        assert_eq!(dumped(0, 3), (1, vec![json!({"family-id": 1})], None));
+        assert_eq!(dumped(2, 3), (3, vec![json!({"family-id": 3})], None));
+    }
+
+    #[test]
+    fn what_there_is_of_a_list_that_never_comes_whole_is_kept() {
+        let incomplete = Some(code::INCOMPLETE);
+        assert_eq!(dumped(9, 3), (4, vec![json!({"family-id": 4})], incomplete));
+    }
+}

@@ -144,7 +144,7 @@ fn of_words(family: &'static Family, args: &Args) -> Result<Vec<Request>, Failur
         let mut modifiers = Modifiers::default();
         for flag in flags {
             let name = flag.strip_prefix("--").unwrap_or(&flag);
-            modifiers = modifiers | Flags::named(name).map_err(misplaced)?;
+            modifiers |= Flags::named(name).map_err(misplaced)?;
         }
         requests.push(request(family, op, &pairs, modifiers)?);
     }
@@ -197,7 +197,7 @@ fn of_entry(family: &'static Family, entry: &Value) -> Result<Request, Failure> 
         Some(Value::Array(names)) => {
             for name in names {
                 let name = name.as_str().unwrap_or_default();
-                flags = flags | Flags::named(name).map_err(Failure::usage)?;
+                flags |= Flags::named(name).map_err(Failure::usage)?;
             }
         }
         Some(_) => return Err(Failure::usage("`flags` is a list of names")),

@@ -29,10 +29,16 @@ impl Context {
         // The word itself says nothing yet. fish gives it last, the others tell where it is.
         let index = env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse().ok());
         words.truncate(index.unwrap_or(words.len().saturating_sub(1)));
+        // In `multi` another operation begins behind each `--`.
+        let begins = words.last().is_some_and(|word| word == "--");
         let command = Args::command().ignore_errors(true);
         let matches = command.try_get_matches_from(words).ok()?;
         let (name, matches) = matches.subcommand()?;
-        Some(Self::new(name, matches))
+        let mut context = Self::new(name, matches);
+        if begins {
+            (context.op, context.pairs) = (None, Vec::new());
+        }
+        Some(context)
     }
 
     /// That of this process, where it names a family.
@@ -52,11 +58,8 @@ impl Context {
         };
         let mut op = many(matches, "op").pop();
         let mut pairs = many(matches, "pairs");
-        // In `multi` another operation begins behind each `--`.
         let more: Vec<String> = many(matches, "more");
-        if let Some(last) = more.rsplit(|word| word == "--").next()
-            && matches.try_contains_id("more").is_ok_and(|there| there)
-        {
+        if let Some(last) = more.rsplit(|word| word == "--").next().filter(|_| !more.is_empty()) {
             let mut last = last.iter().filter(|word| !word.starts_with("--")).cloned();
             op = last.next();
             pairs = last.collect();

@@ -34,7 +34,7 @@ fn formats_say_the_same() {
     let json = nlkit(&format!("{ASK} -o json"));
     assert!(json.stdout.starts_with("{\n  \"ifindex\": 1,\n"), "{}", json.stdout);
     let expected = json.json();
-    assert_eq!(nlkit(&format!("{ASK} --output jsonl")).lines(), [expected.clone()]);
+    assert_eq!(nlkit(&format!("{ASK} --output jsonl")).json(), expected);
     let yaml = nlkit(&format!("{ASK} -o yaml")).out();
     assert_eq!(
         yaml,
