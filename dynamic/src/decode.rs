@@ -1,7 +1,7 @@
 //! From bytes to JSON, in one pass.
 
 use nlkit::wire::MAX_NESTING;
-use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind};
+use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind, NlStr};
 use serde_json::Map;
 
 use crate::schema::{Attribute, Body, EMPTY, Enum, Number, Payload, Set, SubMessage, Type};
@@ -155,7 +155,7 @@ pub(crate) fn value(
         Type::Unused | Type::Pad => Value::Null,
         Type::Flag => Value::Bool(true),
         Type::Number(of) => of.show(number::get(of.wire, attr)?),
-        Type::String => text::string(trim_nul(attr.payload)),
+        Type::String => text::string(NlStr::get(attr)?.as_bytes()),
         Type::Bytes(shown) => shown.decode(attr)?,
         Type::Bitfield32(of) => bitfield(*of, Bitfield32::get(attr)?),
         Type::Array(of) => array(of, attr.payload)?,
@@ -169,12 +169,6 @@ pub(crate) fn value(
             None => text::hex(attr.payload).into(),
         },
     })
-}
-
-/// The payload of a string without the NULs at its end.
-pub(crate) fn trim_nul(payload: &[u8]) -> &[u8] {
-    let end = payload.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    payload.get(..end).unwrap_or_default()
 }
 
 fn bitfield(of: Option<&Enum>, Bitfield32 { value, selector }: Bitfield32) -> Value {
