@@ -1,5 +1,7 @@
 //! Decoded messages as they are printed, for people and for programs.
 
+use std::io::Write;
+
 use nlkit_dynamic::Piece;
 use nlkit_dynamic::decoder::{Body, Decoded, Direction, End, Role};
 use serde_json::{Map, Value, json};
@@ -25,8 +27,8 @@ pub(crate) struct Beside {
 ///
 /// # Errors
 /// Where stdout takes no more.
-pub(crate) fn print(
-    printer: &mut Printer,
+pub(crate) fn print<W: Write>(
+    printer: &mut Printer<W>,
     message: &Decoded<'_>,
     beside: &Beside,
 ) -> Result<(), Failure> {

@@ -79,10 +79,10 @@ fn attributes(
     for attr in Attrs::new(bytes) {
         let attr = attr?;
         match set.attribute(attr.id) {
-            Some(Attribute { ty: Type::Pad, .. }) => {}
-            // A number without meaning says something only by what it carries.
-            Some(Attribute { ty: Type::Unused, .. }) if attr.payload.is_empty() => {}
-            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, map, level),
+            Some(of) if says_nothing(&of.ty, attr) => {}
+            Some(Attribute { ty: Type::Pad | Type::Unused, .. }) | None => {
+                add_unknown(attr, map, level);
+            }
             Some(of) => {
                 let key = if taken.contains(&of.name) {
                     text::unknown("Attr", of.name)
@@ -94,6 +94,15 @@ fn attributes(
         }
     }
     Ok(())
+}
+
+/// Whether an attribute is one without meaning, and carries nothing: what a spec calls so wrongly does.
+pub(crate) fn says_nothing(ty: &Type, attr: Attr<'_>) -> bool {
+    match ty {
+        Type::Pad => attr.payload.iter().all(|byte| *byte == 0),
+        Type::Unused => attr.payload.is_empty(),
+        _ => false,
+    }
 }
 
 /// Adds an attribute: to the list of its like where it may repeat, and otherwise in the place of one that
@@ -193,8 +202,10 @@ fn in_order(set: &'static Set, payload: &[u8], level: Level<'_>) -> Result<Value
         let attr = attr?;
         let mut map = Map::new();
         match set.attribute(attr.id) {
-            Some(Attribute { ty: Type::Pad, .. }) => continue,
-            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, &mut map, level),
+            Some(of) if says_nothing(&of.ty, attr) => continue,
+            Some(Attribute { ty: Type::Pad | Type::Unused, .. }) | None => {
+                add_unknown(attr, &mut map, level);
+            }
             Some(of) => {
                 let added = add(of, of.name.to_owned(), attr, &mut map, level);
                 added.map_err(|error| error.at_name(of.name).at_index(list.len()))?;

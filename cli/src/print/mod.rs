@@ -35,6 +35,15 @@ impl Printer {
     }
 }
 
+#[cfg(test)]
+impl Printer<io::Sink> {
+    /// One that forgets what it is given.
+    pub(crate) fn sink() -> Self {
+        let output = Output { format: Format::Text, color: crate::output::Color::Never };
+        Self::on(io::sink(), &output, false, true)
+    }
+}
+
 impl<W: Write> Printer<W> {
     fn on(out: W, output: &Output, colored: bool, streaming: bool) -> Self {
         Self { out, format: output.format, streaming, text: Text::new(colored), records: 0 }

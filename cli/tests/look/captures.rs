@@ -208,6 +208,53 @@ fn packets_of_something_else_are_counted() {
     assert_eq!(ran.records()[0]["fault"], "1 packets of the capture are not of netlink");
 }
 
+/// NLMSG_ERROR for a request of generic netlink, which it repeats, with words, an offset and a policy; before
+/// it NEWFAMILY, which tells the id of the family, and the request.
+fn refused(order: Order) -> Vec<Vec<u8>> {
+    let attr = |id: u16, payload: &[u8]| {
+        let len = u16::try_from(4 + payload.len()).unwrap();
+        let padding = vec![0; payload.len().next_multiple_of(4) - payload.len()];
+        [&order.u16(len)[..], &order.u16(id), payload, &padding].concat()
+    };
+    let message = |kind: u16, flags: u16, port: u32, body: &[u8]| {
+        let len = order.u32(u32::try_from(16 + body.len()).unwrap());
+        [&len[..], &order.u16(kind), &order.u16(flags), &order.u32(9), &order.u32(port), body]
+            .concat()
+    };
+    let groups = attr(1, &[attr(1, b"mgmt\0"), attr(2, &order.u32(4))].concat());
+    let family = [attr(1, &order.u16(20)), attr(2, b"netdev\0"), attr(7, &groups)].concat();
+    let family = message(16, 0, 3, &[&[1, 2, 0, 0], &family[..]].concat());
+    let request = message(20, 5, 0, &[&[1, 1, 0, 0], &attr(1, &order.u32(0))[..]].concat());
+    let policy = [attr(1, &order.u32(4)), attr(4, &[&order.u32(1)[..], &[0; 4]].concat())];
+    let policy = if order.0 == BIG.0 {
+        [policy[0].clone(), attr(4, &1_u64.swap_bytes().to_ne_bytes())]
+    } else {
+        policy
+    };
+    let ext_ack =
+        [attr(1, b"no\0"), attr(2, &order.u32(20)), attr(0x8004, &policy.concat())].concat();
+    let code = order.u32((-34_i32).cast_unsigned());
+    let error = message(2, 0x200, 77, &[&code[..], &request, &ext_ack].concat());
+    vec![family, request, error]
+}
+
+#[test]
+fn errors_and_nests_of_a_host_of_the_other_byte_order_say_the_same() {
+    let of = |order: Order| {
+        let packets =
+            refused(order).into_iter().map(|it| order.packet(1, 0, &cooked(4, 16, &it), 0));
+        decoded(&[order.pcap(0xa1b2_c3d4, 253), packets.collect::<Vec<_>>().concat()].concat())
+    };
+    let ours = of(LITTLE);
+    assert_eq!(ours[0]["message"]["mcast-groups"], json!([{ "1": { "name": "mgmt", "id": 4 } }]));
+    assert_eq!(ours[1]["message"], json!({ "ifindex": 0 }));
+    assert_eq!(ours[2]["end"]["errno"], "ERANGE");
+    assert_eq!(ours[2]["end"]["attribute"], ".ifindex");
+    assert_eq!(ours[2]["end"]["msg"], "no");
+    assert!(ours[2]["end"]["policy"].is_string());
+    assert_eq!(of(BIG), ours);
+}
+
 #[test]
 fn a_host_of_the_other_byte_order_says_the_same() {
     let of = |order: Order| {

@@ -281,6 +281,24 @@ fn all_formats_of_output_have_all_messages() {
 }
 
 #[test]
+fn bytes_are_shown_with_what_they_say() {
+    let text = nlkit(&format!("{NETDEV} --raw {REQUEST}")).ok().stdout;
+    assert_eq!(
+        text,
+        "> netdev dev-get do request  seq 7 port 0 [request ack]\n  \
+           0000  1c 00 00 00 14 00 05 00  nlmsghdr  len=28 type=20 flags=request,ack seq=7 port=0\n  \
+           0008  07 00 00 00 00 00 00 00\n  \
+           0010  01 01 00 00              genlmsghdr  cmd=1 version=1\n  \
+           0014  08 00 01 00 01 00 00 00  ifindex  1\n"
+    );
+    let records = nlkit(&format!("{NETDEV} --raw -o jsonl {REQUEST}")).ok().records();
+    assert_eq!(records[0]["bytes"], REQUEST);
+    assert_eq!(records[0]["message"], json!({ "ifindex": 1 }));
+    let last = json!({ "offset": 20, "len": 8, "depth": 0, "name": "ifindex", "text": "1" });
+    assert_eq!(records[0]["pieces"].as_array().unwrap().last(), Some(&last));
+}
+
+#[test]
 fn no_name_of_a_capture_commands_the_terminal() {
     let name = b"\x1b]2;x\x07\0";
     let learnt = whole(

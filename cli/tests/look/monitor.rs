@@ -10,7 +10,6 @@ use crate::run::{command, nlkit};
 struct Listening(Child);
 
 impl Listening {
-    /// Starts it, and waits until it hears: until it has told of the device that is made over and over.
     fn begin(arguments: &str) -> Self {
         let mut command = command(arguments);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command"))

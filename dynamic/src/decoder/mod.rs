@@ -117,7 +117,7 @@ impl<L: Lookup> Decoder<L> {
                     at += align(raw.bytes.len());
                 }
                 Err(malformed) => {
-                    messages.push(malformed);
+                    messages.push(*malformed);
                     break;
                 }
             }
@@ -275,10 +275,11 @@ impl<L: Lookup> Decoder<L> {
 }
 
 /// The message that `rest` begins with.
-fn split<'a>(rest: &'a [u8], at: usize, context: &Context) -> Result<Raw<'a>, Decoded<'a>> {
+fn split<'a>(rest: &'a [u8], at: usize, context: &Context) -> Result<Raw<'a>, Box<Decoded<'a>>> {
     let malformed = |header, what| {
         let body = Body::Malformed(what);
-        Decoded { header, body, direction: context.direction, ..Decoded::empty(at, rest) }
+        let direction = context.direction;
+        Box::new(Decoded { header, body, direction, ..Decoded::empty(at, rest) })
     };
     let Some(header) = Header::parse(rest) else {
         let what = format!("{} bytes left, a netlink header has {HEADER_LEN}", rest.len());

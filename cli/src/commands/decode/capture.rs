@@ -23,8 +23,8 @@ const TO_USER: u16 = 6;
 const TO_KERNEL: u16 = 7;
 
 /// Room for a few datagrams; it grows for longer ones, up to the second.
-const BUFFER: usize = 1 << 20;
-const MAX_BUFFER: usize = 1 << 26;
+const BUFFER: usize = 1 << 18;
+const MAX_BUFFER: usize = 1 << 22;
 
 /// Whether a file that begins so is a capture.
 pub(super) fn is_capture(begin: &[u8]) -> bool {

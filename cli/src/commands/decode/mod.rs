@@ -1,5 +1,7 @@
 //! `nlkit decode`.
 
+#[cfg(test)]
+mod any;
 mod capture;
 mod hex;
 mod input;
