@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use nlkit::Transport;
-use nlkit_dynamic::{Connection, Family, Operation};
+use nlkit_dynamic::{Connection, Family, Mode, Operation};
 use serde_json::Value;
 
 use crate::args::Common;
@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::output::Format;
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Link, Progress, Request, Way, tell_warnings};
+use crate::talk::{Link, Progress, Request, tell_warnings};
 
 /// What `nlkit dump` takes.
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         return args.request.show(&ir, path, common);
     }
     let family = Family::new(ir);
-    let (operation, request) = args.request.read(family, Way::Dump)?;
+    let (operation, request) = args.request.read(family, Mode::Dump)?;
     interrupt::exit_with(code::INTERRUPTED)?;
     let conn = args.link.open(&[family], common)?;
     let retries = args.retries.unwrap_or(match common.output.format {

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, CommandFactory};
 use nlkit_codegen::ir::Family;
+use nlkit_dynamic::Mode;
 
 use crate::args::{Args, SpecArgs};
 use crate::specs::Specs;
-use crate::talk::Way;
 
 /// The command so far.
 pub(super) struct Context {
     pub(super) specs: Specs,
     /// How the command asks, where it is `do` or `dump`.
-    pub(super) way: Option<Way>,
+    pub(super) mode: Option<Mode>,
     family: Option<String>,
     pub(super) op: Option<String>,
     pub(super) pairs: Vec<String>,
@@ -51,9 +51,9 @@ impl Context {
     fn new(command: &str, matches: &ArgMatches) -> Self {
         let paths = |id| many::<PathBuf>(matches, id);
         let specs = SpecArgs { files: paths("files"), folders: paths("folders") };
-        let way = match command {
-            "do" | "multi" => Some(Way::Do),
-            "dump" => Some(Way::Dump),
+        let mode = match command {
+            "do" | "multi" => Some(Mode::Do),
+            "dump" => Some(Mode::Dump),
             _ => None,
         };
         let mut op = many(matches, "op").pop();
@@ -65,7 +65,7 @@ impl Context {
             pairs = last.collect();
         }
         let family = many(matches, "family").pop();
-        Self { specs: Specs::new(&specs), way, family, op, pairs }
+        Self { specs: Specs::new(&specs), mode, family, op, pairs }
     }
 }
 

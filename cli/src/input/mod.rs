@@ -194,6 +194,8 @@ mod tests {
             ("dev-get", &["ifindex"], "needs a value behind `=`: u32"),
             ("dev-get", &["ifindex=1", "ifindex=2"], "given twice, but is no list"),
             ("bind-rx", &["queues.id=1", "queues[0].id=1"], "in two ways"),
+            ("bind-rx", &["queues[0]=1", "queues[0].id=1"], "in two ways"),
+            ("bind-rx", &["queues[0][0].id=1", "queues[0].id=1"], "in two ways"),
             ("dev-get", &["ifindex=\"1"], "quotes are those of JSON"),
         ] {
             let failure = request(&netdev, operation, pairs).unwrap_err();

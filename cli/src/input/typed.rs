@@ -50,13 +50,7 @@ impl Typing<'_> {
         place: Option<&Place<'s>>,
         scope: &Scope<'s, '_>,
     ) -> Outcome {
-        let ways = [node.values.is_empty(), node.members.is_empty(), node.entries.is_empty()];
-        if ways.iter().filter(|is_empty| !**is_empty).count() > 1 {
-            return Err(self.mistake(
-                node.at,
-                "this is given in two ways: as a value, and with members or positions",
-            ));
-        }
+        self.in_one_way(node)?;
         let is_list = place.is_some_and(Place::is_list);
         if !node.entries.is_empty() {
             return self.entries(node, place, scope);
@@ -69,6 +63,15 @@ impl Typing<'_> {
             [only] if !is_list => self.value(only, place),
             several => self.list(several, place),
         }
+    }
+
+    fn in_one_way(&self, node: &Node) -> Result<(), Failure> {
+        let ways = [!node.values.is_empty(), !node.members.is_empty(), !node.entries.is_empty()];
+        if ways.into_iter().filter(|is_given| *is_given).count() > 1 {
+            let what = "this is given in two ways: as a value, and with members or positions";
+            return Err(self.mistake(node.at, what));
+        }
+        Ok(())
     }
 
     /// A list that was given by positions.
@@ -84,7 +87,9 @@ impl Typing<'_> {
                 let what = format!("there is a position {index}, but none {}", list.len());
                 return Err(self.mistake(entry.at, &what));
             }
+            self.in_one_way(entry)?;
             list.push(match entry.values.as_slice() {
+                [] if !entry.entries.is_empty() => self.entries(entry, place, scope)?,
                 [] => self.nest(entry, place, scope)?,
                 [only] => self.value(only, place)?,
                 [_, again, ..] => return Err(self.mistake(again.at, "this is given twice")),
