@@ -7,16 +7,20 @@ use serde_json::Value;
 use crate::run::{command, nlkit};
 
 /// The command at work, which hears what happens from now on.
-struct Listening(Child);
+pub(crate) struct Listening(Child);
 
 impl Listening {
-    fn begin(arguments: &str) -> Self {
+    pub(crate) fn begin(arguments: &str) -> Self {
         let mut command = command(arguments);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command"))
     }
 
     /// The records that it prints until one is as wanted, while `cause` happens again and again.
-    fn until(&mut self, mut cause: impl FnMut(), wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    pub(crate) fn until(
+        &mut self,
+        mut cause: impl FnMut(),
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Vec<Value> {
         let stdout = self.0.stdout.take().expect("stdout");
         let (sender, lines) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
