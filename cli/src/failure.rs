@@ -159,3 +159,29 @@ impl From<io::Error> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nlkit::{Error, RequestName};
+
+    use super::*;
+
+    #[test]
+    fn errors_of_the_runtime_have_exit_codes() {
+        let request = RequestName { family: "lamp", operation: "get" };
+        for (error, expected) in [
+            (Error::Timeout { request }, code::TIMEOUT),
+            (Error::DumpInterrupted { request }, code::INCOMPLETE),
+            (Error::Lost, code::INCOMPLETE),
+            (Error::UnknownFamily { family: "lamp" }, code::UNKNOWN),
+            (Error::UnknownGroup { family: "lamp", group: "x" }, code::UNKNOWN),
+            (Error::Io(io::Error::from_raw_os_error(1)), code::SYSTEM),
+        ] {
+            let text = error.to_string();
+            let failure = Failure::from(error);
+            assert_eq!((failure.code(), failure.message), (expected, text));
+        }
+        let unread = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!((unread.code(), unread.message.as_str()), (code::UNREAD, ""));
+    }
+}

@@ -173,8 +173,8 @@ impl Pieces {
             return self.unknown(name, attr, offset, len, level);
         };
         match ty {
-            Type::Pad => self.push(offset, len, name, ""),
-            Type::Unused => self.unknown(name, attr, offset, len, level),
+            _ if decode::says_nothing(ty, attr) => self.push(offset, len, name, ""),
+            Type::Pad | Type::Unused => self.unknown(name, attr, offset, len, level),
             Type::Struct(of) => self.struct_of(name, of, attr, offset, len),
             Type::Nest(set) | Type::InOrder(set) => {
                 self.holder(name, Inside::Set(set), attr, offset, len, level);

@@ -1,7 +1,7 @@
 //! From bytes to JSON, in one pass.
 
 use nlkit::wire::MAX_NESTING;
-use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind};
+use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind, NlStr};
 use serde_json::Map;
 
 use crate::schema::{Attribute, Body, EMPTY, Enum, Number, Payload, Set, SubMessage, Type};
@@ -79,10 +79,10 @@ fn attributes(
     for attr in Attrs::new(bytes) {
         let attr = attr?;
         match set.attribute(attr.id) {
-            Some(Attribute { ty: Type::Pad, .. }) => {}
-            // A number without meaning says something only by what it carries.
-            Some(Attribute { ty: Type::Unused, .. }) if attr.payload.is_empty() => {}
-            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, map, level),
+            Some(of) if says_nothing(&of.ty, attr) => {}
+            Some(Attribute { ty: Type::Pad | Type::Unused, .. }) | None => {
+                add_unknown(attr, map, level);
+            }
             Some(of) => {
                 let key = if taken.contains(&of.name) {
                     text::unknown("Attr", of.name)
@@ -94,6 +94,15 @@ fn attributes(
         }
     }
     Ok(())
+}
+
+/// Whether an attribute is one without meaning, and carries nothing: what a spec calls so wrongly does.
+pub(crate) fn says_nothing(ty: &Type, attr: Attr<'_>) -> bool {
+    match ty {
+        Type::Pad => attr.payload.iter().all(|byte| *byte == 0),
+        Type::Unused => attr.payload.is_empty(),
+        _ => false,
+    }
 }
 
 /// Adds an attribute: to the list of its like where it may repeat, and otherwise in the place of one that
@@ -146,7 +155,7 @@ pub(crate) fn value(
         Type::Unused | Type::Pad => Value::Null,
         Type::Flag => Value::Bool(true),
         Type::Number(of) => of.show(number::get(of.wire, attr)?),
-        Type::String => text::string(trim_nul(attr.payload)),
+        Type::String => text::string(NlStr::get(attr)?.as_bytes()),
         Type::Bytes(shown) => shown.decode(attr)?,
         Type::Bitfield32(of) => bitfield(*of, Bitfield32::get(attr)?),
         Type::Array(of) => array(of, attr.payload)?,
@@ -160,12 +169,6 @@ pub(crate) fn value(
             None => text::hex(attr.payload).into(),
         },
     })
-}
-
-/// The payload of a string without the NULs at its end.
-pub(crate) fn trim_nul(payload: &[u8]) -> &[u8] {
-    let end = payload.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    payload.get(..end).unwrap_or_default()
 }
 
 fn bitfield(of: Option<&Enum>, Bitfield32 { value, selector }: Bitfield32) -> Value {
@@ -193,8 +196,10 @@ fn in_order(set: &'static Set, payload: &[u8], level: Level<'_>) -> Result<Value
         let attr = attr?;
         let mut map = Map::new();
         match set.attribute(attr.id) {
-            Some(Attribute { ty: Type::Pad, .. }) => continue,
-            Some(Attribute { ty: Type::Unused, .. }) | None => add_unknown(attr, &mut map, level),
+            Some(of) if says_nothing(&of.ty, attr) => continue,
+            Some(Attribute { ty: Type::Pad | Type::Unused, .. }) | None => {
+                add_unknown(attr, &mut map, level);
+            }
             Some(of) => {
                 let added = add(of, of.name.to_owned(), attr, &mut map, level);
                 added.map_err(|error| error.at_name(of.name).at_index(list.len()))?;

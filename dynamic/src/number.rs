@@ -74,7 +74,7 @@ pub(crate) fn len(wire: &ir::Scalar) -> usize {
 }
 
 /// What the kernel calls such a number, which gives its range.
-fn kind(wire: &ir::Scalar) -> Kind {
+pub(crate) fn kind(wire: &ir::Scalar) -> Kind {
     match wire.number {
         ir::Number::Unsigned(Width::W8) => Kind::U8,
         ir::Number::Unsigned(Width::W16) => Kind::U16,

@@ -3,7 +3,7 @@
 use nlkit::{Selector as _, Shape, Text};
 use nlkit_codegen::ir::{Format, Selector};
 
-use crate::tables::number;
+use crate::tables::of_number;
 
 /// The value of a selector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +23,7 @@ impl<'a> Key<'a> {
         match selector {
             Selector::Text => Text::key(payload).map(Self::Text),
             Selector::Number(scalar) => {
-                let number = match number(scalar) {
+                let number = match of_number(scalar) {
                     Shape::Leaf(kind) => kind.value(payload, false),
                     Shape::Swapped(kind) => kind.value(payload, true),
                     _ => None,

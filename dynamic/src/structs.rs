@@ -116,7 +116,7 @@ fn encode_member(member: &Member, value: &Value, out: &mut Writer<'_>) -> Result
             number::put_member(number.wire, number.read(value)?, out);
             Ok(())
         }
-        MemberType::Bytes(len, shown) => put_padded(&shown.read(value)?, *len, out),
+        MemberType::Bytes(len, shown) => put_padded(&shown.read_member(value, *len)?, *len, out),
         MemberType::Text(len) => put_padded(&text::read_string(value)?, *len, out),
         MemberType::Struct(inner) => match value {
             // Bytes of another length would move what follows.

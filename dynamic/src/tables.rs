@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use nlkit::{Checks, Entry, Formats, Kind, NestedSet, Set, Shape};
-use nlkit_codegen::ir::{
-    self, Attribute, Form, Limit, Number, Order, Payload, Scalar, StructRef, Type, Width,
-};
+use nlkit_codegen::ir::{self, Attribute, Form, Limit, Order, Payload, Scalar, StructRef, Type};
 
+use crate::number;
 use crate::selector::Key;
 
 /// The tables of a family. They live as long as the program, as those of types do; each is made when it is
@@ -77,9 +76,9 @@ impl Tables {
         Some(match ty {
             Type::Unused | Type::Pad => return None,
             Type::Flag => Shape::Leaf(Kind::Flag),
-            Type::Scalar(scalar) => number(scalar),
+            Type::Scalar(scalar) => of_number(scalar),
             // In network order it is bytes, an address.
-            Type::Ipv4Scalar(scalar) if scalar.order != Order::Big => number(scalar),
+            Type::Ipv4Scalar(scalar) if scalar.order != Order::Big => of_number(scalar),
             Type::String => Shape::Leaf(Kind::NulString),
             Type::Bitfield32 { .. } => Shape::Leaf(Kind::Bitfield32),
             Type::Ipv4Scalar(_) | Type::Binary | Type::HwAddr | Type::Array(_) => BYTES,
@@ -152,24 +151,13 @@ impl Tables {
 const BYTES: Shape = Shape::Leaf(Kind::Binary);
 
 /// The shape of a number.
-pub(crate) fn number(scalar: &Scalar) -> Shape {
-    let kind = match scalar.number {
-        Number::Unsigned(Width::W8) => Kind::U8,
-        Number::Unsigned(Width::W16) => Kind::U16,
-        Number::Unsigned(Width::W32) => Kind::U32,
-        Number::Unsigned(Width::W64) => Kind::U64,
-        Number::Signed(Width::W8) => Kind::S8,
-        Number::Signed(Width::W16) => Kind::S16,
-        Number::Signed(Width::W32) => Kind::S32,
-        Number::Signed(Width::W64) => Kind::S64,
+pub(crate) fn of_number(scalar: &Scalar) -> Shape {
+    let kind = number::kind(scalar);
+    let swapped = match (kind, scalar.order) {
         // Always in the order of the host.
-        Number::Uint => return Shape::Leaf(Kind::Uint),
-        Number::Sint => return Shape::Leaf(Kind::Sint),
-    };
-    let swapped = match scalar.order {
-        Order::Native => false,
-        Order::Big => cfg!(target_endian = "little"),
-        Order::Little => cfg!(target_endian = "big"),
+        (Kind::Uint | Kind::Sint, _) | (_, Order::Native) => false,
+        (_, Order::Big) => cfg!(target_endian = "little"),
+        (_, Order::Little) => cfg!(target_endian = "big"),
     };
     if swapped { Shape::Swapped(kind) } else { Shape::Leaf(kind) }
 }

@@ -115,6 +115,10 @@ impl Bytes {
     pub(crate) fn decode(self, attr: Attr<'_>) -> Result<Value, DecodeError> {
         Ok(match self {
             Self::HwAddr => HwAddr::get(attr)?.to_string().into(),
+            // Specs of released kernels hint at one sort where there can be both.
+            Self::Ipv4 | Self::Ipv6 | Self::Ip if matches!(attr.payload.len(), 4 | 16) => {
+                IpAddr::get(attr)?.to_string().into()
+            }
             Self::Ipv4 => Ipv4Addr::get(attr)?.to_string().into(),
             Self::Ipv6 => Ipv6Addr::get(attr)?.to_string().into(),
             Self::Ip => IpAddr::get(attr)?.to_string().into(),
@@ -145,14 +149,36 @@ impl Bytes {
     /// # Errors
     /// Where it gives none, or no address.
     pub(crate) fn read(self, value: &Value) -> Result<Vec<u8>, EncodeError> {
+        self.parse(value).ok_or_else(|| self.expected(value))
+    }
+
+    /// The bytes that JSON gives for a member of `len` bytes, which it may have fewer of, unless it is an IP
+    /// address.
+    ///
+    /// # Errors
+    /// Where it gives none, or no address of this length.
+    pub(crate) fn read_member(self, value: &Value, len: usize) -> Result<Vec<u8>, EncodeError> {
+        let fits = |bytes: &Vec<u8>| !self.is_ip() || bytes.len() == len;
+        self.parse(value).filter(fits).ok_or_else(|| self.expected(value))
+    }
+
+    fn parse(self, value: &Value) -> Option<Vec<u8>> {
         let bytes = value.as_str().and_then(|text| match self {
-            Self::Ipv4 => text.parse::<Ipv4Addr>().ok().map(|it| it.octets().to_vec()),
-            Self::Ipv6 => text.parse::<Ipv6Addr>().ok().map(|it| it.octets().to_vec()),
-            Self::Ip => text.parse::<IpAddr>().ok().map(octets),
+            Self::Ipv4 | Self::Ipv6 | Self::Ip => text.parse::<IpAddr>().ok().map(octets),
             Self::HwAddr => text.parse::<HwAddr>().ok().map(|it| it.as_bytes().to_vec()),
             Self::Hex | Self::Spaced | Self::Uuid => None,
         });
-        let as_hex = || value.as_str().filter(|text| self.is_hex(text)).and_then(read_hex);
+        // Digits and colons of IP addresses would be mistaken for hex, but for its prefix.
+        let is_hex = |text: &&str| !self.is_ip() || text.starts_with("0x");
+        bytes.or_else(|| value.as_str().filter(is_hex).and_then(read_hex))
+    }
+
+    fn is_ip(self) -> bool {
+        matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ip)
+    }
+
+    #[cold]
+    fn expected(self, value: &Value) -> EncodeError {
         let (what, example) = match self {
             Self::Hex | Self::Spaced => ("bytes in hex", "\"00ff10\""),
             Self::HwAddr => ("a link-layer address", "\"02:00:5e:10:00:ff\""),
@@ -161,13 +187,7 @@ impl Bytes {
             Self::Ip => ("an IP address", "\"192.0.2.1\" or \"2001:db8::1\""),
             Self::Uuid => ("a UUID", "\"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\""),
         };
-        bytes.or_else(as_hex).ok_or_else(|| EncodeError::expected(what, example, value))
-    }
-
-    /// Whether text that is no address may be one in hex: of IP addresses, whose digits would be mistaken
-    /// for it, only with `0x`.
-    fn is_hex(self, text: &str) -> bool {
-        !matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ip) || text.starts_with("0x")
+        EncodeError::expected(what, example, value)
     }
 }
 

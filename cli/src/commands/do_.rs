@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use nlkit_dynamic::Family;
+use nlkit_dynamic::{Family, Mode};
 use serde_json::Value;
 
 use crate::args::Common;
@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::output::{Format, Output};
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Flags, Link, Request, Way, tell_warnings};
+use crate::talk::{Flags, Link, Request, tell_warnings};
 
 /// What `nlkit do` takes.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         return args.request.show(&ir, path, common);
     }
     let family = Family::new(ir);
-    let (operation, request) = args.request.read(family, Way::Do)?;
+    let (operation, request) = args.request.read(family, Mode::Do)?;
     interrupt::exit_with(code::INTERRUPTED)?;
     let mut conn = args.link.open(&[family], common)?;
     let modifiers = args.flags.modifiers();

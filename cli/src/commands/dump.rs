@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use nlkit::Transport;
-use nlkit_dynamic::{Connection, Family, Operation};
+use nlkit_dynamic::{Connection, Family, Mode, Operation};
 use serde_json::Value;
 
 use crate::args::Common;
@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::output::Format;
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Link, Progress, Request, Way, tell_warnings};
+use crate::talk::{Link, Progress, Request, tell_warnings};
 
 /// What `nlkit dump` takes.
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
         return args.request.show(&ir, path, common);
     }
     let family = Family::new(ir);
-    let (operation, request) = args.request.read(family, Way::Dump)?;
+    let (operation, request) = args.request.read(family, Mode::Dump)?;
     interrupt::exit_with(code::INTERRUPTED)?;
     let conn = args.link.open(&[family], common)?;
     let retries = args.retries.unwrap_or(match common.output.format {
@@ -124,5 +124,49 @@ impl<T: Transport> Dump<T> {
             }
         }
         Ok(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nlkit::nlctrl::FamilyInfo;
+    use nlkit::script::{Script, answer};
+    use nlkit::wire::flag;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What becomes of a list that changes while it is dumped, the first times that it is asked for: how
+    /// often that was, what came, and the exit code.
+    fn dumped(changes: usize, retries: u32) -> (usize, Vec<Value>, Option<u8>) {
+        let mut asked = 0;
+        let kernel = Script::new(|request: &[u8]| {
+            let flags = if asked < changes { flag::MULTI | flag::DUMP_INTR } else { flag::MULTI };
+            asked += 1;
+            let lamp = FamilyInfo { id: u16::try_from(asked).ok(), ..Default::default() };
+            let body = [&[1, 2, 0, 0], nlkit::encode(&lamp).unwrap().as_slice()].concat();
+            vec![answer(request).message(16, flags, body).done(0).into_datagram()]
+        });
+        let source = nlkit_specs::yaml::SOURCES.iter().find(|it| it.family == "nlctrl").unwrap();
+        let ir = nlkit_codegen::Builder::new().resolve_str("nlctrl", source.text).unwrap();
+        let family = Family::new(ir);
+        let operation = family.operation("getfamily").unwrap();
+        let conn = Connection::with_transport(family, kernel);
+        let mut dump = Dump { conn, family, operation, request: json!({}) };
+        let (entries, fault) = dump.whole(retries).unwrap();
+        drop(dump);
+        (asked, entries, fault.map(|fault| fault.failure.code()))
+    }
+
+    #[test]
+    fn a_list_that_changed_is_asked_for_again() {
+        assert_eq!(dumped(0, 3), (1, vec![json!({"family-id": 1})], None));
+        assert_eq!(dumped(2, 3), (3, vec![json!({"family-id": 3})], None));
+    }
+
+    #[test]
+    fn what_there_is_of_a_list_that_never_comes_whole_is_kept() {
+        let incomplete = Some(code::INCOMPLETE);
+        assert_eq!(dumped(9, 3), (4, vec![json!({"family-id": 4})], incomplete));
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap_complete::ArgValueCompleter;
 use nlkit::Modifiers;
-use nlkit_dynamic::{Error, Family, Operation};
+use nlkit_dynamic::{Error, Family, Mode, Operation};
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
@@ -14,7 +14,7 @@ use crate::input::{self, of_pairs, read_json};
 use crate::output::Format;
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Flags, Link, Way, operation, tell_warnings};
+use crate::talk::{Flags, Link, operation, tell_warnings};
 use crate::{completion, interrupt};
 
 /// What `nlkit multi` takes.
@@ -161,7 +161,7 @@ fn request(
     pairs: &[String],
     flags: Modifiers,
 ) -> Result<Request, Failure> {
-    let (operation, level) = operation(family, op, Way::Do)?;
+    let (operation, level) = operation(family, op, Mode::Do)?;
     Ok(Request { operation, name: op.to_owned(), value: of_pairs(pairs, level)?, flags })
 }
 
@@ -190,7 +190,7 @@ fn of_entry(family: &'static Family, entry: &Value) -> Result<Request, Failure> 
     let Some(op) = members.get("op").and_then(Value::as_str) else {
         return Err(Failure::usage("a request has an `op`, which is text"));
     };
-    let (operation, _) = operation(family, op, Way::Do)?;
+    let (operation, _) = operation(family, op, Mode::Do)?;
     let mut flags = Modifiers::default();
     match members.get("flags") {
         None => {}

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, CommandFactory};
 use nlkit_codegen::ir::Family;
+use nlkit_dynamic::Mode;
 
 use crate::args::{Args, SpecArgs};
 use crate::specs::Specs;
-use crate::talk::Way;
 
 /// The command so far.
 pub(super) struct Context {
     pub(super) specs: Specs,
     /// How the command asks, where it is `do` or `dump`.
-    pub(super) way: Option<Way>,
+    pub(super) mode: Option<Mode>,
     family: Option<String>,
     pub(super) op: Option<String>,
     pub(super) pairs: Vec<String>,
@@ -29,10 +29,16 @@ impl Context {
         // The word itself says nothing yet. fish gives it last, the others tell where it is.
         let index = env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse().ok());
         words.truncate(index.unwrap_or(words.len().saturating_sub(1)));
+        // In `multi` another operation begins behind each `--`.
+        let begins = words.last().is_some_and(|word| word == "--");
         let command = Args::command().ignore_errors(true);
         let matches = command.try_get_matches_from(words).ok()?;
         let (name, matches) = matches.subcommand()?;
-        Some(Self::new(name, matches))
+        let mut context = Self::new(name, matches);
+        if begins {
+            (context.op, context.pairs) = (None, Vec::new());
+        }
+        Some(context)
     }
 
     /// That of this process, where it names a family.
@@ -45,24 +51,21 @@ impl Context {
     fn new(command: &str, matches: &ArgMatches) -> Self {
         let paths = |id| many::<PathBuf>(matches, id);
         let specs = SpecArgs { files: paths("files"), folders: paths("folders") };
-        let way = match command {
-            "do" | "multi" => Some(Way::Do),
-            "dump" => Some(Way::Dump),
+        let mode = match command {
+            "do" | "multi" => Some(Mode::Do),
+            "dump" => Some(Mode::Dump),
             _ => None,
         };
         let mut op = many(matches, "op").pop();
         let mut pairs = many(matches, "pairs");
-        // In `multi` another operation begins behind each `--`.
         let more: Vec<String> = many(matches, "more");
-        if let Some(last) = more.rsplit(|word| word == "--").next()
-            && matches.try_contains_id("more").is_ok_and(|there| there)
-        {
+        if let Some(last) = more.rsplit(|word| word == "--").next().filter(|_| !more.is_empty()) {
             let mut last = last.iter().filter(|word| !word.starts_with("--")).cloned();
             op = last.next();
             pairs = last.collect();
         }
         let family = many(matches, "family").pop();
-        Self { specs: Specs::new(&specs), way, family, op, pairs }
+        Self { specs: Specs::new(&specs), mode, family, op, pairs }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::level::{Kind, Level, Place};
 use crate::reference::{self, first_sentence};
+use crate::talk::call;
 
 use self::context::Context;
 use self::shells::{Bash, Zsh};
@@ -56,8 +57,8 @@ pub(crate) fn families(current: &OsStr) -> Vec<CompletionCandidate> {
 /// Operations of the family that stands there.
 pub(crate) fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some((context, family)) = Context::with_family() else { return Vec::new() };
-    let operations = family.operations.iter().filter(|operation| match context.way {
-        Some(way) => way.of(operation).is_some(),
+    let operations = family.operations.iter().filter(|operation| match context.mode {
+        Some(mode) => call(operation, mode).is_some(),
         None => true,
     });
     beginning(current, operations.map(|it| (it.name.clone(), first_sentence(&it.doc))))
@@ -119,8 +120,8 @@ pub(crate) fn pairs(current: &OsStr) -> Vec<CompletionCandidate> {
 fn request_levels<'f>(family: &'f Family, context: &Context) -> Option<(Level<'f>, Level<'f>)> {
     let name = context.op.as_ref()?;
     let operation = family.operations.iter().find(|operation| operation.name == *name)?;
-    let of_way = context.way.and_then(|way| way.of(operation));
-    let call = of_way.or(operation.once.as_ref()).or(operation.dump.as_ref())?;
+    let of_mode = context.mode.and_then(|mode| call(operation, mode));
+    let call = of_mode.or(operation.once.as_ref()).or(operation.dump.as_ref())?;
     let whole = Level::of_message(family, operation, &call.request);
     Some((Level::listed(family, &call.request), whole))
 }

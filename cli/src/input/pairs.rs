@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use nlkit::wire::MAX_NESTING;
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -140,14 +141,20 @@ impl Reader<'_> {
 
     fn pair(&mut self, root: &mut Node) -> Result<(), Mistake> {
         let mut node = root;
-        loop {
+        for depth in 0.. {
             let at = self.at();
+            if depth == MAX_NESTING {
+                return Err((at, format!("nested deeper than {MAX_NESTING} levels")));
+            }
             let name = self.name()?;
             node = node.step(Step::Member(name), at);
-            while self.rest().starts_with('[') {
-                let at = self.at();
-                let index = self.index()?;
-                node = node.step(Step::Entry(index), at);
+            // Nothing in a message is a list of lists of lists.
+            for _ in 0..2 {
+                if self.rest().starts_with('[') {
+                    let at = self.at();
+                    let index = self.index()?;
+                    node = node.step(Step::Entry(index), at);
+                }
             }
             if !self.take(".") {
                 break;
@@ -279,6 +286,14 @@ mod tests {
     fn names_of_what_the_spec_does_not_know_are_names() {
         let root = parsed(&["UnknownAttr(77)=ff00"]);
         assert_eq!(root.member("UnknownAttr(77)").unwrap().text(), Some("ff00"));
+    }
+
+    #[test]
+    fn paths_end_where_messages_do() {
+        let deep = |depth: u8| format!("{}a=1", "a.".repeat(usize::from(depth) - 1));
+        assert!(parse(&[deep(MAX_NESTING)]).is_ok());
+        assert!(refused(&deep(MAX_NESTING + 1)).contains("nested deeper than 64 levels"));
+        assert!(refused(&format!("a{}=1", "[0]".repeat(30_000))).contains("expected `=`"));
     }
 
     #[test]

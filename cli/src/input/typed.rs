@@ -50,13 +50,7 @@ impl Typing<'_> {
         place: Option<&Place<'s>>,
         scope: &Scope<'s, '_>,
     ) -> Outcome {
-        let ways = [node.values.is_empty(), node.members.is_empty(), node.entries.is_empty()];
-        if ways.iter().filter(|is_empty| !**is_empty).count() > 1 {
-            return Err(self.mistake(
-                node.at,
-                "this is given in two ways: as a value, and with members or positions",
-            ));
-        }
+        self.in_one_way(node)?;
         let is_list = place.is_some_and(Place::is_list);
         if !node.entries.is_empty() {
             return self.entries(node, place, scope);
@@ -69,6 +63,15 @@ impl Typing<'_> {
             [only] if !is_list => self.value(only, place),
             several => self.list(several, place),
         }
+    }
+
+    fn in_one_way(&self, node: &Node) -> Result<(), Failure> {
+        let ways = [!node.values.is_empty(), !node.members.is_empty(), !node.entries.is_empty()];
+        if ways.into_iter().filter(|is_given| *is_given).count() > 1 {
+            let what = "this is given in two ways: as a value, and with members or positions";
+            return Err(self.mistake(node.at, what));
+        }
+        Ok(())
     }
 
     /// A list that was given by positions.
@@ -84,7 +87,9 @@ impl Typing<'_> {
                 let what = format!("there is a position {index}, but none {}", list.len());
                 return Err(self.mistake(entry.at, &what));
             }
+            self.in_one_way(entry)?;
             list.push(match entry.values.as_slice() {
+                [] if !entry.entries.is_empty() => self.entries(entry, place, scope)?,
                 [] => self.nest(entry, place, scope)?,
                 [only] => self.value(only, place)?,
                 [_, again, ..] => return Err(self.mistake(again.at, "this is given twice")),
@@ -114,7 +119,7 @@ impl Typing<'_> {
         for leaf in values {
             match &leaf.value {
                 Typed::Json(Value::Array(values)) => list.extend(values.iter().cloned()),
-                Typed::Text(text) if text.is_empty() => {}
+                Typed::Text(text) if is_empty(text) => {}
                 Typed::Text(text) if !matches!(place.map(Place::kind), Some(Kind::Flags(_))) => {
                     for part in split(text) {
                         list.push(self.text(part, leaf.at, place)?);
@@ -154,7 +159,7 @@ impl Typing<'_> {
                         .mistake(at, "a flag is there or not: its name alone, `true` or `false`")),
                 }
             }
-            Kind::Nest(_) | Kind::Choice(..) if text.is_empty() => Ok(Value::Object(Map::new())),
+            Kind::Nest(_) | Kind::Choice(..) if is_empty(text) => Ok(Value::Object(Map::new())),
             Kind::Nest(_) => {
                 Err(self.mistake(at, "this is a nest: `name.member=value`, or `name:=` and JSON"))
             }
@@ -184,7 +189,7 @@ impl Typing<'_> {
 
     /// Names of flags: none, or separated by commas.
     fn flags(&self, text: &str, at: At) -> Outcome {
-        let names = split(text).into_iter().filter(|name| !name.is_empty());
+        let names = split(text).into_iter().filter(|name| !is_empty(name));
         let names = names.map(|name| Ok(Value::String(unquote(name)?)));
         let names: Result<_, String> = names.collect();
         names.map(Value::Array).map_err(|what| self.mistake(at, &what))
@@ -225,6 +230,11 @@ impl<'f> Scope<'f, '_> {
         });
         here.or_else(|| self.outer?.selected(selector))
     }
+}
+
+/// Whether it stands for nothing inside: as it is typed, or as it is printed.
+fn is_empty(text: &str) -> bool {
+    matches!(text, "" | "[]" | "{}")
 }
 
 fn number(text: &str) -> Option<Value> {

@@ -9,4 +9,4 @@ mod request;
 pub(crate) use flags::Flags;
 pub(crate) use link::{Link, Wire, tell_warnings};
 pub(crate) use progress::{Progress, clear as clear_progress};
-pub(crate) use request::{Request, Way, operation};
+pub(crate) use request::{Request, call, operation};

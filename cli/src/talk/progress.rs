@@ -25,11 +25,22 @@ impl Progress {
     /// One more entry.
     pub(crate) fn step(&mut self) {
         self.entries += 1;
-        if self.is_wanted && Instant::now() >= self.due {
-            SHOWN.store(true, Ordering::Relaxed);
-            let _ = write!(io::stderr(), "\r{} entries", self.entries);
-            self.due = Instant::now() + Duration::from_millis(100);
+        if !self.is_wanted {
+            return;
         }
+        if let Some(line) = self.line(Instant::now()) {
+            SHOWN.store(true, Ordering::Relaxed);
+            let _ = write!(io::stderr(), "{line}");
+        }
+    }
+
+    /// The line, where it is time for one.
+    fn line(&mut self, now: Instant) -> Option<String> {
+        if now < self.due {
+            return None;
+        }
+        self.due = now + Duration::from_millis(100);
+        Some(format!("\r{} entries", self.entries))
     }
 }
 
@@ -43,5 +54,21 @@ impl Drop for Progress {
 pub(crate) fn clear() {
     if SHOWN.swap(false, Ordering::Relaxed) {
         let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_long_dump_has_a_line_and_not_for_each_entry() {
+        let begin = Instant::now();
+        let due = begin + Duration::from_millis(500);
+        let mut progress = Progress { is_wanted: true, entries: 7, due };
+        assert_eq!(progress.line(begin), None);
+        assert_eq!(progress.line(due).as_deref(), Some("\r7 entries"));
+        assert_eq!(progress.line(due), None);
+        assert!(progress.line(due + Duration::from_millis(100)).is_some());
     }
 }

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use nlkit_codegen::ir::{Call, Family, Operation};
-use nlkit_dynamic::Family as Dynamic;
+use nlkit_codegen::ir;
+use nlkit_dynamic::{Family, Mode, Operation};
 use serde_json::Value;
 
 use crate::args::Common;
@@ -22,103 +22,18 @@ pub(crate) struct Request {
     pub(crate) family: String,
     /// Operation of the family
     #[arg(value_name = "OP", add = ArgValueCompleter::new(completion::operations))]
-    pub(crate) op: Option<String>,
+    op: Option<String>,
     #[command(flatten)]
-    pub(crate) input: Input,
+    input: Input,
     /// Show what the operation takes and gives, or what is at PATH in it, in place of asking
-    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
     pub(crate) attrs: Option<String>,
-}
-
-/// How an operation is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// Once.
-    Do,
-    /// For a list.
-    Dump,
-}
-
-impl Way {
-    /// The operation's call of this kind.
-    pub(crate) fn of(self, operation: &Operation) -> Option<&Call> {
-        match self {
-            Self::Do => operation.once.as_ref(),
-            Self::Dump => operation.dump.as_ref(),
-        }
-    }
-
-    /// The other one.
-    fn other(self) -> Self {
-        match self {
-            Self::Do => Self::Dump,
-            Self::Dump => Self::Do,
-        }
-    }
-
-    /// The command that asks so.
-    pub(crate) fn command(self) -> &'static str {
-        match self {
-            Self::Do => "do",
-            Self::Dump => "dump",
-        }
-    }
-}
-
-/// The operation of that name, and what its requests of this kind hold.
-///
-/// # Errors
-/// Where there is none; with those that there are.
-pub(crate) fn operation(
-    family: &'static Dynamic,
-    name: &str,
-    way: Way,
-) -> Result<(&'static nlkit_dynamic::Operation, Level<'static>), Failure> {
-    let (ir, known) = find(family.ir(), name, way)?;
-    let unknown = || Failure::new(code::UNKNOWN, format_args!("no operation `{name}`"));
-    let level = Level::of_message(family.ir(), ir, &known.request);
-    Ok((family.operation(name).ok_or_else(unknown)?, level))
-}
-
-fn find<'f>(
-    family: &'f Family,
-    name: &str,
-    way: Way,
-) -> Result<(&'f Operation, &'f Call), Failure> {
-    let Some(operation) = family.operations.iter().find(|operation| operation.name == name) else {
-        let what = format_args!("family `{}` has no operation `{name}`", family.name).to_string();
-        let failure = Failure::new(code::UNKNOWN, what);
-        let names = family.operations.iter().map(|operation| operation.name.as_str());
-        return Err(match similar(name, names) {
-            Some(other) => {
-                failure.help(format_args!("there is one with a similar name: `{other}`"))
-            }
-            None => failure.help(has(family, way)),
-        });
-    };
-    let missing = || {
-        let what = match way {
-            Way::Do => "gives a list only",
-            Way::Dump => "gives no list",
-        };
-        let other = way.other().command();
-        Failure::new(
-            code::UNKNOWN,
-            format_args!("`{}` of `{}` {what}", operation.name, family.name),
-        )
-        .help(format_args!("`nlkit {other} {} {}`", family.name, operation.name))
-    };
-    Ok((operation, way.of(operation).ok_or_else(missing)?))
-}
-
-/// The operations that can be asked for in this way, as a sentence.
-pub(crate) fn has(family: &Family, way: Way) -> String {
-    let names = family.operations.iter().filter(|operation| way.of(operation).is_some());
-    let names: Vec<_> = names.map(|operation| operation.name.as_str()).collect();
-    match names.as_slice() {
-        [] => format!("`{}` has no operation for `nlkit {}`", family.name, way.command()),
-        names => format!("`{}` has {}", family.name, names.join(", ")),
-    }
 }
 
 impl Request {
@@ -128,13 +43,13 @@ impl Request {
     /// Where there is no such operation, or what it is asked with is no request.
     pub(crate) fn read(
         &self,
-        family: &'static Dynamic,
-        way: Way,
-    ) -> Result<(&'static nlkit_dynamic::Operation, Value), Failure> {
+        family: &'static Family,
+        mode: Mode,
+    ) -> Result<(&'static Operation, Value), Failure> {
         let Some(name) = &self.op else {
-            return Err(Failure::usage("which operation?").help(has(family.ir(), way)));
+            return Err(Failure::usage("which operation?").help(has(family, mode)));
         };
-        let (operation, level) = operation(family, name, way)?;
+        let (operation, level) = operation(family, name, mode)?;
         Ok((operation, self.input.read(level)?))
     }
 
@@ -142,7 +57,7 @@ impl Request {
     ///
     /// # Errors
     /// Where there is no such operation, or nothing in it is called so.
-    pub(crate) fn show(&self, family: &Family, path: &str, common: &Common) -> Outcome {
+    pub(crate) fn show(&self, family: &ir::Family, path: &str, common: &Common) -> Outcome {
         let path = path.trim_start_matches('.');
         let what = match (&self.op, path) {
             (Some(op), "") => Some(op.clone()),
@@ -150,5 +65,53 @@ impl Request {
             (None, _) => None,
         };
         describe::about(family, what.as_deref(), 1, &common.output)
+    }
+}
+
+/// How an operation is asked for in this way.
+pub(crate) fn call(operation: &ir::Operation, mode: Mode) -> Option<&ir::Call> {
+    match mode {
+        Mode::Do => operation.once.as_ref(),
+        Mode::Dump => operation.dump.as_ref(),
+    }
+}
+
+/// The operation of that name, and what its requests of this kind hold.
+///
+/// # Errors
+/// Where there is none; with those that there are.
+pub(crate) fn operation(
+    family: &'static Family,
+    name: &str,
+    mode: Mode,
+) -> Result<(&'static Operation, Level<'static>), Failure> {
+    let operation = family.operation(name).ok_or_else(|| unknown(family, name, mode))?;
+    let call = operation.call(mode).ok_or_else(|| {
+        let (what, other) = match mode {
+            Mode::Do => ("gives a list only", Mode::Dump),
+            Mode::Dump => ("gives no list", Mode::Do),
+        };
+        Failure::new(code::UNKNOWN, format_args!("`{name}` of `{}` {what}", family.name()))
+            .help(format_args!("`nlkit {other} {} {name}`", family.name()))
+    })?;
+    Ok((operation, Level::of_message(family.ir(), operation.ir(), &call.request)))
+}
+
+fn unknown(family: &'static Family, name: &str, mode: Mode) -> Failure {
+    let what = format!("family `{}` has no operation `{name}`", family.name());
+    let failure = Failure::new(code::UNKNOWN, what);
+    match similar(name, family.operations().iter().map(Operation::name)) {
+        Some(other) => failure.help(format_args!("there is one with a similar name: `{other}`")),
+        None => failure.help(has(family, mode)),
+    }
+}
+
+/// The operations that can be asked for in this way, as a sentence.
+fn has(family: &'static Family, mode: Mode) -> String {
+    let names = family.operations().iter().filter(|operation| operation.call(mode).is_some());
+    let names: Vec<_> = names.map(Operation::name).collect();
+    match names.as_slice() {
+        [] => format!("`{}` has no operation for `nlkit {mode}`", family.name()),
+        names => format!("`{}` has {}", family.name(), names.join(", ")),
     }
 }

@@ -178,6 +178,18 @@ fn it_says_what_is_wrong_with_the_command_line() {
 }
 
 #[test]
+fn who_reads_no_further_hears_nothing_of_it() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nlkit"));
+    command.args(["generate", "--family", "ethtool", "--stdout"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The code is longer than a pipe holds.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(141), &[][..]));
+}
+
+#[test]
 fn it_says_where_it_cannot_read_or_write() {
     let folder = lamp();
     folder.write("file", "");

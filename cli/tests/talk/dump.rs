@@ -84,8 +84,8 @@ fn a_list_that_changes_meanwhile_is_told_to_be_incomplete() {
                 ip("link del flap");
             }
         });
-        let runs = (0..50).map(|_| nlkit("dump rt-link getlink -o jsonl"));
-        let incomplete = runs.filter(|run| run.code != Some(0)).next();
+        let mut runs = (0..50).map(|_| nlkit("dump rt-link getlink -o jsonl"));
+        let incomplete = runs.find(|run| run.code != Some(0));
         is_over.store(true, Ordering::Relaxed);
         incomplete
     });

@@ -34,7 +34,7 @@ fn formats_say_the_same() {
     let json = nlkit(&format!("{ASK} -o json"));
     assert!(json.stdout.starts_with("{\n  \"ifindex\": 1,\n"), "{}", json.stdout);
     let expected = json.json();
-    assert_eq!(nlkit(&format!("{ASK} --output jsonl")).lines(), [expected.clone()]);
+    assert_eq!(nlkit(&format!("{ASK} --output jsonl")).json(), expected);
     let yaml = nlkit(&format!("{ASK} -o yaml")).out();
     assert_eq!(
         yaml,
@@ -141,4 +141,13 @@ fn raw_is_for_dumps_batches_and_streams_too() {
     assert_eq!(batch.matches("> netdev dev-get do request").count(), 2, "{batch}");
     let joined = nlkit("subscribe netdev:mgmt --duration 1ms --raw").stderr;
     assert!(joined.contains("mcast-groups"), "{joined}");
+}
+
+#[test]
+fn output_that_does_not_fit_is_told() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = command(&ASK.split(' ').collect::<Vec<_>>());
+    let printed = finish(command.stdout(full).stderr(Stdio::piped()).spawn().unwrap());
+    assert_eq!(printed.code, Some(7));
+    assert_eq!(printed.stderr, "nlkit: No space left on device (os error 28)\n");
 }

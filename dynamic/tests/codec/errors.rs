@@ -122,6 +122,18 @@ fn json_of_another_sort_than_it_has_to_be() {
 }
 
 #[test]
+fn addresses_in_structs_are_of_their_sort() {
+    refuses(
+        json!({"ends": {"v6": "192.0.2.1"}}),
+        ".ends.v6: expected an IPv6 address, got \"192.0.2.1\"; such as \"2001:db8::1\"",
+    );
+    refuses(
+        json!({"ends": {"v4": "::1"}}),
+        ".ends.v4: expected an IPv4 address, got \"::1\"; such as \"192.0.2.1\"",
+    );
+}
+
+#[test]
 fn text_with_a_nul_inside() {
     refuses(
         json!({"name": "a\0b"}),

@@ -89,6 +89,16 @@ fn structs_are_objects_and_what_they_lack_is_zero() {
 }
 
 #[test]
+fn addresses_in_structs_are_as_people_write_them() {
+    let v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    let bytes = [[192, 0, 2, 1].as_slice(), &v6, &[2, 0, 0, 0, 0, 1, 0, 0]].concat();
+    let json = json!({"v4": "192.0.2.1", "v6": "2001:db8::1", "mac": "02:00:00:00:00:01:00:00"});
+    both_ways(&attr(id("ends"), &bytes), &json!({ "ends": json }));
+    let mac = json!({"ends": {"v4": "192.0.2.1", "v6": "2001:db8::1", "mac": "02:00:00:00:00:01"}});
+    assert_eq!(encode(&mac), attr(id("ends"), &bytes));
+}
+
+#[test]
 fn structs_at_the_end_of_a_struct_are_a_list() {
     let point = |x: u8| [0, x, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let bytes = attr(id("line"), &[[2, 0, 0, 0].as_slice(), &point(1), &point(2)].concat());

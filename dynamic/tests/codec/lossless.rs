@@ -37,6 +37,19 @@ fn an_unused_number_that_carries_something_is_an_unknown_attribute() {
 }
 
 #[test]
+fn padding_that_carries_something_is_an_unknown_attribute() {
+    let json = json!({ format!("UnknownAttr({})", id("pad")): "01" });
+    both_ways(&attr(id("pad"), &[1]), &json);
+}
+
+#[test]
+fn an_address_of_the_other_sort_than_the_hint_is_one() {
+    both_ways(&attr(id("router"), &[192, 0, 2, 1]), &json!({"router": "192.0.2.1"}));
+    let v6 = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    both_ways(&attr(id("router"), &v6), &json!({"router": "2001:db8::1"}));
+}
+
+#[test]
 fn an_unknown_value_of_an_enum_keeps_its_number() {
     both_ways(&attr(id("mode"), &[7, 0, 0, 0]), &json!({"mode": "Unknown(7)"}));
     let point = [0, 1, 0, 0, 2, 0, 0, 0, 9, b'a', 0, 0];

@@ -1,6 +1,6 @@
 //! The typed and the dynamic codec agree: on the vectors, and on messages at random.
 
-use nlkit::DecodeError;
+use nlkit::{DecodeError, DecodeErrorKind};
 use nlkit_dynamic::{Format, Value};
 use nlkit_tests::messages::{MESSAGES, MessageType, RoundTrip};
 use nlkit_tests::random::Random;
@@ -60,7 +60,7 @@ fn compare(message: &MessageType, format: Format, bytes: &[u8]) -> bool {
     match (typed, dynamic) {
         (Ok(typed), Ok(json)) => same(&name, message, format, &typed, &json, bytes),
         (Err(typed), Err(dynamic)) => {
-            if is_listed(format, &dynamic) {
+            if is_listed(format, &dynamic) && !is_other_address(&typed) {
                 assert_eq!(typed.kind(), dynamic.kind(), "{name}: {bytes:02x?}");
                 let paths = [typed.path(), dynamic.path()];
                 // In a list whose order counts, types do not count what they do not know.
@@ -73,7 +73,9 @@ fn compare(message: &MessageType, format: Format, bytes: &[u8]) -> bool {
         (Ok(_), Err(error)) => {
             assert!(!is_listed(format, &error), "{name}: only dynamic: {error}: {bytes:02x?}");
         }
-        (Err(error), Ok(json)) => panic!("{name}: only typed: {error}: {bytes:02x?}: {json}"),
+        (Err(error), Ok(json)) => {
+            assert!(is_other_address(&error), "{name}: only typed: {error}: {bytes:02x?}: {json}");
+        }
     }
     true
 }
@@ -87,6 +89,13 @@ fn is_listed(format: Format, error: &DecodeError) -> bool {
     let path = error.path();
     let first = path.trim_start_matches('.').split(['.', '[']).next().unwrap_or_default();
     first.is_empty() || format.listed().iter().any(|attribute| attribute.name == first)
+}
+
+/// Whether an IPv6 address stands where the spec hints at IPv4, or the reverse. That is only a hint, which
+/// specs of released kernels have wrong, but a type in generated code.
+fn is_other_address(error: &DecodeError) -> bool {
+    let DecodeErrorKind::Length { expected, found } = error.kind() else { return false };
+    matches!((&**expected, found), ("4 bytes", 16) | ("16 bytes", 4))
 }
 
 fn same(

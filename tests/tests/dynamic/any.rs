@@ -2,9 +2,11 @@
 
 use nlkit_dynamic::{Format, Mode, Value};
 use nlkit_tests::random::Random;
+use nlkit_tests::skip::folder;
+use nlkit_tests::vectors::sorted;
 use serde_json::{Map, json};
 
-use crate::families::ours;
+use crate::families::{families, ours};
 
 /// How often each format is tried.
 const TIMES: usize = 25;
@@ -77,10 +79,16 @@ fn json_that_nobody_would_write_is_encoded_or_refused() {
     assert!(results.iter().all(|count| *count > 1000), "{results:?}");
 }
 
-/// All formats of our families.
+/// All formats of our families, and of those that kernels have specs of.
 fn formats() -> Vec<Format> {
+    let mut all: Vec<_> = ours().into_values().collect();
+    for specs in folder("NLKIT_KERNEL_SPECS").iter().flat_map(|root| sorted(root)) {
+        if specs.ends_with("linux-6.12") || specs.ends_with("linux-7.3") {
+            all.extend(families(&specs).into_values());
+        }
+    }
     let mut formats = Vec::new();
-    for family in ours().into_values() {
+    for family in all {
         for operation in family.operations() {
             for mode in [Mode::Do, Mode::Dump] {
                 formats.extend(family.request(operation, mode));
