@@ -80,7 +80,7 @@ fn all_protocols_are_heard() {
         records.iter().all(|record| record["kind"] != "reply" && record["kind"] != "request"),
         "{records:#?}"
     );
-    let link = records.iter().find(|record| is("rt-link", "newlink-ntf")(record)).unwrap();
+    let link = records.iter().find(|record| is("rt-link", "dellink-ntf")(record)).unwrap();
     assert!(link["message"]["ifname"].as_str().unwrap().starts_with("look"));
 }
 
