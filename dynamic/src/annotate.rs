@@ -3,7 +3,7 @@
 use nlkit::wire::{ATTR_HEADER_LEN, align};
 use nlkit::{Attr, Attrs};
 
-use crate::decode::{self, Level};
+use crate::decode::{self, Level, Scope};
 use crate::schema::{Attribute, Body, EMPTY, Member, MemberType, Payload, Set, Struct, Type};
 use crate::{Value, structs, text};
 
@@ -29,7 +29,7 @@ pub struct Piece {
 /// The pieces of a message.
 pub(crate) fn message(of: &'static Body, bytes: &[u8]) -> Vec<Piece> {
     let mut out = Pieces { pieces: Vec::new(), depth: 0 };
-    out.body(of, bytes, 0, Level::TOP);
+    out.body(of, bytes, 0, Level::top(&Scope::nothing()));
     out.pieces
 }
 
@@ -120,8 +120,9 @@ impl Pieces {
     }
 
     fn attributes(&mut self, inside: Inside, bytes: &[u8], offset: usize, level: Level<'_>) {
+        let own = Scope::new(bytes);
         let level = match inside {
-            Inside::Set(set) if set.scope => Level { scope: bytes, ..level },
+            Inside::Set(set) => level.among(set, &own),
             _ => level,
         };
         let mut at = 0;
@@ -185,7 +186,7 @@ impl Pieces {
             Type::Keyed { keys, entry } => {
                 self.holder(name, Inside::Keyed(keys, entry), attr, offset, len, level);
             }
-            Type::SubMessage { of, selector } => match decode::choose(of, *selector, level.scope) {
+            Type::SubMessage { of, selector } => match level.scope.choose(of, *selector) {
                 Some(Payload::Struct(of)) => self.struct_of(name, of, attr, offset, len),
                 Some(Payload::Body(of)) => {
                     self.header(name, attr, offset, len, level, |out, offset, level| {
