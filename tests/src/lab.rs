@@ -23,7 +23,8 @@ pub struct Lab<'a> {
     pub kernel: &'a str,
     /// Kernel modules to load, as `run-in-kernel -m` takes them.
     pub modules: &'a str,
-    /// Programs that the tests run, by their names; one that is missing here is an error.
+    /// Programs that the tests run, by their names; one that is missing here is an error. One that is given
+    /// by its path, a binary of ours, has a name that ends in `.stripped` there.
     pub programs: &'a [&'a str],
 }
 
@@ -54,7 +55,9 @@ impl Lab<'_> {
         command.args(["-k", self.kernel, "-m", self.modules, "-e", "NLKIT_NO_SKIP=1"]);
         command.arg("-e").arg(format!("{INSIDE}={}", self.kernel));
         for program in self.programs {
-            command.arg("-d").arg(program_path(program));
+            let is_path = Path::new(program).is_absolute();
+            let path = if is_path { stripped(Path::new(program)) } else { program_path(program) };
+            command.arg("-d").arg(path);
         }
         // One after the other: the guest has one CPU, and radios and the NFS server there once.
         command.arg("--").arg(binary()).args(["--ignored", "--test-threads=1", "--show-output"]);
@@ -87,17 +90,20 @@ fn program_path(name: &str) -> PathBuf {
     paths.find(|path| path.exists()).unwrap_or_else(|| panic!("{name} is not installed"))
 }
 
-/// This test binary without its debug information, which would fill the memory of the guest.
+/// This test binary, as [`stripped`] makes it.
 #[expect(clippy::expect_used, reason = "it fails a test")]
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let whole = std::env::current_exe().expect("this binary");
-        let stripped = whole.with_extension("stripped");
-        let copy = whole.with_extension(format!("{}", std::process::id()));
-        let status = Command::new("objcopy").arg("--strip-debug").arg(&whole).arg(&copy).status();
-        assert!(status.is_ok_and(|status| status.success()), "objcopy (binutils) is needed");
-        std::fs::rename(copy, &stripped).expect("the copy takes its place");
-        stripped
-    })
+    BINARY.get_or_init(|| stripped(&std::env::current_exe().expect("this binary")))
+}
+
+/// A binary without its debug information, which would fill the memory of the guest.
+#[expect(clippy::expect_used, reason = "it fails a test")]
+fn stripped(whole: &Path) -> PathBuf {
+    let stripped = whole.with_extension("stripped");
+    let copy = whole.with_extension(format!("{}", std::process::id()));
+    let status = Command::new("objcopy").arg("--strip-debug").arg(whole).arg(&copy).status();
+    assert!(status.is_ok_and(|status| status.success()), "objcopy (binutils) is needed");
+    std::fs::rename(copy, &stripped).expect("the copy takes its place");
+    stripped
 }

@@ -45,6 +45,7 @@ fn each_family_has_a_feature() {
     }
 }
 
+#[expect(clippy::expect_used, reason = "a failure is that of a test")]
 fn source(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs/src").join(file);
     fs::read_to_string(path).expect("a source file of the crate")

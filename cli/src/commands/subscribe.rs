@@ -48,8 +48,7 @@ pub(crate) struct Args {
 /// Prints what is told in multicast groups.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let specs = Specs::new(&common.specs);
-    let wanted = args.groups.iter().map(|word| Wanted::new(word, &specs));
-    let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+    let wanted = wanted(&args.groups, &specs)?;
     // Who listens until it is enough ends it so.
     interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
     let (sender, told) = mpsc::channel();
@@ -75,6 +74,22 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let end = print(&told, &mut printer, args)?;
     printer.finish()?;
     end.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// What the words of the command line mean, each for itself.
+fn wanted(words: &[String], specs: &Specs) -> Result<Vec<Wanted>, Failure> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for word in words {
+        let next = Wanted::new(word, specs).map_err(|failure| match wanted.last() {
+            Some(before) if known(before.family).any(|group| group == word) => {
+                let family = before.family.name();
+                failure.help(format_args!("a group stands behind its family: `{family}:{word}`"))
+            }
+            _ => failure,
+        })?;
+        wanted.push(next);
+    }
+    Ok(wanted)
 }
 
 /// A family, and those of its groups to listen to.

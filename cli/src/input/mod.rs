@@ -94,11 +94,15 @@ fn stdin() -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use nlkit_codegen::Builder;
     use nlkit_codegen::ir::Family;
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::print::Text;
 
     fn family(name: &str) -> Family {
         let source = nlkit_specs::yaml::SOURCES.iter().find(|it| it.family == name).unwrap();
@@ -127,14 +131,14 @@ mod tests {
 
     #[test]
     fn text_stays_text_whatever_it_looks_like() {
-        let link = family("rt-link");
+        let link = link();
         let pairs = ["ifname=12", "ifalias=\"a,b\""];
-        assert_request(&link, "newlink", &pairs, json!({"ifname": "12", "ifalias": "a,b"}));
+        assert_request(link, "newlink", &pairs, json!({"ifname": "12", "ifalias": "a,b"}));
     }
 
     #[test]
     fn a_sub_message_is_typed_by_its_selector() {
-        let link = family("rt-link");
+        let link = link();
         let pairs = [
             "linkinfo.data.peer.ifname=7",
             "linkinfo.data.peer.ifi-flags=up",
@@ -142,16 +146,16 @@ mod tests {
         ];
         let peer = json!({"ifname": "7", "ifi-flags": ["up"]});
         let expected = json!({"linkinfo": {"data": {"peer": peer}, "kind": "veth"}});
-        assert_request(&link, "newlink", &pairs, expected);
+        assert_request(link, "newlink", &pairs, expected);
     }
 
     #[test]
     fn flags_are_lists_of_names_or_a_number() {
-        let link = family("rt-link");
+        let link = link();
         let unknown = json!({"ifi-flags": ["up", "Unknown(17)"]});
-        assert_request(&link, "newlink", &["ifi-flags=up,Unknown(17)"], unknown);
-        assert_request(&link, "newlink", &["ifi-flags=3"], json!({"ifi-flags": 3}));
-        assert_request(&link, "newlink", &["ifi-flags="], json!({"ifi-flags": []}));
+        assert_request(link, "newlink", &["ifi-flags=up,Unknown(17)"], unknown);
+        assert_request(link, "newlink", &["ifi-flags=3"], json!({"ifi-flags": 3}));
+        assert_request(link, "newlink", &["ifi-flags="], json!({"ifi-flags": []}));
     }
 
     #[test]
@@ -162,10 +166,10 @@ mod tests {
         assert_request(&netdev, "bind-rx", &pairs, queues);
         let one = json!({"queues": [{"id": 0}]});
         assert_request(&netdev, "bind-rx", &["queues.id=0"], one);
-        let link = family("rt-link");
+        let link = link();
         let names = json!({"prop-list": {"alt-ifname": ["a", "b", "c,d"]}});
         let pairs = ["prop-list.alt-ifname=a,b", "prop-list.alt-ifname=\"c,d\""];
-        assert_request(&link, "newlinkprop", &pairs, names);
+        assert_request(link, "newlinkprop", &pairs, names);
     }
 
     #[test]
@@ -183,6 +187,39 @@ mod tests {
         let pairs = ["UnknownAttr(77)=ff", "ifindexx=1"];
         let expected = json!({"UnknownAttr(77)": "ff", "ifindexx": "1"});
         assert_request(&netdev, "dev-get", &pairs, expected);
+    }
+
+    #[test]
+    fn a_line_that_was_printed_can_be_typed() {
+        let netdev = family("netdev");
+        let record = json!({
+            "ifindex": 4,
+            "xdp-features": ["basic", "redirect"],
+            "xsk-features": [],
+            "xdp-zc-max-segs": 1,
+        });
+        let line = Text::new(false).record("", &record);
+        let pairs: Vec<_> = line.split_whitespace().collect();
+        assert_request(&netdev, "dev-get", &pairs, record);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_is_too_much(
+            pairs in prop::collection::vec("(linkinfo|prop-list|ifname|ifi-flags|x)[.=:\\[\\]0-3{}\",a-d]{0,12}", 0..4),
+        ) {
+            let link = link();
+            let pairs: Vec<_> = pairs.iter().map(String::as_str).collect();
+            if let Ok(request) = request(link, "newlink", &pairs) {
+                prop_assert!(request.is_object());
+            }
+        }
+    }
+
+    /// The family of links, resolved once.
+    fn link() -> &'static Family {
+        static LINK: OnceLock<Family> = OnceLock::new();
+        LINK.get_or_init(|| family("rt-link"))
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Typing<'_> {
         for leaf in values {
             match &leaf.value {
                 Typed::Json(Value::Array(values)) => list.extend(values.iter().cloned()),
-                Typed::Text(text) if text.is_empty() => {}
+                Typed::Text(text) if is_empty(text) => {}
                 Typed::Text(text) if !matches!(place.map(Place::kind), Some(Kind::Flags(_))) => {
                     for part in split(text) {
                         list.push(self.text(part, leaf.at, place)?);
@@ -159,7 +159,7 @@ impl Typing<'_> {
                         .mistake(at, "a flag is there or not: its name alone, `true` or `false`")),
                 }
             }
-            Kind::Nest(_) | Kind::Choice(..) if text.is_empty() => Ok(Value::Object(Map::new())),
+            Kind::Nest(_) | Kind::Choice(..) if is_empty(text) => Ok(Value::Object(Map::new())),
             Kind::Nest(_) => {
                 Err(self.mistake(at, "this is a nest: `name.member=value`, or `name:=` and JSON"))
             }
@@ -189,7 +189,7 @@ impl Typing<'_> {
 
     /// Names of flags: none, or separated by commas.
     fn flags(&self, text: &str, at: At) -> Outcome {
-        let names = split(text).into_iter().filter(|name| !name.is_empty());
+        let names = split(text).into_iter().filter(|name| !is_empty(name));
         let names = names.map(|name| Ok(Value::String(unquote(name)?)));
         let names: Result<_, String> = names.collect();
         names.map(Value::Array).map_err(|what| self.mistake(at, &what))
@@ -230,6 +230,11 @@ impl<'f> Scope<'f, '_> {
         });
         here.or_else(|| self.outer?.selected(selector))
     }
+}
+
+/// Whether it stands for nothing inside: as it is typed, or as it is printed.
+fn is_empty(text: &str) -> bool {
+    matches!(text, "" | "[]" | "{}")
 }
 
 fn number(text: &str) -> Option<Value> {

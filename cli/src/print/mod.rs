@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{Format, Output};
 
-use self::text::Text;
+pub(crate) use self::text::Text;
 
 /// Prints the records of a command on stdout.
 ///

@@ -23,19 +23,19 @@ const UNKNOWN: Style = AnsiColor::Magenta.on_default();
 
 /// Lays out one record after the other.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(crate) struct Text {
     colored: bool,
     /// Whether the last record was a block; `None` before the first one.
     after_block: Option<bool>,
 }
 
 impl Text {
-    pub(super) fn new(colored: bool) -> Self {
+    pub(crate) fn new(colored: bool) -> Self {
         Self { colored, after_block: None }
     }
 
     /// The lines of a record, with an empty one before it where it or the last one is a block.
-    pub(super) fn record(&mut self, heading: &str, body: &Value) -> String {
+    pub(crate) fn record(&mut self, heading: &str, body: &Value) -> String {
         let mut lines = Lines { text: String::new(), colored: self.colored };
         let room = LINE.saturating_sub(heading.chars().count());
         let in_line = inline(body, room);

@@ -33,6 +33,12 @@ fn all_adds_families_that_this_kernel_lacks_and_those_without_generic_netlink() 
     assert_eq!(absent["protocol"], "generic");
     assert_eq!(absent.get("id"), None);
     assert_eq!(absent["spec"], "built in");
+    let table = nlkit("families --all").ok().stdout;
+    let link = table.lines().find(|line| line.starts_with("rt-link ")).unwrap();
+    let cells: Vec<&str> = link.split_whitespace().collect();
+    let expected =
+        ["rt-link", "route", "-", "8", "rtnlgrp-link", "rtnlgrp-ipv6-ifinfo", "rtnlgrp-stats"];
+    assert_eq!(cells.get(..7), Some(&expected[..]), "{link}");
 }
 
 #[test]

@@ -7,16 +7,20 @@ use serde_json::Value;
 use crate::run::{command, nlkit};
 
 /// The command at work, which hears what happens from now on.
-struct Listening(Child);
+pub(crate) struct Listening(Child);
 
 impl Listening {
-    fn begin(arguments: &str) -> Self {
+    pub(crate) fn begin(arguments: &str) -> Self {
         let mut command = command(arguments);
         Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command"))
     }
 
     /// The records that it prints until one is as wanted, while `cause` happens again and again.
-    fn until(&mut self, mut cause: impl FnMut(), wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    pub(crate) fn until(
+        &mut self,
+        mut cause: impl FnMut(),
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Vec<Value> {
         let stdout = self.0.stdout.take().expect("stdout");
         let (sender, lines) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -76,7 +80,7 @@ fn all_protocols_are_heard() {
         records.iter().all(|record| record["kind"] != "reply" && record["kind"] != "request"),
         "{records:#?}"
     );
-    let link = records.iter().find(|record| is("rt-link", "newlink-ntf")(record)).unwrap();
+    let link = records.iter().find(|record| is("rt-link", "dellink-ntf")(record)).unwrap();
     assert!(link["message"]["ifname"].as_str().unwrap().starts_with("look"));
 }
 

@@ -10,27 +10,10 @@ pub(crate) struct Correction {
     pub(crate) why: &'static str,
 }
 
-const EITHER_FAMILY: &str = "addresses of both families are called IPv4, of which IPv6 is none; the client \
-                             prints whatever has a length that an address can have";
-
 const NO_DUMP: &str =
     "it is dumped, but the spec has only its do; the client dumps what it is told to";
 
 pub(crate) const CORRECTIONS: &[Correction] = &[
-    Correction {
-        spec: "rt_addr",
-        from: "display-hint: ipv4\n",
-        to: "display-hint: ipv4-or-v6\n",
-        shown_by: ("dump", "getaddr"),
-        why: EITHER_FAMILY,
-    },
-    Correction {
-        spec: "rt_route",
-        from: "display-hint: ipv4\n",
-        to: "display-hint: ipv4-or-v6\n",
-        shown_by: ("dump", "getroute"),
-        why: EITHER_FAMILY,
-    },
     Correction {
         spec: "tc",
         from: "            - egress-block\n    -\n      name: newtclass\n",

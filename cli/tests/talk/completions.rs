@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use nlkit_tests::skip::absent;
+use nlkit_tests::skip::skip;
 
 use crate::run::nlkit;
 
@@ -81,7 +81,7 @@ fn a_shell_that_is_not_known_is_told() {
 /// What an interactive shell prints, on a terminal, of lines with tabs in them.
 fn typed(shell: &str, arguments: &str, lines: &str) -> Option<String> {
     if Command::new(shell).arg("--version").output().is_err() {
-        absent(shell);
+        skip(&format!("{shell} is not installed"));
         return None;
     }
     let bin = Path::new(env!("CARGO_BIN_EXE_nlkit")).parent().unwrap();

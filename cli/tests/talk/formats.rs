@@ -142,3 +142,12 @@ fn raw_is_for_dumps_batches_and_streams_too() {
     let joined = nlkit("subscribe netdev:mgmt --duration 1ms --raw").stderr;
     assert!(joined.contains("mcast-groups"), "{joined}");
 }
+
+#[test]
+fn output_that_does_not_fit_is_told() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = command(&ASK.split(' ').collect::<Vec<_>>());
+    let printed = finish(command.stdout(full).stderr(Stdio::piped()).spawn().unwrap());
+    assert_eq!(printed.code, Some(7));
+    assert_eq!(printed.stderr, "nlkit: No space left on device (os error 28)\n");
+}

@@ -111,6 +111,8 @@ fn groups_that_are_not_there_are_unknown() {
     nlkit("subscribe rt-link:nothing").fails(6, "help: the spec has rtnlgrp-link");
     nlkit("subscribe nlctrl:nothing").fails(6, "no group `nothing`");
     nlkit("subscribe netdef").fails(6, "no spec for the family `netdef`");
+    nlkit("subscribe netdev mgmt")
+        .fails(6, "help: a group stands behind its family: `netdev:mgmt`");
     nlkit("subscribe tcp_metrics").fails(6, "the spec of `tcp_metrics` has no groups");
     nlkit("subscribe").fails(2, "Usage: nlkit subscribe");
     nlkit("subscribe netdev --count 0").fails(2, "invalid value '0'");

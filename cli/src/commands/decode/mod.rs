@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod any;
+mod buffers;
 mod capture;
 mod hex;
 mod input;

@@ -4,11 +4,13 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use nlkit_codegen::ir::Protocol;
 use serde_json::Value;
 
 use super::Entry;
 use crate::commands::Outcome;
 use crate::output::Output;
+use crate::protocol;
 
 const HEADING: Style = Style::new().bold();
 const NAME: Style = AnsiColor::Cyan.on_default();
@@ -60,9 +62,7 @@ pub(super) fn print<'e>(entries: impl Iterator<Item = &'e Entry>, output: &Outpu
     for entry in entries {
         let spec = entry.origin.as_ref().map_or("-".to_owned(), ToString::to_string);
         let Some(info) = &entry.info else {
-            let absent = ["-", "-", "-", "-"].map(str::to_owned);
-            let cells = [vec![entry.name.clone()], absent.to_vec(), vec![spec]].concat();
-            table.rows.push((ABSENT, cells));
+            table.rows.push((ABSENT, absent(entry, spec)));
             continue;
         };
         let number = |number: Option<u32>| number.map_or("-".to_owned(), |it| it.to_string());
@@ -82,6 +82,27 @@ pub(super) fn print<'e>(entries: impl Iterator<Item = &'e Entry>, output: &Outpu
     }
     io::stdout().write_all(table.text().as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The cells of a family that has no id: what its spec says, and the protocol of one without generic netlink.
+fn absent(entry: &Entry, origin: String) -> Vec<String> {
+    let spec = super::spec_of(entry);
+    let protocol = spec.as_ref().and_then(|spec| match spec.protocol {
+        Protocol::Raw(number) => Some(protocol::name(number.into())),
+        Protocol::Generic => None,
+    });
+    let none = || "-".to_owned();
+    let operations = spec.as_ref().map(|spec| spec.operations.len().to_string());
+    let groups = spec.iter().flat_map(|spec| &spec.groups).map(|group| group.name.as_str());
+    let groups = groups.collect::<Vec<_>>().join(" ");
+    vec![
+        entry.name.clone(),
+        protocol.unwrap_or_else(none),
+        none(),
+        operations.unwrap_or_else(none),
+        if groups.is_empty() { none() } else { groups },
+        origin,
+    ]
 }
 
 /// Prints a family with its operations and groups.

@@ -1,11 +1,11 @@
 //! An nlmon device: all datagrams of a network namespace, requests and answers of all processes.
 
-use std::fs;
 use std::io::IoSliceMut;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Instant;
 
-use nix::net::if_::if_nametoindex;
+use nix::ifaddrs::getifaddrs;
+use nix::net::if_::{InterfaceFlags, if_nametoindex};
 use nix::poll::{PollFd, PollFlags};
 use nix::sched::{CloneFlags, setns};
 use nix::sys::socket::{
@@ -24,8 +24,6 @@ const ARPHRD_NETLINK: u16 = 824;
 /// PACKET_USER and PACKET_KERNEL: where a datagram goes.
 const TO_USER: u8 = 6;
 const TO_KERNEL: u8 = 7;
-/// IFF_UP.
-const UP: u32 = 1;
 /// Bytes that the kernel keeps for us while we print.
 const RECEIVE_BUFFER: usize = 8 << 20;
 /// The longest datagram that is taken whole.
@@ -45,9 +43,8 @@ impl Device {
         if let Some(namespace) = namespace {
             // This thread does nothing else from now on.
             setns(namespace, CloneFlags::CLONE_NEWNET).map_err(Failure::system)?;
-        } else {
-            check(name)?;
         }
+        check(name)?;
         let index = if_nametoindex(name).map_err(|error| no_device(name, error))?;
         let index = usize::try_from(index).map_err(Failure::system)?;
         let socket = socket(
@@ -111,28 +108,22 @@ impl Device {
     }
 }
 
-/// That it is an nlmon device which is up, as far as this namespace's sysfs tells.
+/// That it is an nlmon device which is up.
 fn check(name: &str) -> Result<(), Failure> {
-    let number = |file: &str| {
-        let text = fs::read_to_string(format!("/sys/class/net/{name}/{file}")).ok()?;
-        let text = text.trim();
-        let hex = text.strip_prefix("0x").map(|hex| u32::from_str_radix(hex, 16));
-        hex.unwrap_or_else(|| text.parse()).ok()
+    let all = getifaddrs().map_err(Failure::system)?;
+    let Some(device) = all.into_iter().find(|it| it.interface_name == name) else {
+        return Err(no_device(name, nix::Error::ENODEV));
     };
-    match number("type") {
-        Some(kind) if kind != u32::from(ARPHRD_NETLINK) => {
-            return Err(Failure::usage(format_args!("`{name}` is no nlmon device"))
-                .help("`ip link add nlmon0 type nlmon` makes one"));
-        }
-        _ => {}
+    let address = device.address.as_ref().and_then(|address| address.as_link_addr().copied());
+    if address.is_some_and(|address| address.hatype() != ARPHRD_NETLINK) {
+        return Err(Failure::usage(format_args!("`{name}` is no nlmon device"))
+            .help("`ip link add nlmon0 type nlmon` makes one"));
     }
-    match number("flags") {
-        Some(flags) if flags & UP == 0 => {
-            Err(Failure::system(format_args!("`{name}` is down: nothing is heard there"))
-                .help(format_args!("`ip link set {name} up`")))
-        }
-        _ => Ok(()),
+    if !device.flags.contains(InterfaceFlags::IFF_UP) {
+        return Err(Failure::system(format_args!("`{name}` is down: nothing is heard there"))
+            .help(format_args!("`ip link set {name} up`")));
     }
+    Ok(())
 }
 
 fn no_device(name: &str, error: nix::Error) -> Failure {
