@@ -93,6 +93,15 @@ pub(crate) fn permission(info: &FamilyInfo, id: u32) -> Permission {
     nlkit_dynamic::agreement::permission(op.and_then(|op| op.flags).unwrap_or_default())
 }
 
+/// What programs call a permission.
+pub(crate) fn permission_name(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Any => "any",
+        Permission::Admin => "admin",
+        Permission::NamespaceAdmin => "namespace-admin",
+    }
+}
+
 /// The limits of a policy as those of a spec, without such as the kind has anyway.
 pub(crate) fn checks(info: &PolicyInfo) -> Checks {
     let limit = |number: i128| Limit { number, kernel: None };

@@ -8,7 +8,7 @@ use nlkit_codegen::{Builder, Report, ir};
 
 use crate::completion;
 use crate::failure::Failure;
-use crate::specs::{Origin, Specs, yaml_files};
+use crate::specs::{Origin, Specs, unreadable, yaml_files};
 
 /// Specs, as the command line names them.
 #[derive(Clone, Debug, Args)]
@@ -52,9 +52,11 @@ impl Sources {
 /// The file itself, or the specs of a folder.
 ///
 /// # Errors
-/// Where a folder cannot be read, or has no spec.
+/// Where there is no such file, or a folder cannot be read or has no spec.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
+        // What is not there is a mistake of the command line, not of a spec.
+        path.metadata().map_err(|error| unreadable(path, &error))?;
         return Ok(vec![path.to_owned()]);
     }
     let files = yaml_files(path)?;

@@ -181,7 +181,7 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format_args!("cannot read {}: {error}", path.display()))
 }
 

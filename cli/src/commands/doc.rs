@@ -45,7 +45,12 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let site = doc::site(&families).map_err(|(one, other)| clash(&resolved, &one, &other))?;
     write(&args.out_dir, &site)?;
     let index = args.out_dir.join("index.html");
-    writeln!(io::stdout(), "{}: {} families", index.display(), families.len())?;
+    let count = if families.len() == 1 {
+        "1 family".into()
+    } else {
+        format!("{} families", families.len())
+    };
+    writeln!(io::stdout(), "{}: {count}", index.display())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -66,10 +66,7 @@ fn render(
     let (notes, examples) = help.split_once("Examples:\n").unwrap_or((help, ""));
     if !notes.trim().is_empty() {
         more.control("SH", ["NOTES"]);
-        for paragraph in notes.trim().split("\n\n") {
-            more.control("PP", []);
-            more.text([roman(paragraph)]);
-        }
+        notes.trim().split("\n\n").for_each(|it| paragraph(&mut more, it));
     }
     if !examples.is_empty() {
         more.control("SH", ["EXAMPLES"]).control("EX", []);
@@ -79,17 +76,28 @@ fn render(
         more.control("EE", []);
     }
     more.control("SH", ["EXIT STATUS"]);
-    entries(&mut more, code::MEANINGS.map(|(code, meaning)| (bold(code.to_string()), meaning)));
+    entries(&mut more, code::MEANINGS.map(|(code, meaning)| (code.to_string(), meaning)));
     more.control("SH", ["ENVIRONMENT"]);
-    entries(&mut more, args::ENVIRONMENT.map(|(name, meaning)| (bold(name), meaning)));
+    entries(&mut more, args::ENVIRONMENT);
     more.control("SH", ["SEE ALSO"]);
     more.text(see_also(is_main, names));
     more.to_writer(text)
 }
 
-fn entries<const N: usize>(roff: &mut Roff, entries: [(Inline, &str); N]) {
+/// Some lines; those that are indented are a table of a name and what it means.
+fn paragraph(roff: &mut Roff, text: &str) {
+    roff.control("PP", []);
+    for line in text.lines() {
+        match line.strip_prefix("  ").and_then(|line| line.split_once("  ")) {
+            Some((name, meaning)) => entries(roff, [(name, meaning.trim_start())]),
+            None => drop(roff.text([roman(line)])),
+        }
+    }
+}
+
+fn entries<'e, N: Into<String>>(roff: &mut Roff, entries: impl IntoIterator<Item = (N, &'e str)>) {
     for (name, meaning) in entries {
-        roff.control("TP", []).text([name]).text([roman(meaning)]);
+        roff.control("TP", []).text([bold(name)]).text([roman(meaning)]);
     }
 }
 

@@ -19,10 +19,10 @@ use crate::reference::{self, first_sentence};
 use crate::talk::call;
 
 use self::context::Context;
-use self::shells::{Bash, Zsh};
+use self::shells::{BASH, ZSH};
 
 /// The shells, by their names.
-const SHELLS: [&dyn EnvCompleter; 3] = [&Bash, &Zsh, &Fish];
+const SHELLS: [&dyn EnvCompleter; 3] = [&BASH, &ZSH, &Fish];
 
 /// The variable that tells that a shell asks, and which one.
 const VARIABLE: &str = "COMPLETE";

@@ -6,15 +6,33 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Command;
+use clap_complete::CompletionCandidate;
 use clap_complete::env::EnvCompleter;
 
-/// bash.
-pub(super) struct Bash;
+/// A shell: its script, and how it is given a candidate.
+pub(super) struct Shell {
+    name: &'static str,
+    script: &'static str,
+    line: fn(&CompletionCandidate) -> String,
+}
 
-/// zsh.
-pub(super) struct Zsh;
+pub(super) const BASH: Shell = Shell {
+    name: "bash",
+    script: BASH_SCRIPT,
+    line: |candidate| candidate.get_value().to_string_lossy().into_owned(),
+};
 
-const BASH: &str = r#"_NAME_complete() {
+pub(super) const ZSH: Shell = Shell { name: "zsh", script: ZSH_SCRIPT, line: of_zsh };
+
+/// What zsh shows behind a colon is help; the script makes one of the tab.
+fn of_zsh(candidate: &CompletionCandidate) -> String {
+    let value = candidate.get_value().to_string_lossy().replace(':', "\\:");
+    let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+    let help = help.lines().next().unwrap_or_default().replace('\\', "\\\\");
+    format!("{value}{}{help}", if help.is_empty() { "" } else { "\t" })
+}
+
+const BASH_SCRIPT: &str = r#"_NAME_complete() {
     # Bash cuts words at = and :, too: put together what has no space between.
     local rest=$COMP_LINE word i
     local -a words=()
@@ -49,7 +67,7 @@ complete -o bashdefault -o nosort -F _NAME_complete BIN 2>/dev/null ||
     complete -o bashdefault -F _NAME_complete BIN
 "#;
 
-const ZSH: &str = r#"#compdef BIN
+const ZSH_SCRIPT: &str = r#"#compdef BIN
 _NAME_complete() {
     local -a lines ends goes_on
     local line
@@ -78,13 +96,13 @@ fn index() -> usize {
     index.and_then(|index| index.parse().ok()).unwrap_or_default()
 }
 
-impl EnvCompleter for Bash {
+impl EnvCompleter for Shell {
     fn name(&self) -> &'static str {
-        "bash"
+        self.name
     }
 
     fn is(&self, name: &str) -> bool {
-        name == "bash"
+        name == self.name
     }
 
     fn write_registration(
@@ -95,41 +113,7 @@ impl EnvCompleter for Bash {
         completer: &str,
         buf: &mut dyn Write,
     ) -> io::Result<()> {
-        buf.write_all(fill(BASH, var, name, bin, completer).as_bytes())
-    }
-
-    fn write_complete(
-        &self,
-        cmd: &mut Command,
-        args: Vec<OsString>,
-        current_dir: Option<&Path>,
-        buf: &mut dyn Write,
-    ) -> io::Result<()> {
-        for candidate in clap_complete::engine::complete(cmd, args, index(), current_dir)? {
-            writeln!(buf, "{}", candidate.get_value().to_string_lossy())?;
-        }
-        Ok(())
-    }
-}
-
-impl EnvCompleter for Zsh {
-    fn name(&self) -> &'static str {
-        "zsh"
-    }
-
-    fn is(&self, name: &str) -> bool {
-        name == "zsh"
-    }
-
-    fn write_registration(
-        &self,
-        var: &str,
-        name: &str,
-        bin: &str,
-        completer: &str,
-        buf: &mut dyn Write,
-    ) -> io::Result<()> {
-        buf.write_all(fill(ZSH, var, name, bin, completer).as_bytes())
+        buf.write_all(fill(self.script, var, name, bin, completer).as_bytes())
     }
 
     fn write_complete(
@@ -139,15 +123,12 @@ impl EnvCompleter for Zsh {
         current_dir: Option<&Path>,
         buf: &mut dyn Write,
     ) -> io::Result<()> {
+        // zsh leaves out a last word that is empty.
         if args.len() == index() {
             args.push(OsString::new());
         }
         for candidate in clap_complete::engine::complete(cmd, args, index(), current_dir)? {
-            // What zsh shows behind a colon is help.
-            let value = candidate.get_value().to_string_lossy().replace(':', "\\:");
-            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-            let help = help.lines().next().unwrap_or_default().replace('\\', "\\\\");
-            writeln!(buf, "{value}{}{help}", if help.is_empty() { "" } else { "\t" })?;
+            writeln!(buf, "{}", (self.line)(&candidate))?;
         }
         Ok(())
     }

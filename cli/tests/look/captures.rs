@@ -134,6 +134,25 @@ fn captures_of_any_device_have_the_cooked_headers_of_linux() {
 }
 
 #[test]
+fn simple_packets_of_pcapng_have_no_time_and_are_of_the_first_device() {
+    let section = LITTLE
+        .block(0x0a0d_0d0a, &[&LITTLE.u32(0x1a2b_3c4d)[..], &[1, 0, 0, 0], &[0xff; 8]].concat());
+    let device = LITTLE.block(1, &[&[253, 0, 0, 0][..], &[0; 4]].concat());
+    let packet = |datagram: &[u8]| {
+        let data = cooked(7, 0, datagram);
+        let len = LITTLE.u32(u32::try_from(data.len()).unwrap());
+        LITTLE.block(3, &[&len[..], &data].concat())
+    };
+    let datagram = getlink(LITTLE, 1);
+    let file = [section, device, packet(&datagram), packet(&datagram[..39])].concat();
+    let records = with_input("decode --offline -o jsonl", &file).records();
+    assert_eq!(records.len(), 2, "{records:?}");
+    assert_eq!((&records[0]["operation"], records[0].get("time")), (&json!("getlink"), None));
+    // The byte that fills the other one up is none of it.
+    assert_eq!(records[1]["malformed"], "its length is 40, but 39 bytes are left");
+}
+
+#[test]
 fn pcapng_has_devices_with_their_own_clocks() {
     let section = LITTLE
         .block(0x0a0d_0d0a, &[&LITTLE.u32(0x1a2b_3c4d)[..], &[1, 0, 0, 0], &[0xff; 8]].concat());

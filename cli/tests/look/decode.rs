@@ -265,6 +265,7 @@ fn what_cannot_be_read_at_all_is_an_error_with_its_place() {
     with_input("decode --from pcap", b"00 11").fails(7, "stdin: no capture");
     nlkit("decode --protocol what 00").fails(2, "a protocol is a number");
     nlkit("decode --id what 00").fails(2, "20=netdev");
+    nlkit("decode --attrs netdev dev --op dev-get 00").fails(2, "cannot be used with");
     nlkit("decode --id x=netdev 00").fails(2, "`x` is no number");
     assert_eq!(nlkit("decode -o json").ok().stdout, "[]\n");
 }

@@ -104,6 +104,27 @@ fn a_family_and_a_group_are_heard_alone() {
 }
 
 #[test]
+fn groups_of_a_protocol_are_heard_alone() {
+    if !in_namespace() {
+        return;
+    }
+    let mut heard = Listening::begin("monitor route:rtnlgrp-link,rtnlgrp-neigh -o jsonl");
+    let seen = std::cell::Cell::new(0);
+    let cause = || {
+        pair();
+        ip("address add 192.0.2.1/24 dev lo");
+        ip("address del 192.0.2.1/24 dev lo");
+    };
+    let records = heard.until(cause, |record| {
+        seen.set(seen.get() + usize::from(record["operation"] == "dellink-ntf"));
+        seen.get() == 4
+    });
+    assert!(records.iter().all(|it| it["family"] != "rt-addr"), "{records:#?}");
+    Listening::begin("monitor route:5 -o jsonl")
+        .until(cause, |record| record["operation"] == "newaddr-ntf");
+}
+
+#[test]
 fn it_ends_after_so_many_messages() {
     if !in_namespace() {
         return;
@@ -170,6 +191,8 @@ fn what_cannot_be_heard_is_told() {
     nlkit("monitor netdev:what")
         .fails(6, "family `netdev` has no group `what`\n  help: it has mgmt, page-pool");
     nlkit("monitor netdev:mgmtt").fails(6, "a similar name: `mgmt`");
+    nlkit("monitor route:rtnlgrp-lnk").fails(6, "a similar name: `rtnlgrp-link`");
+    nlkit("monitor usersock:x").fails(6, "no group `x`\n  help: its groups go by number");
     nlkit("monitor what-is-this").fails(6, "no spec for the family `what-is-this`");
     nlkit("monitor --duration x").fails(2, "a time is a number of seconds");
     nlkit("monitor --count 0").fails(2, "--count");

@@ -129,6 +129,7 @@ fn it_says_what_is_wrong_with_the_command_line() {
     };
     fails(&[], 2, "no spec is named");
     fails(&["empty"], 2, "no specs in the folder empty");
+    fails(&["none.yaml"], 2, "nlkit: cannot read none.yaml: ");
     fails(&["--family", "lmap", "--spec", "lamp.yaml"], 6, "similar name: `lamp`");
     fails(&["lamp.yaml", "-W", "unused-sets"], 2, "similar value exists: 'unused-set'");
     fails(&["lamp.yaml", "-A", "zebra"], 2, "[possible values: unused-set, ");

@@ -149,6 +149,8 @@ fn several_things_of_one_name_are_told_apart() {
     assert_eq!(code, 2);
     assert!(text.starts_with("nlkit: `ifindex` is several things in `netdev`\n"), "{text}");
     assert!(text.contains("help: say which: `attr:dev.ifindex`, "), "{text}");
+    // What has no C name is not meant by no name.
+    assert_eq!(failed(&["describe", "netdev", ""]).0, 6);
     // The set of which `page-pool-info` is a part has it only once.
     assert!(!text.contains("page-pool-info"), "{text}");
     has_line(&printed(&["describe", "netdev", "attr:dev.ifindex"]), &["dev.ifindex"]);
@@ -215,6 +217,15 @@ fn lines_are_as_wide_as_asked_for() {
         let docs = text.lines().filter(|line| line.starts_with("      "));
         let longest = docs.map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= columns.parse().unwrap(), "{columns}: {longest}\n{text}");
+    }
+}
+
+#[test]
+fn no_name_is_broken_however_narrow_the_terminal_is() {
+    let output = command(&["describe", "netdev", "dev-get"]).env("COLUMNS", "40").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for name in ["NETDEV_A_DEV_XDP_RX_METADATA_FEATURES", "xsk-zerocopy", "tx-launch-time-fifo"] {
+        has_line(&text, &[name]);
     }
 }
 

@@ -43,6 +43,9 @@ fn every_command_has_a_page() {
         assert!(main.contains(&format!("\\fBnlkit\\-{name}\\fR(1)")), "{name}: {main}");
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), names.len() + 1);
+    let verify = fs::read_to_string(folder.join("nlkit-verify.1")).unwrap();
+    let level = ".TP\n\\fBwrong\\fR\nspec and kernel contradict each other\n.TP\n";
+    assert!(verify.contains(level), "tables stay tables: {verify}");
     fs::remove_dir_all(folder).unwrap();
 }
 

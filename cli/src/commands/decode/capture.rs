@@ -78,9 +78,8 @@ struct Device {
 /// A packet as it was captured, with what stands before a datagram.
 struct Packet {
     device: usize,
-    /// Its time: whole seconds, and units of the device's.
-    seconds: u64,
-    units: u64,
+    /// Its time: whole seconds, and units of the device's. Simple packets have none.
+    time: Option<(u64, u64)>,
     /// Its length, of which `data` may be a part.
     len: usize,
     data: Vec<u8>,
@@ -174,7 +173,7 @@ impl Capture {
                 TO_USER => Some(false),
                 _ => None,
             },
-            time: Some(device.time(packet)),
+            time: packet.time.map(|(seconds, units)| device.time(seconds, units)),
             cut_from: (whole > bytes.len()).then_some(whole),
             swapped: self.swapped,
         }))
@@ -182,9 +181,9 @@ impl Capture {
 }
 
 impl Device {
-    fn time(&self, packet: &Packet) -> String {
-        let seconds = packet.seconds.saturating_add(packet.units / self.per_second);
-        let rest = u128::from(packet.units % self.per_second);
+    fn time(&self, seconds: u64, units: u64) -> String {
+        let seconds = seconds.saturating_add(units / self.per_second);
+        let rest = u128::from(units % self.per_second);
         let nanos = rest * 1_000_000_000 / u128::from(self.per_second);
         let seconds = seconds.saturating_add_signed(self.offset);
         time::text(Duration::new(seconds, u32::try_from(nanos).unwrap_or(0)))
@@ -230,8 +229,7 @@ fn found(block: &PcapBlockOwned<'_>) -> Found {
         }
         PcapBlockOwned::Legacy(packet) => Found::Packet(Packet {
             device: 0,
-            seconds: packet.ts_sec.into(),
-            units: packet.ts_usec.into(),
+            time: Some((packet.ts_sec.into(), packet.ts_usec.into())),
             len: size(packet.origlen),
             data: packet.data.to_vec(),
         }),
@@ -243,11 +241,16 @@ fn found(block: &PcapBlockOwned<'_>) -> Found {
         }),
         PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => Found::Packet(Packet {
             device: size(packet.if_id),
-            seconds: 0,
-            units: u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low),
+            time: Some((0, u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low))),
             len: size(packet.origlen),
             data: packet.packet_data().to_vec(),
         }),
+        PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
+            let len = size(packet.origlen);
+            // What is missing at the end of a short one fills it up to whole words.
+            let data = packet.data.get(..len).unwrap_or(packet.data).to_vec();
+            Found::Packet(Packet { device: 0, time: None, len, data })
+        }
         _ => Found::Nothing,
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct NotHex {
 impl fmt::Display for NotHex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, word } = self;
-        write!(f, "line {line}, column {column}: `{word}` is not hex")
+        write!(f, "line {line}, column {column}: `{word}` is not hex")?;
+        match word.as_str() {
+            "*" => f.write_str("; hexdump and od print lines that are the same with `-v`"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -24,6 +28,7 @@ impl fmt::Display for NotHex {
 /// At the first word that is not hex.
 pub(crate) fn datagrams(text: &str) -> Result<Vec<Vec<u8>>, NotHex> {
     let mut all = vec![Vec::new()];
+    let mut in_dump = false;
     for (index, line) in text.lines().enumerate() {
         let current = match all.last_mut() {
             Some(current) => current,
@@ -31,10 +36,13 @@ pub(crate) fn datagrams(text: &str) -> Result<Vec<Vec<u8>>, NotHex> {
         };
         if line.trim().is_empty() || line.trim_start().starts_with('#') {
             all.push(Vec::new());
+            in_dump = false;
             continue;
         }
         let line = Line { number: index + 1, text: line };
-        match line.dump(current.len()) {
+        let dump = line.dump(current.len(), in_dump);
+        in_dump = dump.is_some();
+        match dump {
             Some(Dump { begins: true, bytes }) => all.push(bytes),
             Some(Dump { begins: false, bytes }) => current.extend(bytes),
             None => line.plain(current)?,
@@ -58,8 +66,9 @@ struct Line<'t> {
 }
 
 impl<'t> Line<'t> {
-    /// The bytes of a line that begins with an offset: 0, or how many bytes there are already.
-    fn dump(self, so_far: usize) -> Option<Dump> {
+    /// The bytes of a line that begins with an offset: 0, or how many bytes there are already. An offset
+    /// alone ends a dump, so there must be one.
+    fn dump(self, so_far: usize, in_dump: bool) -> Option<Dump> {
         let mut words = self.text.split_whitespace();
         let first = words.next()?;
         let (digits, marked) = match first.strip_suffix(':') {
@@ -74,11 +83,12 @@ impl<'t> Line<'t> {
         let offset =
             [16, 8].into_iter().filter_map(|radix| usize::from_str_radix(digits, radix).ok());
         let offset = offset.into_iter().find(|it| *it == 0 || *it == so_far)?;
-        let groups = self.groups(first);
-        let width = groups.first().map_or(2, |group| group.len());
-        if !marked && !matches!(width, 2 | 4) {
-            return None;
-        }
+        let groups = self.groups(first, marked);
+        let Some(width) = groups.first().map(|group| group.len()) else {
+            // Digits that are no groups of a dump are data, and so is a number that ends nothing.
+            let ends = in_dump && words.next().is_none() && offset == so_far;
+            return ends.then(|| Dump { begins: false, bytes: Vec::new() });
+        };
         // `hexdump` and `od -x` print numbers of two bytes, in the order of the host.
         let swapped = !marked && width == 4;
         let mut bytes = Vec::new();
@@ -93,8 +103,8 @@ impl<'t> Line<'t> {
     }
 
     /// The groups of digits behind the offset; the text beside them is left out. That is in bars, or
-    /// behind two spaces where there is hex before.
-    fn groups(self, offset: &str) -> Vec<&'t str> {
+    /// behind two spaces where there is hex before. Tools that mark offsets put no gap into the middle.
+    fn groups(self, offset: &str, marked: bool) -> Vec<&'t str> {
         let rest = self.text.trim_start().get(offset.len()..).unwrap_or_default();
         let rest = rest.split('|').next().unwrap_or_default().trim();
         let mut groups = Vec::new();
@@ -103,8 +113,8 @@ impl<'t> Line<'t> {
         for part in rest.split("  ").map(str::trim).filter(|part| !part.is_empty()) {
             let all: Vec<_> = part.split(' ').collect();
             let more: usize = all.iter().map(|it| it.len() / 2).sum();
-            let in_place = count == 0 || (count == 8 && all.iter().all(|it| it.len() == 2));
-            if !in_place || !all.iter().all(|it| is_group(it)) || count + more > 16 {
+            let goes_on = !marked && count == 8 && more <= 8 && all.iter().all(|it| it.len() == 2);
+            if !(count == 0 || goes_on) || !all.iter().all(|it| is_group(it)) {
                 break;
             }
             count += more;
@@ -190,6 +200,26 @@ mod tests {
     }
 
     #[test]
+    fn zeros_at_the_begin_of_a_line_are_data_where_no_dump_is() {
+        for text in [
+            "14000000 12000103 7abb016b\n00000000 41424344",
+            "14000000\n12000103\n7abb016b\n00000000\n41424344",
+            "0x14000000 0x12000103 0x7abb016b\n0x00000000 0x41424344",
+        ] {
+            assert_eq!(one(text), BYTES, "{text}");
+        }
+    }
+
+    #[test]
+    fn dumps_may_have_wide_lines_and_texts_that_look_like_hex() {
+        let wide =
+            "00000000: 1400 0000 1200 0103 7abb 016b 0000 0000 4142 4344  ........z..k....ABCD";
+        assert_eq!(one(wide), BYTES);
+        let text = "00000000: 3131 2032 3220 3333      11 22 33\n00000008: 41  A";
+        assert_eq!(one(text), b"11 22 33A");
+    }
+
+    #[test]
     fn an_empty_line_or_an_offset_of_zero_begins_another_datagram() {
         assert_eq!(
             datagrams("1400\n0000\n\n12 00\n").unwrap(),
@@ -204,5 +234,10 @@ mod tests {
         let error = datagrams("14 00\n00 0g").unwrap_err();
         assert_eq!(error.to_string(), "line 2, column 4: `0g` is not hex");
         assert_eq!(datagrams("140").unwrap_err().word, "140");
+        let squeezed = datagrams("00000000  00 00  |..|\n*\n00000010  00  |.|").unwrap_err();
+        assert!(
+            squeezed.to_string().starts_with("line 2, column 1: `*` is not hex; "),
+            "{squeezed}"
+        );
     }
 }

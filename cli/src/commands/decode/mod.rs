@@ -65,7 +65,7 @@ pub(crate) struct Args {
     #[arg(long)]
     reply: bool,
     /// There are no headers: what is there is of an operation (as a reply, unless --request) or a set
-    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "protocol", "raw"])]
+    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "op", "protocol", "raw"])]
     attrs: Option<Vec<String>>,
     /// The family of generic netlink that has an id
     #[arg(long = "id", value_name = "ID=FAMILY", value_parser = parse_id)]

@@ -34,25 +34,27 @@ pub(super) fn is_strace(text: &str) -> bool {
 pub(super) fn read(input: impl BufRead + 'static, name: String, family: FamilyId) -> Items {
     let mut trace = Trace::new(family);
     let mut lines = input.split(b'\n');
-    let mut ready: Vec<Item> = Vec::new();
+    let mut ready = Vec::new().into_iter();
     let mut ended = false;
     Box::new(std::iter::from_fn(move || {
         loop {
-            if !ready.is_empty() {
-                return Some(Ok(ready.remove(0)));
+            if let Some(item) = ready.next() {
+                return Some(Ok(item));
             }
             if ended {
                 return None;
             }
             match lines.next() {
-                Some(Ok(line)) => ready = trace.line(&String::from_utf8_lossy(&line)),
+                Some(Ok(line)) => {
+                    ready = trace.line(&String::from_utf8_lossy(&line)).into_iter();
+                }
                 Some(Err(error)) => {
                     ended = true;
                     return Some(Err(unreadable(&name, &error)));
                 }
                 None => {
                     ended = true;
-                    ready = trace.flush();
+                    ready = trace.flush().into_iter();
                 }
             }
         }

@@ -54,12 +54,14 @@ impl<'t> Parser<'t> {
     }
 
     fn skip_blanks(&mut self) {
-        while self.peek() == Some(b' ') {
-            self.at += 1;
-        }
-        if self.rest().starts_with("/*") {
+        loop {
+            while self.peek() == Some(b' ') {
+                self.at += 1;
+            }
+            if !self.rest().starts_with("/*") {
+                return;
+            }
             self.at += self.rest().find("*/").map_or(self.rest().len(), |end| end + 2);
-            self.skip_blanks();
         }
     }
 
@@ -233,6 +235,7 @@ mod tests {
     fn what_is_cut_or_too_deep_is_no_arguments() {
         assert_eq!(arguments("3, {a=1"), None);
         assert_eq!(arguments(&"[".repeat(100_000)), None);
+        assert_eq!(arguments(&"/**/".repeat(100_000)), None);
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub(super) fn find<'f>(family: &'f Family, what: &str) -> Result<(Link, Found<'f
 }
 
 fn is_called(item: &Item<'_>, what: &str) -> bool {
-    item.name == what || item.c_name == what || item.rust == what
+    // Many things have no name in C, or none in Rust.
+    !what.is_empty() && [item.name, item.c_name, item.rust].contains(&what)
 }
 
 /// Leaves out the attributes of sets that are parts of others, where those are there too.

@@ -186,9 +186,10 @@ impl Sheet {
     }
 }
 
-/// Names have hyphens that no line is to be broken at.
+/// Names are not to be broken, be it at their hyphens or because they are long.
 fn whole_words<'a>(width: usize) -> textwrap::Options<'a> {
-    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
+    let splitter = textwrap::WordSplitter::NoHyphenation;
+    textwrap::Options::new(width).word_splitter(splitter).break_words(false)
 }
 
 impl Row {

@@ -7,12 +7,14 @@ use std::process::ExitCode;
 
 use nlkit::Generic;
 use nlkit::nlctrl::{FamilyInfo, OpInfo};
-use nlkit_codegen::ir::{Family, GroupBy, Permission, Protocol};
+use nlkit_codegen::ir::{Family, GroupBy, Protocol};
+use nlkit_dynamic::agreement::permission;
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
 use crate::failure::{Failure, code};
+use crate::kernel::permission_name;
 use crate::netns::Netns;
 use crate::output::Format;
 use crate::print::Printer;
@@ -165,7 +167,7 @@ fn operations(info: &FamilyInfo, spec: Option<&Family>) -> Vec<Value> {
             "name": spec.and_then(|spec| name_of(spec, id, flags)),
             "do": flags & OpInfo::CAN_DO != 0,
             "dump": flags & OpInfo::CAN_DUMP != 0,
-            "permission": permission_of(flags),
+            "permission": permission_name(permission(flags)),
             "policy": flags & OpInfo::HAS_POLICY != 0,
         })
     })
@@ -183,15 +185,6 @@ fn name_of(spec: &Family, id: u32, flags: u32) -> Option<&str> {
     first.or_else(|| all.find(|it| has(&it.once) || has(&it.dump))).map(|it| it.name.as_str())
 }
 
-/// GENL_ADMIN_PERM and GENL_UNS_ADMIN_PERM.
-fn permission_of(flags: u32) -> &'static str {
-    match flags {
-        _ if flags & 0x01 != 0 => "admin",
-        _ if flags & 0x10 != 0 => "namespace-admin",
-        _ => "any",
-    }
-}
-
 fn operations_of_spec(spec: &Family) -> Vec<Value> {
     let all = spec.operations.iter();
     all.map(|operation| {
@@ -201,11 +194,7 @@ fn operations_of_spec(spec: &Family) -> Vec<Value> {
             "name": operation.name,
             "do": operation.once.is_some(),
             "dump": operation.dump.is_some(),
-            "permission": match operation.permission {
-                Permission::Any => "any",
-                Permission::Admin => "admin",
-                Permission::NamespaceAdmin => "namespace-admin",
-            },
+            "permission": permission_name(operation.permission),
         })
     })
     .collect()

@@ -11,7 +11,7 @@ use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header};
 use nlkit::{Connection, Namespace, Socket, Transport, errno};
 use nlkit_codegen::ir::{GroupBy, Protocol};
 use nlkit_dynamic::Family;
-use nlkit_dynamic::decoder::{Context, Direction};
+use nlkit_dynamic::decoder::{Context, Direction, Lookup};
 
 use super::{Heard, Source};
 use crate::failure::{Failure, code};
@@ -74,9 +74,14 @@ impl Ears {
             }
         }
         for word in words {
-            match protocol::number(word) {
-                Some(protocol) => self.join_protocol(protocol, &families)?,
-                None => self.join_family(word, &families, lookup)?,
+            let (name, groups) = match word.split_once(':') {
+                Some((name, groups)) => (name, groups.split(',').collect()),
+                None => (word.as_str(), Vec::new()),
+            };
+            match protocol::number(name) {
+                Some(protocol) if groups.is_empty() => self.join_protocol(protocol, &families)?,
+                Some(protocol) => self.join_groups(protocol, name, &groups, lookup)?,
+                None => self.join_family(name, &groups, &families, lookup)?,
             }
         }
         if !self.unheard.is_empty() {
@@ -135,17 +140,30 @@ impl Ears {
         Ok(())
     }
 
-    /// Joins the groups of a family that a word names, all of them where it names none.
+    /// Joins groups of a protocol, by number or as the specs of its families call them.
+    fn join_groups(
+        &mut self,
+        protocol: u16,
+        name: &str,
+        groups: &[&str],
+        lookup: &mut SpecLookup,
+    ) -> Result<(), Failure> {
+        let of_specs = lookup.raw(protocol).into_iter().filter_map(|it| groups_of_spec(it).ok());
+        let known: Vec<_> = of_specs.flat_map(|(_, known)| known).collect();
+        for id in numbers(&format!("protocol `{name}`"), groups, &known)? {
+            self.socket(protocol)?.join(id)?;
+        }
+        Ok(())
+    }
+
+    /// Joins groups of a family, all of them where none is named.
     fn join_family(
         &mut self,
-        word: &str,
+        name: &str,
+        groups: &[&str],
         families: &[FamilyInfo],
         lookup: &mut SpecLookup,
     ) -> Result<(), Failure> {
-        let (name, groups) = match word.split_once(':') {
-            Some((name, groups)) => (name, groups.split(',').collect()),
-            None => (word, Vec::new()),
-        };
         let is_it = |info: &&FamilyInfo| info.name.as_ref().is_some_and(|it| *it == name);
         let (protocol, known) = match families.iter().find(is_it) {
             Some(info) => (GENERIC, groups_of(info)),
@@ -153,7 +171,7 @@ impl Ears {
         };
         let wanted = match groups.is_empty() {
             true => known.iter().map(|(_, id)| *id).collect(),
-            false => numbers(name, &groups, &known)?,
+            false => numbers(&format!("family `{name}`"), groups, &known)?,
         };
         if wanted.is_empty() {
             let what = format!("family `{name}` has no multicast groups");
@@ -201,17 +219,18 @@ fn groups_of_spec(family: &'static Family) -> Result<(u16, Vec<(String, u32)>), 
 }
 
 /// The numbers of groups that are given by name or number.
-fn numbers(family: &str, groups: &[&str], known: &[(String, u32)]) -> Result<Vec<u32>, Failure> {
+fn numbers(of: &str, groups: &[&str], known: &[(String, u32)]) -> Result<Vec<u32>, Failure> {
     let number = |group: &&str| {
         let by_name = known.iter().find(|(name, _)| name == group).map(|(_, id)| *id);
         by_name.or_else(|| group.parse().ok()).ok_or_else(|| {
-            let what = format!("family `{family}` has no group `{group}`");
+            let what = format!("{of} has no group `{group}`");
             let failure = Failure::new(code::UNKNOWN, what);
             let names = known.iter().map(|(name, _)| name.as_str());
             match similar(group, names.clone()) {
                 Some(other) => {
                     failure.help(format_args!("there is one with a similar name: `{other}`"))
                 }
+                None if known.is_empty() => failure.help("its groups go by number"),
                 None => {
                     failure.help(format_args!("it has {}", names.collect::<Vec<_>>().join(", ")))
                 }

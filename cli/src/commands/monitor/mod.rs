@@ -32,8 +32,8 @@ Examples:
   nlkit monitor --nlmon nlmon0         requests and answers of all processes as well; before:
                                        ip link add nlmon0 type nlmon; ip link set nlmon0 up")]
 pub(crate) struct Args {
-    /// What to listen to: a protocol, a family, a group; everything where nothing is given
-    #[arg(value_name = "PROTOCOL|FAMILY[:GROUP,..]", conflicts_with = "nlmon")]
+    /// What to listen to: a protocol, a family, groups of either; everything where nothing is given
+    #[arg(value_name = "PROTOCOL|FAMILY[:GROUP[,GROUP]]", conflicts_with = "nlmon")]
     what: Vec<String>,
     /// Listen to an nlmon device instead, which sees all datagrams of its network namespace
     #[arg(long, value_name = "DEVICE", conflicts_with = "all_namespaces")]

@@ -129,7 +129,7 @@ fn table(
 impl Operation {
     fn to_value(&self) -> Value {
         let mut value = named(self.id, self.name.as_ref());
-        value.insert("permission".into(), permission(self.permission).into());
+        value.insert("permission".into(), kernel::permission_name(self.permission).into());
         for (mode, call) in [("do", &self.once), ("dump", &self.dump)] {
             if let Some(checked) = call {
                 let checked = checked.as_ref().map_or(Value::Null, |table| table.to_value().into());
@@ -182,12 +182,4 @@ fn named(id: u32, name: Option<&String>) -> Map<String, Value> {
     value.insert("id".into(), id.into());
     value.extend(name.map(|name| ("name".to_owned(), name.as_str().into())));
     value
-}
-
-fn permission(permission: Permission) -> &'static str {
-    match permission {
-        Permission::Any => "any",
-        Permission::Admin => "admin",
-        Permission::NamespaceAdmin => "namespace-admin",
-    }
 }
