@@ -302,6 +302,18 @@ fn a_dump_may_be_asked_for_with_the_first_bytes_of_the_fixed_header() {
 }
 
 #[test]
+fn what_raw_prints_is_read_again() {
+    let input = format!("{REQUEST}\n\n{REQUEST}");
+    let expected = with_input(NETDEV, input.as_bytes()).ok().stdout;
+    let raw = with_input(&format!("{NETDEV} --raw"), input.as_bytes()).ok().stdout;
+    assert_eq!(raw.matches("  0014  08 00 01 00").count(), 2, "{raw}");
+    assert_eq!(with_input(NETDEV, raw.as_bytes()).ok().stdout, expected);
+    // Names beside the bytes may look like bytes.
+    let named = raw.replace("ifindex", "ad").replace("genlmsghdr", "be ef");
+    assert_eq!(with_input(NETDEV, named.as_bytes()).ok().stdout, expected);
+}
+
+#[test]
 fn dumps_of_od_are_read_with_short_offsets_and_texts() {
     let expected = nlkit(&format!("{NETDEV} {REQUEST}")).ok().stdout;
     for dump in [

@@ -1,5 +1,5 @@
 //! Hex as people have it: plain, with `0x`, colons or commas, `\x` escapes, and the dumps of xxd, hexdump, od
-//! and tcpdump.
+//! and tcpdump, and of `--raw`.
 
 use std::fmt;
 
@@ -29,7 +29,8 @@ impl fmt::Display for NotHex {
 pub(crate) fn datagrams(text: &str) -> Result<Vec<Vec<u8>>, NotHex> {
     let mut all = vec![Vec::new()];
     let mut in_dump = false;
-    for (index, line) in text.lines().enumerate() {
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((index, line)) = lines.next() {
         let current = match all.last_mut() {
             Some(current) => current,
             None => continue,
@@ -40,7 +41,12 @@ pub(crate) fn datagrams(text: &str) -> Result<Vec<Vec<u8>>, NotHex> {
             continue;
         }
         let line = Line { number: index + 1, text: line };
-        let dump = line.dump(current.len(), in_dump);
+        let own = line.of_raw(current.len());
+        let next = lines.peek().map(|(_, text)| Line { number: index + 2, text });
+        if own.is_none() && next.and_then(|next| next.of_raw(0)).is_some_and(|it| it.begins) {
+            continue; // what `--raw` says of the message
+        }
+        let dump = own.or_else(|| line.dump(current.len(), in_dump));
         in_dump = dump.is_some();
         match dump {
             Some(Dump { begins: true, bytes }) => all.push(bytes),
@@ -100,6 +106,19 @@ impl<'t> Line<'t> {
             }
         }
         Some(Dump { begins: offset == 0, bytes })
+    }
+
+    /// The bytes of a line of `--raw`: two spaces, an offset, two spaces, bytes; what they say is left out.
+    fn of_raw(self, so_far: usize) -> Option<Dump> {
+        let (digits, rest) = self.text.strip_prefix("  ")?.split_once("  ")?;
+        let offset = usize::from_str_radix(digits, 16).ok().filter(|_| digits.len() >= 4)?;
+        if offset != 0 && offset != so_far {
+            return None;
+        }
+        let groups = rest.split("  ").next()?.trim_end().split(' ');
+        let byte = |group| digits_of(group).filter(|bytes| bytes.len() == 1);
+        let bytes: Option<Vec<_>> = groups.map(byte).collect();
+        Some(Dump { begins: offset == 0, bytes: bytes?.concat() })
     }
 
     /// The groups of digits behind the offset; the text beside them is left out. That is in bars, or

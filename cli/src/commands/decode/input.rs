@@ -12,7 +12,7 @@ use super::{capture, hex, strace};
 pub(crate) enum Format {
     /// By what it begins with
     Auto,
-    /// Hex: plain, xxd, hexdump, od, tcpdump -x
+    /// Hex: plain, xxd, hexdump, od, tcpdump -x, nlkit --raw
     Hex,
     /// What strace prints
     Strace,
