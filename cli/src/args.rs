@@ -5,6 +5,7 @@ use clap::{Args as Group, Parser};
 use crate::commands::Command;
 use crate::failure::code;
 use crate::output::{Color, Format, Output};
+use crate::specs;
 
 /// Any netlink family at the prompt, and its bindings
 #[derive(Debug, Parser)]
@@ -44,7 +45,9 @@ Examples:
   nlkit describe ethtool rings-get";
 
 fn after_help() -> String {
-    let mut text = format!("{EXAMPLES}\n\nExit status:\n");
+    let places: Vec<_> = specs::places().collect();
+    let specs = format!("A family's spec is the first of: {}.", places.join(", "));
+    let mut text = format!("{specs}\n\n{EXAMPLES}\n\nExit status:\n");
     for (code, meaning) in code::MEANINGS {
         text += &format!("  {code:<4} {meaning}\n");
     }

@@ -14,6 +14,12 @@ use crate::failure::{Failure, code};
 /// The folders where systems install specs: our own, and those of the kernel's tools.
 const SYSTEM: [&str; 2] = ["/usr/share/nlkit/specs", "/usr/share/ynl/specs"];
 
+/// Where specs are looked for, in words, for help and man pages.
+pub(crate) fn places() -> impl Iterator<Item = &'static str> {
+    let named = ["--spec FILE", "--specs DIR", "the folders in $NLKIT_SPECS"];
+    named.into_iter().chain(SYSTEM).chain(["those built in"])
+}
+
 /// All specs that there are, in the order in which they are looked for.
 #[derive(Debug, Default)]
 pub(crate) struct Specs {

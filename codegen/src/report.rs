@@ -143,7 +143,10 @@ impl Report {
         // One mistake behind an anchor is found once for each alias.
         placed.dedup_by(|one, other| one.key() == other.key());
         let hidden = placed.len().saturating_sub(MAX_SHOWN);
+        // No warning hides an error: who only asks whether there is one would see none.
+        placed.sort_by_key(|placed| placed.draft.severity == Severity::Warning);
         placed.truncate(MAX_SHOWN);
+        placed.sort_by(|one, other| one.key().cmp(&other.key()));
         let diagnostics = placed.into_iter().map(|placed| placed.diagnostic(&source)).collect();
         Self { diagnostics, hidden }
     }
@@ -278,5 +281,27 @@ impl<'t> Window<'t> {
     fn relative(&self, position: &Position) -> std::ops::Range<usize> {
         let start = position.span.start.saturating_sub(self.start);
         start..start + position.span.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_SHOWN, Severity};
+    use crate::{Builder, Level, Levels, Lint};
+
+    #[test]
+    fn an_error_is_not_hidden_by_warnings_before_it() {
+        let unused = |index| format!("  - {{ name: e{index}, type: enum, entries: [a] }}\n");
+        let unused: String = (0..=MAX_SHOWN).map(unused).collect();
+        let spec = format!(
+            "name: lamp\ndoc: Lamps.\ndefinitions:\n{unused}attribute-sets:\n  \
+             - {{ name: set, attributes: [] }}\noperations: {{ list: [] }}\n"
+        );
+        let mut levels = Levels::default();
+        levels.set(Lint::UnusedSet, Level::Deny);
+        let report = Builder::new().check_str("lamp.yaml", &spec, &levels);
+        assert_eq!((report.diagnostics().len(), report.hidden()), (MAX_SHOWN, 2));
+        let last = report.diagnostics().last().unwrap();
+        assert_eq!((last.code(), last.severity()), ("unused-set", Severity::Error));
     }
 }

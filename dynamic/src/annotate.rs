@@ -3,7 +3,7 @@
 use nlkit::wire::{ATTR_HEADER_LEN, align};
 use nlkit::{Attr, Attrs};
 
-use crate::decode::{self, Level};
+use crate::decode::{self, Level, Scope};
 use crate::schema::{Attribute, Body, EMPTY, Member, MemberType, Payload, Set, Struct, Type};
 use crate::{Value, structs, text};
 
@@ -29,7 +29,7 @@ pub struct Piece {
 /// The pieces of a message.
 pub(crate) fn message(of: &'static Body, bytes: &[u8]) -> Vec<Piece> {
     let mut out = Pieces { pieces: Vec::new(), depth: 0 };
-    out.body(of, bytes, 0, Level::TOP);
+    out.body(of, bytes, 0, Level::top(&Scope::nothing()));
     out.pieces
 }
 
@@ -45,6 +45,16 @@ enum Inside {
     Indexed(&'static Type),
     /// The names of the numbers from here on inwards.
     Keyed(&'static [&'static str], &'static Type),
+}
+
+/// An attribute, and where it stands.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    attr: Attr<'a>,
+    offset: usize,
+    /// With its header, and the padding behind it.
+    len: usize,
+    level: Level<'a>,
 }
 
 impl Pieces {
@@ -69,12 +79,6 @@ impl Pieces {
         if len > 0 {
             self.push(offset, len, "padding", "");
         }
-    }
-
-    fn deeper(&mut self, then: impl FnOnce(&mut Self)) {
-        self.depth += 1;
-        then(self);
-        self.depth -= 1;
     }
 
     fn body(&mut self, of: &'static Body, bytes: &[u8], offset: usize, level: Level<'_>) {
@@ -103,7 +107,9 @@ impl Pieces {
                 (Member { ty: MemberType::Struct(inner), name }, _) => {
                     let inside = bytes.get(at..at + len).unwrap_or_default();
                     self.push(offset + at, 0, *name, "");
-                    self.deeper(|out| out.structure(inner, inside, offset + at));
+                    self.depth += 1;
+                    self.structure(inner, inside, offset + at);
+                    self.depth -= 1;
                 }
                 (Member { name, .. }, Some(value)) => {
                     self.push(offset + at, len, *name, show(&value));
@@ -120,8 +126,9 @@ impl Pieces {
     }
 
     fn attributes(&mut self, inside: Inside, bytes: &[u8], offset: usize, level: Level<'_>) {
+        let own = Scope::new(bytes);
         let level = match inside {
-            Inside::Set(set) if set.scope => Level { scope: bytes, ..level },
+            Inside::Set(set) => level.among(set, &own),
             _ => level,
         };
         let mut at = 0;
@@ -130,7 +137,7 @@ impl Pieces {
             match attr {
                 Ok(attr) => {
                     let len = align(ATTR_HEADER_LEN + attr.payload.len()).min(left);
-                    self.attribute(inside, attr, offset + at, len, level);
+                    self.attribute(inside, Placed { attr, offset: offset + at, len, level });
                     at += len;
                 }
                 Err(why) => return self.malformed(offset + at, left, why.kind()),
@@ -138,60 +145,38 @@ impl Pieces {
         }
     }
 
-    /// An attribute of `len` bytes, with its header and the padding behind it.
-    fn attribute(
-        &mut self,
-        inside: Inside,
-        attr: Attr<'_>,
-        offset: usize,
-        len: usize,
-        level: Level<'_>,
-    ) {
-        let (name, ty) = match inside {
-            Inside::Set(set) => match set.attribute(attr.id) {
-                Some(Attribute { name, ty, .. }) => ((*name).to_owned(), Some(ty)),
-                None => (text::unknown("UnknownAttr", attr.id), None),
+    /// An attribute: what it is called, and what that makes it.
+    fn attribute(&mut self, inside: Inside, placed: Placed<'_>) {
+        let id = placed.attr.id;
+        match inside {
+            Inside::Set(set) => match set.attribute(id) {
+                Some(Attribute { name, ty, .. }) => self.of_type(name, ty, placed),
+                None => self.unknown(&text::unknown("UnknownAttr", id), placed),
             },
-            Inside::Indexed(entry) => (format!("[{}]", attr.id), Some(entry)),
+            Inside::Keyed([key], entry) => self.of_type(&format!("{key} {id}"), entry, placed),
             Inside::Keyed([key, inner @ ..], entry) => {
-                let name = format!("{key} {}", attr.id);
-                if !inner.is_empty() {
-                    return self.holder(
-                        name,
-                        Inside::Keyed(inner, entry),
-                        attr,
-                        offset,
-                        len,
-                        level,
-                    );
-                }
-                (name, Some(entry))
+                self.holder(&format!("{key} {id}"), Inside::Keyed(inner, entry), placed);
             }
-            Inside::Keyed([], entry) => (format!("[{}]", attr.id), Some(entry)),
-        };
-        let Some(ty) = ty else {
-            return self.unknown(name, attr, offset, len, level);
-        };
+            Inside::Indexed(entry) | Inside::Keyed([], entry) => {
+                self.of_type(&format!("[{id}]"), entry, placed);
+            }
+        }
+    }
+
+    fn of_type(&mut self, name: &str, ty: &'static Type, placed: Placed<'_>) {
+        let Placed { attr, offset, len, level } = placed;
         match ty {
             _ if decode::says_nothing(ty, attr) => self.push(offset, len, name, ""),
-            Type::Pad | Type::Unused => self.unknown(name, attr, offset, len, level),
-            Type::Struct(of) => self.struct_of(name, of, attr, offset, len),
-            Type::Nest(set) | Type::InOrder(set) => {
-                self.holder(name, Inside::Set(set), attr, offset, len, level);
-            }
-            Type::IndexedArray(entry) => {
-                self.holder(name, Inside::Indexed(entry), attr, offset, len, level);
-            }
-            Type::Keyed { keys, entry } => {
-                self.holder(name, Inside::Keyed(keys, entry), attr, offset, len, level);
-            }
-            Type::SubMessage { of, selector } => match decode::choose(of, *selector, level.scope) {
-                Some(Payload::Struct(of)) => self.struct_of(name, of, attr, offset, len),
-                Some(Payload::Body(of)) => {
-                    self.header(name, attr, offset, len, level, |out, offset, level| {
-                        out.body(of, attr.payload, offset, level);
-                    });
-                }
+            Type::Pad | Type::Unused => self.unknown(name, placed),
+            Type::Struct(of) => self.struct_of(name, of, placed),
+            Type::Nest(set) | Type::InOrder(set) => self.holder(name, Inside::Set(set), placed),
+            Type::IndexedArray(entry) => self.holder(name, Inside::Indexed(entry), placed),
+            Type::Keyed { keys, entry } => self.holder(name, Inside::Keyed(keys, entry), placed),
+            Type::SubMessage { of, selector } => match level.scope.choose(of, *selector) {
+                Some(Payload::Struct(of)) => self.struct_of(name, of, placed),
+                Some(Payload::Body(of)) => self.header(name, placed, |out, offset, level| {
+                    out.body(of, attr.payload, offset, level);
+                }),
                 Some(Payload::Nothing) | None => {
                     self.push(offset, len, name, text::hex(attr.payload));
                 }
@@ -209,72 +194,46 @@ impl Pieces {
     }
 
     /// What is not known, but for its attributes, where it has some.
-    fn unknown(
-        &mut self,
-        name: String,
-        attr: Attr<'_>,
-        offset: usize,
-        len: usize,
-        level: Level<'_>,
-    ) {
-        match decode::unknown(attr, level) {
-            Value::Object(_) => {
-                self.holder(name, Inside::Set(&EMPTY), attr, offset, len, level);
-            }
-            value => self.push(offset, len, name, show(&value)),
+    fn unknown(&mut self, name: &str, placed: Placed<'_>) {
+        match decode::unknown(placed.attr, placed.level) {
+            Value::Object(_) => self.holder(name, Inside::Set(&EMPTY), placed),
+            value => self.push(placed.offset, placed.len, name, show(&value)),
         }
     }
 
     /// An attribute that holds others.
-    fn holder(
+    fn holder(&mut self, name: &str, inside: Inside, placed: Placed<'_>) {
+        self.header(name, placed, |out, offset, level| {
+            out.attributes(inside, placed.attr.payload, offset, level);
+        });
+    }
+
+    fn struct_of(&mut self, name: &str, of: &'static Struct, placed: Placed<'_>) {
+        self.around(name, placed, |out, offset| out.structure(of, placed.attr.payload, offset));
+    }
+
+    /// The header of an attribute that is a nest, and what is in it, by `then`.
+    fn header(
         &mut self,
-        name: String,
-        inside: Inside,
-        attr: Attr<'_>,
-        offset: usize,
-        len: usize,
-        level: Level<'_>,
+        name: &str,
+        placed: Placed<'_>,
+        then: impl FnOnce(&mut Self, usize, Level<'_>),
     ) {
-        self.header(name, attr, offset, len, level, |out, offset, level| {
-            out.attributes(inside, attr.payload, offset, level);
+        self.around(name, placed, |out, offset| match placed.level.deeper() {
+            Ok(level) => then(out, offset, level),
+            Err(why) => out.malformed(offset, placed.attr.payload.len(), why.kind()),
         });
     }
 
     /// The header of an attribute, then what is in it, by `then`, and its padding.
-    fn header(
-        &mut self,
-        name: String,
-        attr: Attr<'_>,
-        offset: usize,
-        len: usize,
-        level: Level<'_>,
-        then: impl FnOnce(&mut Self, usize, Level<'_>),
-    ) {
+    fn around(&mut self, name: &str, placed: Placed<'_>, then: impl FnOnce(&mut Self, usize)) {
+        let Placed { attr, offset, len, .. } = placed;
         let (start, payload) = (offset + ATTR_HEADER_LEN, attr.payload.len());
         self.push(offset, ATTR_HEADER_LEN, name, "");
-        self.deeper(|out| {
-            match level.deeper() {
-                Ok(level) => then(out, start, level),
-                Err(why) => out.malformed(start, payload, why.kind()),
-            }
-            out.padding(start + payload, len - ATTR_HEADER_LEN - payload);
-        });
-    }
-
-    fn struct_of(
-        &mut self,
-        name: String,
-        of: &'static Struct,
-        attr: Attr<'_>,
-        offset: usize,
-        len: usize,
-    ) {
-        let (start, payload) = (offset + ATTR_HEADER_LEN, attr.payload.len());
-        self.push(offset, ATTR_HEADER_LEN, name, "");
-        self.deeper(|out| {
-            out.structure(of, attr.payload, start);
-            out.padding(start + payload, len - ATTR_HEADER_LEN - payload);
-        });
+        self.depth += 1;
+        then(self, start);
+        self.padding(start + payload, len - ATTR_HEADER_LEN - payload);
+        self.depth -= 1;
     }
 }
 

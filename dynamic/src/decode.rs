@@ -1,5 +1,8 @@
 //! From bytes to JSON, in one pass.
 
+use std::cell::Cell;
+use std::ptr;
+
 use nlkit::wire::MAX_NESTING;
 use nlkit::{Attr, AttrValue, Attrs, Bitfield32, DecodeError, DecodeErrorKind, NlStr};
 use serde_json::Map;
@@ -10,14 +13,66 @@ use crate::{Value, number, structs, text};
 /// Where attributes stand.
 #[derive(Clone, Copy)]
 pub(crate) struct Level<'a> {
-    /// The attributes of the next set outwards that chooses sub-messages.
-    pub(crate) scope: &'a [u8],
+    /// The next set outwards that chooses sub-messages.
+    pub(crate) scope: &'a Scope<'a>,
     /// How many nests it is inside of.
-    pub(crate) depth: u8,
+    depth: u8,
 }
 
-impl Level<'_> {
-    pub(crate) const TOP: Self = Self { scope: &[], depth: 0 };
+/// The attributes of a set that chooses sub-messages.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    attrs: &'a [u8],
+    /// What was chosen the last time: of many sub-messages in a set, each would look for it anew.
+    chosen: Cell<Option<Chosen>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Chosen {
+    of: &'static SubMessage,
+    selector: u16,
+    format: Option<&'static Payload>,
+}
+
+impl<'a> Scope<'a> {
+    /// Where nothing chooses.
+    pub(crate) fn nothing() -> Self {
+        Self::new(&[])
+    }
+
+    pub(crate) fn new(attrs: &'a [u8]) -> Self {
+        Self { attrs, chosen: Cell::new(None) }
+    }
+
+    /// What a sub-message holds, by the attribute with the number `selector`: of several the last, as for
+    /// the kernel.
+    pub(crate) fn choose(
+        &self,
+        of: &'static SubMessage,
+        selector: u16,
+    ) -> Option<&'static Payload> {
+        let known = self.chosen.get();
+        let known = known.filter(|it| ptr::eq(it.of, of) && it.selector == selector);
+        let find = || {
+            let attrs = Attrs::new(self.attrs).map_while(Result::ok);
+            of.format(attrs.filter(|attr| attr.id == selector).last()?.payload)
+        };
+        let chosen = known.unwrap_or_else(|| Chosen { of, selector, format: find() });
+        self.chosen.set(Some(chosen));
+        chosen.format
+    }
+}
+
+impl<'a> Level<'a> {
+    /// Outside of any nest.
+    pub(crate) fn top(scope: &'a Scope<'a>) -> Self {
+        Self { scope, depth: 0 }
+    }
+
+    /// Among the attributes of a set, which are `own`.
+    pub(crate) fn among(self, set: &Set, own: &'a Scope<'a>) -> Self {
+        if set.scope { Self { scope: own, ..self } } else { self }
+    }
 
     /// One nest further in.
     ///
@@ -33,7 +88,7 @@ impl Level<'_> {
 
 /// The JSON of a message.
 pub(crate) fn message(of: &'static Body, bytes: &[u8]) -> Result<Value, DecodeError> {
-    body(of, bytes, Level::TOP)
+    body(of, bytes, Level::top(&Scope::nothing()))
 }
 
 /// A fixed header, where there is one, and the attributes behind it.
@@ -75,7 +130,8 @@ fn attributes(
     map: &mut Map<String, Value>,
     level: Level<'_>,
 ) -> Result<(), DecodeError> {
-    let level = if set.scope { Level { scope: bytes, ..level } } else { level };
+    let own = Scope::new(bytes);
+    let level = level.among(set, &own);
     for attr in Attrs::new(bytes) {
         let attr = attr?;
         match set.attribute(attr.id) {
@@ -164,7 +220,7 @@ pub(crate) fn value(
         Type::InOrder(set) => in_order(set, attr.payload, level.deeper()?)?,
         Type::IndexedArray(entry) => indexed(entry, attr.payload, level.deeper()?)?,
         Type::Keyed { keys, entry } => keyed(keys, entry, attr, level)?,
-        Type::SubMessage { of, selector } => match choose(of, *selector, level.scope) {
+        Type::SubMessage { of, selector } => match level.scope.choose(of, *selector) {
             Some(format) => sub_message(format, attr, level)?,
             None => text::hex(attr.payload).into(),
         },
@@ -190,7 +246,8 @@ fn array(of: &Number, payload: &[u8]) -> Result<Value, DecodeError> {
 
 /// Attributes whose order means something: each an object of its own.
 fn in_order(set: &'static Set, payload: &[u8], level: Level<'_>) -> Result<Value, DecodeError> {
-    let level = if set.scope { Level { scope: payload, ..level } } else { level };
+    let own = Scope::new(payload);
+    let level = level.among(set, &own);
     let mut list = Vec::new();
     for attr in Attrs::new(payload) {
         let attr = attr?;
@@ -274,16 +331,6 @@ fn add_keyed(
         list.push(Value::Object(so_far.clone()));
     }
     Ok(())
-}
-
-/// What a sub-message holds, by the selector in `scope`.
-pub(crate) fn choose(
-    of: &'static SubMessage,
-    selector: u16,
-    scope: &[u8],
-) -> Option<&'static Payload> {
-    let mut attrs = Attrs::new(scope).map_while(Result::ok);
-    of.format(attrs.find(|attr| attr.id == selector)?.payload)
 }
 
 fn sub_message(

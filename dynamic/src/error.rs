@@ -39,6 +39,14 @@ impl EncodeError {
         self
     }
 
+    /// Says this, too, behind what the help says already.
+    #[cold]
+    pub(crate) fn also(self, help: &str) -> Self {
+        let before = self.hint();
+        let help = if before.is_empty() { help.to_owned() } else { format!("{before}; {help}") };
+        self.help(help)
+    }
+
     /// JSON of another sort than it has to be; `example` is of the right one.
     #[cold]
     pub(crate) fn expected(what: &str, example: &str, found: &Value) -> Self {

@@ -7,6 +7,7 @@ use nlkit::{DecodeError, Set};
 use nlkit_codegen::ir;
 
 use crate::annotate::Piece;
+use crate::decode::Scope;
 use crate::error::EncodeError;
 use crate::resolve::Schema;
 use crate::schema::Body;
@@ -106,7 +107,7 @@ impl Format {
 
     /// Turns the numbers of a message of a host with the other byte order, so that they are in that of ours.
     pub(crate) fn turn(self, bytes: &mut [u8]) {
-        swap::body(&self.0.body, bytes, &[], 0);
+        swap::body(&self.0.body, bytes, &Scope::nothing(), 0);
     }
 
     /// Appends the bytes of a message to `buffer`, whose length is a multiple of 4; on an error the

@@ -100,7 +100,7 @@ impl Number {
                 Ok(bits) => Ipv4Addr::from_bits(bits).to_string().into(),
                 Err(_) => plain(number),
             },
-            Shown::Named(of) if of.flags => of.show_flags(self.bits_of(number)),
+            Shown::Named(of) if of.flags => of.show_flags(bits(number)),
             Shown::Named(of) => of.show(number),
         }
     }
@@ -115,7 +115,7 @@ impl Number {
                 text::number(value).ok_or_else(|| EncodeError::expected("a number", "42", value))?
             }
             Shown::Ipv4 => read_ipv4(value)?,
-            Shown::Named(of) if of.flags => self.of_bits(of.read_flags(value)?),
+            Shown::Named(of) if of.flags => of.read_flags(value)?,
             Shown::Named(of) => of.read(value)?,
         };
         let kind = kind(self.wire);
@@ -126,21 +126,11 @@ impl Number {
             _ => Ok(number),
         }
     }
+}
 
-    /// The bits of a number, which is negative where the highest bit of a signed one is set.
-    fn bits_of(self, number: i128) -> u64 {
-        let mask = (1_i128 << (len(self.wire) * 8)) - 1;
-        u64::try_from(number & mask).unwrap_or_default()
-    }
-
-    fn of_bits(self, bits: i128) -> i128 {
-        match kind(self.wire).range() {
-            Some((lowest, highest)) if lowest < 0 && bits > highest && bits <= highest - lowest => {
-                bits + 2 * lowest
-            }
-            _ => bits,
-        }
-    }
+/// The bits of a number with flags, which is unsigned in all specs.
+fn bits(number: i128) -> u64 {
+    u64::try_from(number).unwrap_or_default()
 }
 
 /// A number as it is. Those on the wire have 64 bits at most, as JSON's here.

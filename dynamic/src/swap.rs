@@ -4,9 +4,10 @@
 //! spec tells; what it does not know stays as it is.
 
 use nlkit::wire::{ATTR_HEADER_LEN, ATTR_ID_MASK, ATTR_NESTED, MAX_NESTING, align};
-use nlkit_codegen::ir::{self, Order};
+use nlkit_codegen::ir::Order;
 
-use crate::decode;
+use crate::decode::Scope;
+use crate::number;
 use crate::schema::{Body, EMPTY, MemberType, Number, Payload, Set, Struct, Type};
 
 /// What stands at one level of a message.
@@ -31,7 +32,7 @@ impl Inside {
 }
 
 /// A message: its struct, where it begins with one, and its attributes.
-pub(crate) fn body(of: &'static Body, bytes: &mut [u8], scope: &[u8], depth: u8) {
+pub(crate) fn body(of: &'static Body, bytes: &mut [u8], scope: &Scope<'_>, depth: u8) {
     let len = of.header_len().min(bytes.len());
     let Some((header, attrs)) = bytes.split_at_mut_checked(len) else { return };
     if let Some(of) = of.header {
@@ -41,7 +42,7 @@ pub(crate) fn body(of: &'static Body, bytes: &mut [u8], scope: &[u8], depth: u8)
 }
 
 /// Attributes, as far as their lengths make sense; what is behind them stays as it is.
-pub(crate) fn attributes(inside: Inside, bytes: &mut [u8], scope: &[u8], depth: u8) {
+pub(crate) fn attributes(inside: Inside, bytes: &mut [u8], scope: &Scope<'_>, depth: u8) {
     if depth > MAX_NESTING {
         return;
     }
@@ -64,7 +65,8 @@ pub(crate) fn attributes(inside: Inside, bytes: &mut [u8], scope: &[u8], depth: 
         Inside::Set(set) if set.scope => Some(bytes.to_vec()),
         _ => None,
     };
-    let scope = own.as_deref().unwrap_or(scope);
+    let own = own.as_deref().map(Scope::new);
+    let scope = own.as_ref().unwrap_or(scope);
     for (start, len, ty) in holders {
         let Some(payload) = bytes.get_mut(start..start + len) else { continue };
         match (ty, inside) {
@@ -109,7 +111,7 @@ fn is_holder(ty: &Type) -> bool {
     )
 }
 
-fn holder(ty: &'static Type, payload: &mut [u8], scope: &[u8], depth: u8) {
+fn holder(ty: &'static Type, payload: &mut [u8], scope: &Scope<'_>, depth: u8) {
     match ty {
         Type::Nest(set) | Type::InOrder(set) => {
             attributes(Inside::Set(set), payload, scope, depth);
@@ -119,7 +121,7 @@ fn holder(ty: &'static Type, payload: &mut [u8], scope: &[u8], depth: u8) {
             let further = keys.len().saturating_sub(1);
             attributes(Inside::Entries(entry, further), payload, scope, depth);
         }
-        Type::SubMessage { of, selector } => match decode::choose(of, *selector, scope) {
+        Type::SubMessage { of, selector } => match scope.choose(of, *selector) {
             Some(Payload::Struct(of)) => structure(of, payload),
             Some(Payload::Body(of)) => body(of, payload, scope, depth),
             Some(Payload::Nothing) | None => {}
@@ -133,7 +135,7 @@ fn leaf(ty: &'static Type, payload: &mut [u8]) {
         Type::Number(number) if is_native(number) => payload.reverse(),
         Type::Bitfield32(_) => payload.chunks_mut(4).for_each(<[u8]>::reverse),
         Type::Array(number) if is_native(number) => {
-            payload.chunks_mut(width(number)).for_each(<[u8]>::reverse);
+            payload.chunks_mut(number::len(number.wire)).for_each(<[u8]>::reverse);
         }
         Type::Struct(of) => structure(of, payload),
         _ => {}
@@ -145,7 +147,7 @@ fn structure(of: &'static Struct, bytes: &mut [u8]) {
     let mut rest = bytes;
     for member in of.members() {
         let len = match &member.ty {
-            MemberType::Number(number) => width(number),
+            MemberType::Number(number) => number::len(number.wire),
             MemberType::Bytes(len, _) | MemberType::Text(len) | MemberType::Pad(len) => *len,
             MemberType::Struct(of) => of.ir.len,
             MemberType::Repeated(of) => {
@@ -165,17 +167,4 @@ fn structure(of: &'static Struct, bytes: &mut [u8]) {
 
 fn is_native(number: &Number) -> bool {
     number.wire.order == Order::Native
-}
-
-/// Bytes of a number of a fixed width.
-fn width(number: &Number) -> usize {
-    match number.wire.number {
-        ir::Number::Unsigned(width) | ir::Number::Signed(width) => match width {
-            ir::Width::W8 => 1,
-            ir::Width::W16 => 2,
-            ir::Width::W32 => 4,
-            ir::Width::W64 => 8,
-        },
-        ir::Number::Uint | ir::Number::Sint => 4,
-    }
 }

@@ -153,10 +153,11 @@ pub(crate) fn fill<'a, T: NlAttrs<'a>>(value: &mut T, attrs: Attrs<'a>) -> Resul
     Ok(())
 }
 
-/// The payload of the first attribute `id` in `bytes`, as far as they can be read.
+/// The payload of attribute `id` in `bytes`, as far as they can be read: of several the last, as for the
+/// kernel.
 pub(crate) fn find(bytes: &[u8], id: u16) -> Option<&[u8]> {
-    let mut attrs = Attrs::new(bytes).map_while(Result::ok);
-    attrs.find(|attr| attr.id == id).map(|attr| attr.payload)
+    let attrs = Attrs::new(bytes).map_while(Result::ok);
+    attrs.filter(|attr| attr.id == id).last().map(|attr| attr.payload)
 }
 
 /// Name and attributes of a set, in the order of their numbers or not.

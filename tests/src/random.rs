@@ -16,6 +16,22 @@ use crate::raw;
 /// Lengths that payloads often have.
 const LENGTHS: &[usize] = &[0, 1, 2, 4, 4, 4, 8, 8, 3, 5, 6, 12, 16, 20, 32, 36, 40, 64, 100];
 
+/// Texts that choose the formats of sub-messages somewhere.
+const KINDS: &[&[u8]] = &[
+    b"vlan\0",
+    b"htb\0",
+    b"u32\0",
+    b"counter\0",
+    b"bridge\0",
+    b"fq_codel\0",
+    b"cmp\0",
+    b"lookup\0",
+    b"timer\0",
+    b"point\0",
+    b"both\0",
+    b"empty\0",
+];
+
 /// A generator of numbers (xorshift), so that a failure comes again.
 #[derive(Debug)]
 pub struct Random(pub u64);
@@ -74,8 +90,8 @@ impl Random {
                 entries.collect::<Vec<_>>().concat()
             }
             Shape::SubMessage { formats, .. } if deep > 0 => {
-                let kinds: &[&[u8]] = &[b"vlan\0", b"htb\0", b"u32\0", b"counter\0", b"\0\0\0\x01"];
-                let shape = formats.under(kinds[self.below(kinds.len())]);
+                let kind = KINDS.get(self.below(KINDS.len() + 1)).copied().unwrap_or(b"\0\0\0\x01");
+                let shape = formats.under(kind);
                 self.payload(shape, deep - 1)
             }
             Shape::Leaf(kind) | Shape::Swapped(kind) if self.below(4) > 0 => self.value(kind),
@@ -98,6 +114,9 @@ impl Random {
             Kind::U32 | Kind::S32 => (number as u32).to_ne_bytes().to_vec(),
             Kind::Uint | Kind::Sint if self.below(2) == 0 => (number as u32).to_ne_bytes().to_vec(),
             Kind::U64 | Kind::S64 | Kind::Uint | Kind::Sint | Kind::Bitfield32 => narrow(8),
+            Kind::String | Kind::NulString if self.below(2) == 0 => {
+                KINDS[self.below(KINDS.len())].to_vec()
+            }
             Kind::String | Kind::NulString => {
                 let len = self.below(20);
                 let mut text = vec![b'a'; len];

@@ -32,7 +32,8 @@ Levels of what is found:
   wrong          spec and kernel contradict each other
   not-in-spec    the kernel has it, the spec has not
   not-in-kernel  the spec has it; the kernel has not, or takes it without a check
-  newer          likewise, with a number above all that the kernel has: the spec is newer
+  newer          likewise, with a number above all that the kernel has: the spec is newer; so it is
+                 where it lets the administrator of a namespace, and the kernel only that of all
   not-checked    the kernel does not tell; counted, and listed with --verbose
   agrees         counted, and listed with --verbose
 

@@ -114,7 +114,12 @@ impl Comparison<'_> {
         self.presence(&item, Aspect::Do, is_it(&ours.once), flags & OpInfo::CAN_DO != 0);
         self.presence(&item, Aspect::Dump, is_it(&ours.dump), flags & OpInfo::CAN_DUMP != 0);
         let theirs = permission(flags);
-        let level = if ours.permission == theirs { Level::Agrees } else { Level::Wrong };
+        let level = match (ours.permission, theirs) {
+            (ours, theirs) if ours == theirs => Level::Agrees,
+            // Kernels begin with the stricter of these two, and have the other later.
+            (Permission::NamespaceAdmin, Permission::Admin) => Level::Newer,
+            _ => Level::Wrong,
+        };
         let words = |permission: Permission| permission.capability().unwrap_or("everybody");
         self.find(&item, Aspect::Permission, level, words(ours.permission), words(theirs));
     }

@@ -149,7 +149,8 @@ pub enum Level {
     Agrees,
     /// The kernel does not tell.
     NotChecked,
-    /// The spec is newer: its number is above all that the kernel has.
+    /// The spec is newer: its number is above all that the kernel has, or the administrator of a namespace
+    /// may, too.
     Newer,
     /// The kernel has not what the spec has, among what is older and newer.
     NotInKernel,

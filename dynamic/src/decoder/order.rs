@@ -4,6 +4,7 @@ use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align, flag, kind};
 
 use super::message::{Decoded, Direction};
 use super::{Context, Decoder, GENERIC, Lookup, MIN_TYPE};
+use crate::decode::Scope;
 use crate::swap::{self, Inside};
 
 /// Length of the code that ends begin with.
@@ -63,7 +64,9 @@ impl<L: Lookup> Decoder<L> {
         let meaning = self.meaning(&families, header, cmd, &asked, context.told);
         match meaning.and_then(|meaning| meaning.format) {
             Some(format) => format.turn(attrs),
-            None if protocol == Some(GENERIC) => swap::attributes(Inside::UNKNOWN, attrs, &[], 0),
+            None if protocol == Some(GENERIC) => {
+                swap::attributes(Inside::UNKNOWN, attrs, &Scope::nothing(), 0)
+            }
             None => {}
         }
     }

@@ -2,6 +2,8 @@
 
 mod keyed;
 
+use std::slice;
+
 use nlkit::wire::ATTR_ID_MASK;
 use nlkit::{AttrValue, Attrs, Bitfield32, Kind, Writer};
 use serde_json::Map;
@@ -107,8 +109,8 @@ fn or_attribute(of: &Body, error: EncodeError) -> EncodeError {
     let Some(name) = of.shared.iter().find(|name| path.strip_prefix('.') == Some(name)) else {
         return error;
     };
-    let hint = format!("{}; the attribute of this name is `Attr({name})`", error.hint());
-    error.help(hint)
+    let hint = format!("the attribute of this name is `Attr({name})`");
+    error.also(&hint)
 }
 
 fn object(value: &Value, level: Level) -> Result<&Members, EncodeError> {
@@ -126,6 +128,11 @@ fn attributes(
     out: &mut Writer<'_>,
 ) -> Written {
     let scope = if level.set.scope { Some(Scope { level, map }) } else { scope };
+    members(level, map, scope, out)
+}
+
+/// The members of an object that are attributes, where selectors stand in `scope`.
+fn members(level: Level, map: &Members, scope: Option<Scope<'_>>, out: &mut Writer<'_>) -> Written {
     for (key, value) in map {
         if !level.is_taken(key) {
             member(level, key, value, scope, out).map_err(|error| error.at_name(key))?;
@@ -299,7 +306,17 @@ fn in_order(
     out: &mut Writer<'_>,
 ) -> Written {
     let level = Level::of_set(set);
-    nest(id, out, |out| each(value, |entry| attributes(level, object(entry, level)?, scope, out)))
+    // What one object chooses by may stand in another.
+    let all = set.scope.then(|| all_of(value));
+    let scope = all.as_ref().map(|map| Scope { level, map }).or(scope);
+    nest(id, out, |out| each(value, |entry| members(level, object(entry, level)?, scope, out)))
+}
+
+/// The members of all objects in a list, or of what is one by itself.
+fn all_of(value: &Value) -> Members {
+    let list = value.as_array().map_or(slice::from_ref(value), Vec::as_slice);
+    let members = list.iter().filter_map(Value::as_object).flatten();
+    members.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Entries with the numbers that they give, or their position, counted from 1.
@@ -375,8 +392,6 @@ fn choose(
         let names = of.ir.formats.iter().map(|format| format.value.as_str());
         let kind = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let place = format!("sub-message `{}`, where `{key}` is `{kind}`", of.ir.name);
-        let error = EncodeError::unknown_name("kind", &kind, &place, names);
-        let hint = error.hint().to_owned();
-        error.help(format!("{hint}; bytes in hex always fit"))
+        EncodeError::unknown_name("kind", &kind, &place, names).also("bytes in hex always fit")
     })
 }

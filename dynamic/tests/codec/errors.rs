@@ -175,12 +175,23 @@ fn nests_that_stand_too_deep() {
 
 #[test]
 fn numbers_of_entries() {
-    refuses(json!({"rules": {"number": 1}}), ".rules.policy: is missing; a number");
+    refuses(json!({"rules": {"number": 1}}), ".rules.policy: is missing; it is a number");
+    refuses(
+        json!({"rules": [{"policy": 1}, {"policy": 1, "on-ms": 5}]}),
+        ".rules[1].number: is missing; it is a number",
+    );
     refuses(
         json!({"rules": [{"policy": 1, "number": 1}, {"policy": 20000, "number": 1}]}),
-        ".rules.policy: expected a number up to 16383, got 20000; such as 1",
+        ".rules[1].policy: expected a number up to 16383, got 20000; such as 1",
     );
-    refuses(json!({"counters": {"index": 1}}), ".counters.value: is missing");
+    refuses(
+        json!({"counters": {"index": 1}}),
+        ".counters.value: is missing; it is what the entry holds",
+    );
+    refuses(
+        json!({"counters": [{"index": 1, "value": 2}, {"index": 2, "value": "x"}]}),
+        ".counters[1].value: expected a number, got \"x\"; such as 42",
+    );
     refuses(json!({"indexed": [{"20000": {}}]}), ".indexed[0]: entries have numbers up to 16383");
     refuses(
         json!({"UnknownAttr(20000)": "00"}),

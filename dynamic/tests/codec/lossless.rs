@@ -90,6 +90,22 @@ fn a_sub_message_of_an_unknown_kind_is_hex() {
 }
 
 #[test]
+fn of_several_selectors_the_last_counts() {
+    let kinds = [attr(id("kind"), b"laser\0"), attr(id("kind"), b"timer\0")].concat();
+    let bytes = [kinds, nest(id("data"), &attr(1, &[5, 0, 0, 0]))].concat();
+    let json = json!({"kind": "timer", "data": {"on-ms": 5}});
+    assert_eq!(decode(&bytes), json);
+    assert_eq!(decode(&encode(&json)), json);
+}
+
+#[test]
+fn a_selector_among_attributes_in_order_stands_beside_its_sub_message() {
+    let steps = [attr(id("kind"), b"timer\0"), nest(id("data"), &attr(1, &[5, 0, 0, 0]))].concat();
+    let json = json!({"steps": [{"kind": "timer"}, {"data": {"on-ms": 5}}]});
+    both_ways(&nest(id("steps"), &steps), &json);
+}
+
+#[test]
 fn a_sub_message_without_its_selector_is_hex() {
     both_ways(&attr(id("data"), &[1, 2, 3]), &json!({"data": "010203"}));
 }

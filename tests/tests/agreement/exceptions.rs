@@ -46,12 +46,6 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
     Exception {
         kernels: &["6.12", "host", "live"],
         family: "netdev",
-        differences: &["operation bind-rx (13): permission: CAP_NET_ADMIN"],
-        why: "stricter in older kernels: since then the administrator of the namespace may, too",
-    },
-    Exception {
-        kernels: &["6.12", "host", "live"],
-        family: "netdev",
         differences: &["operation page-pool-stats-get (9): presence: none"],
         why: "only in kernels that are built with CONFIG_PAGE_POOL_STATS",
     },

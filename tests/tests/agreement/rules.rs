@@ -191,19 +191,29 @@ fn nests_are_walked_and_what_may_be_of_replies_is_not_checked() {
 #[test]
 fn operations_groups_and_permissions_are_compared() {
     let text = spec("      - { name: it, type: u32 }").replace("events", "news");
-    let text = text.replace("flags: [admin-perm]", "flags: [uns-admin-perm]");
+    let text = text.replace("flags: [admin-perm]", "flags: []");
     let family = Builder::new().resolve_str("lamp.yaml", &text).unwrap();
     let findings = compare(&family, &kernel(vec![(1, of_kind(Kind::U32))]));
     let differing = findings.iter().filter(|finding| finding.level != Level::Agrees);
     let lines: Vec<_> = differing.map(ToString::to_string).collect();
-    let permission = "operation set (1): permission: the spec says CAP_NET_ADMIN in the namespace, \
-                      the kernel CAP_NET_ADMIN";
     let expected = [
         "group news: the kernel has none",
         "group events: the spec has none, the kernel has it",
-        permission,
+        "operation set (1): permission: the spec says everybody, the kernel CAP_NET_ADMIN",
     ];
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_kernel_that_asks_for_more_than_the_administrator_of_a_namespace_is_older() {
+    let text = spec("      - { name: it, type: u32 }");
+    let levels = ["[admin-perm]", "[uns-admin-perm]", "[]"].map(|flags| {
+        let text = text.replace("flags: [admin-perm]", &format!("flags: {flags}"));
+        let family = Builder::new().resolve_str("lamp.yaml", &text).unwrap();
+        let findings = compare(&family, &kernel(vec![(1, of_kind(Kind::U32))]));
+        findings.iter().find(|finding| finding.aspect == Aspect::Permission).unwrap().level
+    });
+    assert_eq!(levels, [Level::Agrees, Level::Newer, Level::Wrong]);
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! Any bytes and any JSON, for every format: nothing panics, and what is said of them fits together.
 
-use nlkit_dynamic::{Format, Mode, Value};
+use nlkit_codegen::Builder;
+use nlkit_dynamic::{Family, Format, Mode, Value};
 use nlkit_tests::random::Random;
 use nlkit_tests::skip::folder;
 use nlkit_tests::vectors::sorted;
 use serde_json::{Map, json};
 
 use crate::families::{families, ours};
+
+/// A spec with one of each construct.
+const LAMP: &str = include_str!("../../../dynamic/tests/codec/lamp.yaml");
 
 /// How often each format is tried.
 const TIMES: usize = 25;
@@ -79,9 +83,11 @@ fn json_that_nobody_would_write_is_encoded_or_refused() {
     assert!(results.iter().all(|count| *count > 1000), "{results:?}");
 }
 
-/// All formats of our families, and of those that kernels have specs of.
+/// All formats of our families, of one with each construct there is, and of those that kernels have specs of.
 fn formats() -> Vec<Format> {
     let mut all: Vec<_> = ours().into_values().collect();
+    let each = Builder::new().resolve_str("lamp.yaml", LAMP);
+    all.push(Family::new(each.unwrap_or_else(|report| panic!("{report}"))));
     for specs in folder("NLKIT_KERNEL_SPECS").iter().flat_map(|root| sorted(root)) {
         if specs.ends_with("linux-6.12") || specs.ends_with("linux-7.3") {
             all.extend(families(&specs).into_values());
