@@ -65,7 +65,7 @@ impl Context {
             pairs = last.collect();
         }
         let family = many(matches, "family").pop();
-        Self { specs: Specs::new(&specs), mode, family, op, pairs }
+        Self { specs: Specs::silent(&specs), mode, family, op, pairs }
     }
 }
 

@@ -18,13 +18,12 @@ use crate::failure::{Failure, code};
 use crate::lookup::SpecLookup;
 use crate::protocol::{self, GENERIC};
 use crate::specs::similar;
+use crate::talk::RECEIVE_BUFFER;
 
 /// What is listened to where nothing is said: route, generic, netfilter.
 const DEFAULT: [u16; 3] = [0, GENERIC, 12];
 /// Groups of a protocol without generic netlink are tried up to this number.
 const MAX_GROUP: u32 = 64;
-/// Bytes that the kernel keeps for us while we print.
-const RECEIVE_BUFFER: u32 = 8 << 20;
 /// The longest datagram that is taken whole.
 const LONGEST: usize = 1 << 20;
 
