@@ -98,6 +98,14 @@ pub(super) fn shown(sheet: &mut Sheet, family: &Family, link: &Link, shown: &Sho
                     ("Example", format!("nlkit subscribe {} {}", family.name, it.name)),
                 ],
             );
+            sheet.doc(&it.doc);
+            sheet.facts(&[
+                ("C name", it.c_name.clone()),
+                ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
+                ("Rust", it.rust.clone()),
+                ("Tells", it.notifications.join(", ")),
+                ("Example", it.example.clone().unwrap_or_default()),
+            ]);
         }
         Shown::Set(it) => {
             sheet.about(
@@ -227,7 +235,15 @@ fn operation(sheet: &mut Sheet, it: &Operation) {
     sheet.heading("examples", "");
     sheet.rows(
         &it.calls().map(|(_, call)| row(vec![Cell::name(&call.example)], "")).collect::<Vec<_>>(),
-    );
+    sheet.doc(&it.doc);
+    sheet.facts(&[
+        ("C name", it.c_name.clone()),
+        ("Permission", it.permission.unwrap_or("none").to_owned()),
+        ("Set", it.set.clone().unwrap_or_default()),
+        ("Numbers", numbers(it)),
+    ]);
+    let examples: Vec<_> = it.calls().filter_map(|(_, call)| call.example.as_ref()).collect();
+    list(sheet, "examples", &examples, |example| row(vec![Cell::name(example)], ""));
     // Messages that are alike are shown once.
     let mut messages: Vec<(String, &Message)> = Vec::new();
     let all = it.calls().flat_map(|(mode, Call { request, reply, .. })| {
