@@ -95,17 +95,9 @@ pub(super) fn shown(sheet: &mut Sheet, family: &Family, link: &Link, shown: &Sho
                     ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
                     ("Rust", it.rust.clone()),
                     ("Tells", it.notifications.join(", ")),
-                    ("Example", format!("nlkit subscribe {} {}", family.name, it.name)),
+                    ("Example", it.example.clone().unwrap_or_default()),
                 ],
             );
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("C name", it.c_name.clone()),
-                ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
-                ("Rust", it.rust.clone()),
-                ("Tells", it.notifications.join(", ")),
-                ("Example", it.example.clone().unwrap_or_default()),
-            ]);
         }
         Shown::Set(it) => {
             sheet.about(
@@ -232,16 +224,6 @@ fn operation(sheet: &mut Sheet, it: &Operation) {
             ("Numbers", numbers(it)),
         ],
     );
-    sheet.heading("examples", "");
-    sheet.rows(
-        &it.calls().map(|(_, call)| row(vec![Cell::name(&call.example)], "")).collect::<Vec<_>>(),
-    sheet.doc(&it.doc);
-    sheet.facts(&[
-        ("C name", it.c_name.clone()),
-        ("Permission", it.permission.unwrap_or("none").to_owned()),
-        ("Set", it.set.clone().unwrap_or_default()),
-        ("Numbers", numbers(it)),
-    ]);
     let examples: Vec<_> = it.calls().filter_map(|(_, call)| call.example.as_ref()).collect();
     list(sheet, "examples", &examples, |example| row(vec![Cell::name(example)], ""));
     // Messages that are alike are shown once.
