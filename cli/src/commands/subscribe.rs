@@ -1,7 +1,7 @@
 //! `nlkit subscribe`.
 
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let wanted = wanted(&args.groups, &args.link, &specs)?;
     // Who listens until it is enough ends it so.
     interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
-    let (sender, told) = mpsc::channel();
+    let (sender, told) = mpsc::sync_channel(QUEUE);
     let mut protocols: Vec<_> = wanted.iter().map(Wanted::protocol).collect();
     protocols.sort_unstable();
     protocols.dedup();
@@ -152,7 +152,7 @@ fn known(family: &'static Family) -> impl Iterator<Item = &'static str> {
 }
 
 /// Hands over what is told, until nobody wants it.
-fn listen(mut wire: Wire, sender: &Sender<Result<Notification, Error>>) {
+fn listen(mut wire: Wire, sender: &SyncSender<Result<Notification, Error>>) {
     loop {
         let told = wire.notification();
         let is_over =
@@ -163,6 +163,10 @@ fn listen(mut wire: Wire, sender: &Sender<Result<Notification, Error>>) {
     }
 }
 
+/// So many wait to be printed at most: more stay with the kernel, which tells what it has no room for. As
+/// many are printed when the time is over, since they came before.
+const QUEUE: usize = 1 << 14;
+
 /// Prints what comes until it is enough; gives what went wrong meanwhile.
 fn print(
     told: &Receiver<Result<Notification, Error>>,
@@ -171,9 +175,13 @@ fn print(
 ) -> Result<Option<Failure>, Failure> {
     let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
     let mut left = args.count;
-    let mut fault = None;
+    let (mut fault, mut late) = (None, 0);
     while left != Some(0) {
         let until_end = end.map(|end| end.saturating_duration_since(Instant::now()));
+        late += usize::from(until_end == Some(Duration::ZERO));
+        if late > QUEUE {
+            return Ok(over(true, left).or(fault));
+        }
         let wait = [until_end, args.link.timeout].into_iter().flatten().min();
         let next = match wait {
             Some(wait) => told.recv_timeout(wait),

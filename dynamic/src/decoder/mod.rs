@@ -129,18 +129,11 @@ impl<L: Lookup> Decoder<L> {
         let direction = context.direction.unwrap_or_else(|| Direction::of(raw.header));
         let protocol = context.protocol.or_else(|| self.guess(raw, context, direction));
         let mut decoded = Decoded {
-            at: raw.at,
-            bytes: raw.bytes,
             header: Some(raw.header),
             direction: Some(direction),
             protocol,
-            generic: None,
-            family: None,
-            operation: None,
-            role: None,
-            mode: None,
-            format: None,
             body: Body::Unknown(raw.body),
+            ..Decoded::empty(raw.at, raw.bytes)
         };
         match raw.header.kind {
             kind::NOOP => decoded.body = Body::Noop,

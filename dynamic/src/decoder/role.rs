@@ -65,33 +65,40 @@ pub(super) fn forced(
 ) -> Option<Meaning> {
     let is_request = decoded.direction == Some(Direction::ToKernel);
     let role = if is_request { Role::Request } else { Role::Reply };
-    // The mode that the flags say, where the operation has it.
-    let lists = header.flags & if is_request { flag::DUMP } else { flag::MULTI };
-    let modes = match lists == flag::DUMP || lists == flag::MULTI {
-        true => [Mode::Dump, Mode::Do],
-        false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
+    modes(role, header).into_iter().find_map(|mode| {
         let format = match is_request {
             true => family.request(operation, mode)?,
             false => family.reply(operation, mode)?,
         };
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role, mode: Some(mode), format })
+        Some(of_mode(family, operation, role, mode, format))
     })
 }
 
 /// A request. The bits of NLM_F_DUMP mean something else in one that changes something.
 fn request(family: &'static Family, header: Header, cmd: u16) -> Option<Meaning> {
-    let modes = match header.flags & flag::DUMP == flag::DUMP {
+    modes(Role::Request, header).into_iter().find_map(|mode| {
+        let (operation, format) = family.by_request(cmd, mode)?;
+        Some(of_mode(family, operation, Role::Request, mode, format))
+    })
+}
+
+/// The modes of a call, the one first that the flags say: an operation may not have it.
+fn modes(role: Role, header: Header) -> [Mode; 2] {
+    let bits = if role == Role::Request { flag::DUMP } else { flag::MULTI };
+    match header.flags & bits == bits {
         true => [Mode::Dump, Mode::Do],
         false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
-        let (operation, format) = family.by_request(cmd, mode)?;
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role: Role::Request, mode: Some(mode), format })
-    })
+    }
+}
+
+fn of_mode(
+    family: &'static Family,
+    operation: &'static Operation,
+    role: Role,
+    mode: Mode,
+    format: Format,
+) -> Meaning {
+    Meaning { family, operation: operation.name(), role, mode: Some(mode), format: Some(format) }
 }
 
 /// The reply to a request, if its number is that of one.
@@ -109,14 +116,9 @@ fn answer(sent: Meaning, cmd: u16) -> Option<Meaning> {
 
 /// A reply to whatever may have been asked.
 fn any_reply(family: &'static Family, header: Header, cmd: u16) -> Option<Meaning> {
-    let modes = match header.flags & flag::MULTI != 0 {
-        true => [Mode::Dump, Mode::Do],
-        false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
+    modes(Role::Reply, header).into_iter().find_map(|mode| {
         let (operation, format) = family.by_reply(cmd, mode)?;
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role: Role::Reply, mode: Some(mode), format })
+        Some(of_mode(family, operation, Role::Reply, mode, format))
     })
 }
 
