@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use clap_complete::ArgValueCompleter;
 use nlkit::{Connection, Namespace, Protocol};
 
+use crate::completion;
 use crate::failure::Failure;
 
 /// Which network namespace to ask.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Netns {
     /// A network namespace: a name of `ip netns`, a path, or a process id
-    #[arg(long, value_name = "NAME|PATH|PID")]
+    #[arg(long, value_name = "NAME|PATH|PID", add = ArgValueCompleter::new(completion::namespaces))]
     netns: Option<String>,
 }
 

@@ -37,6 +37,12 @@ pub(crate) fn number(name: &str) -> Option<u16> {
     known.map(|(_, number)| *number).or_else(|| name.parse().ok())
 }
 
+/// The names of all protocols.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    let names = PROTOCOLS.iter().map(|(name, _)| *name).filter(|name| *name != "UNUSED");
+    names.map(|name| name.to_ascii_lowercase().replace('_', "-"))
+}
+
 /// The name of a protocol.
 pub(crate) fn name(number: u16) -> String {
     let known = PROTOCOLS.iter().find(|(_, known)| *known == number);

@@ -15,6 +15,10 @@ use crate::failure::{Failure, code};
 /// The folders where systems install specs: our own, and those of the kernel's tools.
 const SYSTEM: [&str; 2] = ["/usr/share/nlkit/specs", "/usr/share/ynl/specs"];
 
+/// What those are, for man pages.
+pub(crate) const FOLDERS: [(&str, &str); 2] =
+    [(SYSTEM[0], "specs of the system"), (SYSTEM[1], "specs that come with the kernel's tools")];
+
 /// Where specs are looked for, in words, for help and man pages.
 pub(crate) fn places() -> impl Iterator<Item = &'static str> {
     let named = ["--spec FILE", "--specs DIR", "the folders in $NLKIT_SPECS"];

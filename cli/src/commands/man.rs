@@ -11,6 +11,7 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 use crate::args::{self, Common};
 use crate::commands::Outcome;
 use crate::failure::{Failure, code};
+use crate::specs;
 
 /// What `nlkit man` takes.
 #[derive(Debug, clap::Args)]
@@ -79,6 +80,8 @@ fn render(
     entries(&mut more, code::MEANINGS.map(|(code, meaning)| (code.to_string(), meaning)));
     more.control("SH", ["ENVIRONMENT"]);
     entries(&mut more, args::ENVIRONMENT);
+    more.control("SH", ["FILES"]);
+    entries(&mut more, specs::FOLDERS);
     more.control("SH", ["SEE ALSO"]);
     more.text(see_also(is_main, names));
     more.to_writer(text)
@@ -89,6 +92,7 @@ fn paragraph(roff: &mut Roff, text: &str) {
     roff.control("PP", []);
     for line in text.lines() {
         match line.strip_prefix("  ").and_then(|line| line.split_once("  ")) {
+            Some(("", goes_on)) => drop(roff.text([roman(goes_on.trim_start())])),
             Some((name, meaning)) => entries(roff, [(name, meaning.trim_start())]),
             None => drop(roff.text([roman(line)])),
         }

@@ -53,7 +53,7 @@ pub(crate) struct Args {
     )]
     more: Vec<String>,
     /// All requests, in JSON: the text, @FILE, or - for stdin
-    #[arg(long, value_name = "TEXT|@FILE|-")]
+    #[arg(long, value_name = "TEXT|@FILE|-", add = ArgValueCompleter::new(completion::json_file))]
     json: Option<String>,
     #[command(flatten)]
     flags: Flags,

@@ -19,6 +19,8 @@ pub(super) struct Context {
     family: Option<String>,
     pub(super) op: Option<String>,
     pub(super) pairs: Vec<String>,
+    /// The family behind `--attrs`, where that is the last word.
+    pub(super) family_of_attrs: Option<String>,
 }
 
 impl Context {
@@ -31,10 +33,14 @@ impl Context {
         words.truncate(index.unwrap_or(words.len().saturating_sub(1)));
         // In `multi` another operation begins behind each `--`.
         let begins = words.last().is_some_and(|word| word == "--");
+        let family_of_attrs = match words.as_slice() {
+            [.., option, family] if option == "--attrs" => family.to_str().map(ToOwned::to_owned),
+            _ => None,
+        };
         let command = Args::command().ignore_errors(true);
         let matches = command.try_get_matches_from(words).ok()?;
         let (name, matches) = matches.subcommand()?;
-        let mut context = Self::new(name, matches);
+        let mut context = Self { family_of_attrs, ..Self::new(name, matches) };
         if begins {
             (context.op, context.pairs) = (None, Vec::new());
         }
@@ -65,7 +71,8 @@ impl Context {
             pairs = last.collect();
         }
         let family = many(matches, "family").pop();
-        Self { specs: Specs::silent(&specs), mode, family, op, pairs }
+        let specs = Specs::silent(&specs);
+        Self { specs, mode, family, op, pairs, family_of_attrs: None }
     }
 }
 

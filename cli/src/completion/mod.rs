@@ -8,13 +8,16 @@ use std::ffi::OsStr;
 
 use clap::CommandFactory;
 use clap_complete::CompletionCandidate;
+use clap_complete::engine::{PathCompleter, ValueCompleter};
 use clap_complete::env::{CompleteEnv, EnvCompleter, Fish, Shells};
+use nlkit::{Connection, Generic};
 use nlkit_codegen::ir::{Enum, Family, GroupBy};
 
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::input;
 use crate::level::{Kind, Level, Place};
+use crate::protocol;
 use crate::reference::{self, first_sentence};
 use crate::talk::call;
 
@@ -54,6 +57,66 @@ pub(crate) fn families(current: &OsStr) -> Vec<CompletionCandidate> {
     beginning(current, names.map(|name| (name, String::new())))
 }
 
+/// Families of generic netlink that the running kernel has.
+pub(crate) fn kernel_families(current: &OsStr) -> Vec<CompletionCandidate> {
+    let families = Connection::<Generic>::open().and_then(|mut conn| conn.families());
+    let names = families.into_iter().flatten().filter_map(|it| it.name);
+    beginning(current, names.map(|name| (name.to_string(), String::new())))
+}
+
+/// Families that have a spec, and those that the running kernel has.
+pub(crate) fn all_families(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut all = families(current);
+    for of_kernel in kernel_families(current) {
+        if !all.iter().any(|it| it.get_value() == of_kernel.get_value()) {
+            all.push(of_kernel);
+        }
+    }
+    all
+}
+
+/// Netlink protocols.
+pub(crate) fn protocols(current: &OsStr) -> Vec<CompletionCandidate> {
+    beginning(current, protocol::names().map(|name| (name, String::new())))
+}
+
+/// What can be listened to: protocols, families, and groups of families.
+pub(crate) fn listened(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut all = protocols(current);
+    all.extend(groups(current));
+    all
+}
+
+/// JSON in a file, behind `@`.
+pub(crate) fn json_file(current: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(path) = current.to_str().and_then(|it| it.strip_prefix('@')) else {
+        return Vec::new();
+    };
+    let files = PathCompleter::any().complete(OsStr::new(path));
+    files.into_iter().map(|file| file.add_prefix("@")).collect()
+}
+
+/// Network namespaces: those with a name, and paths.
+pub(crate) fn namespaces(current: &OsStr) -> Vec<CompletionCandidate> {
+    let named = std::fs::read_dir("/run/netns").into_iter().flatten().flatten();
+    let named = named.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut all = beginning(current, named.map(|name| (name, String::new())));
+    if current.to_string_lossy().contains('/') {
+        all.extend(PathCompleter::any().complete(current));
+    }
+    all
+}
+
+/// Of `--attrs`: the family, then an operation or a set of it.
+pub(crate) fn attrs(current: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(context) = Context::of_process() else { return Vec::new() };
+    let Some(family) = context.family_of_attrs else { return families(current) };
+    let Ok(family) = context.specs.family(&family) else { return Vec::new() };
+    let operations = family.operations.iter().map(|it| (&it.name, &it.doc));
+    let named = operations.chain(family.sets.iter().map(|it| (&it.name, &it.doc)));
+    beginning(current, named.map(|(name, doc)| (name.clone(), first_sentence(doc))))
+}
+
 /// Operations of the family that stands there.
 pub(crate) fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some((context, family)) = Context::with_family() else { return Vec::new() };
@@ -64,28 +127,35 @@ pub(crate) fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
     beginning(current, operations.map(|it| (it.name.clone(), first_sentence(&it.doc))))
 }
 
-/// All that has a name in the family that stands there; of several with one name each by its address.
+/// All that has a name in the family that stands there; of several with one name each by its address, as all
+/// where an address was begun.
 pub(crate) fn items(current: &OsStr) -> Vec<CompletionCandidate> {
     let Some((_, family)) = Context::with_family() else { return Vec::new() };
     let family = reference::family(&family);
     let items: Vec<_> = family.items().into_iter().filter(|it| it.is_whole()).collect();
+    let is_address = current.to_string_lossy().contains(':');
     let name = |item: &reference::Item<'_>| {
         let is_only = items.iter().filter(|other| other.name == item.name).count() == 1;
-        let name = if is_only { item.name.to_owned() } else { item.link.to_string() };
+        let is_name = is_only && !is_address;
+        let name = if is_name { item.name.to_owned() } else { item.link.to_string() };
         (name, first_sentence(item.doc))
     };
     beginning(current, items.iter().map(name))
 }
 
-/// Groups of families: `FAMILY:GROUP`.
+/// Groups of families: `FAMILY:GROUP,GROUP`.
 pub(crate) fn groups(current: &OsStr) -> Vec<CompletionCandidate> {
-    let Some((name, _)) = current.to_str().and_then(|it| it.split_once(':')) else {
+    let Some((name, typed)) = current.to_str().and_then(|it| it.split_once(':')) else {
         return families(current);
     };
+    let before = typed.rsplit_once(',').map_or(String::new(), |(before, _)| format!("{before},"));
     let family = Context::of_process().and_then(|context| context.specs.family(name).ok());
     let groups = family.iter().flat_map(|family| &family.groups);
-    let groups = groups.filter(|group| group.by != GroupBy::Nothing);
-    beginning(current, groups.map(|it| (format!("{name}:{}", it.name), first_sentence(&it.doc))))
+    let groups = groups.filter(|group| {
+        group.by != GroupBy::Nothing && !before.split(',').any(|it| it == group.name)
+    });
+    let groups = groups.map(|it| (format!("{name}:{before}{}", it.name), first_sentence(&it.doc)));
+    beginning(current, groups)
 }
 
 /// Pairs of the operation that stands there: names up to `=`, `.` or a flag, then values. Where none stands

@@ -33,7 +33,7 @@ fn of_zsh(candidate: &CompletionCandidate) -> String {
 }
 
 const BASH_SCRIPT: &str = r#"_NAME_complete() {
-    # Bash cuts words at = and :, too: put together what has no space between.
+    # Bash cuts words at =, : and @, too: put together what has no space between.
     local rest=$COMP_LINE word i
     local -a words=()
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -53,7 +53,7 @@ const BASH_SCRIPT: &str = r#"_NAME_complete() {
     fi
     # Bash replaces what is behind its last cut.
     local before=
-    [[ -z $quote && $current == *[=:]* ]] && before=${current%"${current##*[=:]}"}
+    [[ -z $quote && $current == *[=:@]* ]] && before=${current%"${current##*[=:@]}"}
     local line
     COMPREPLY=()
     while IFS= read -r line; do

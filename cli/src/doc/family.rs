@@ -150,8 +150,11 @@ fn operation(it: &Operation) -> Markup {
                 }
             }),
         ]))
-        pre.example tabindex="0" aria-label="Example" {
-            @for (_, call) in it.calls() { code { (call.example) } "\n" }
+        @let examples: Vec<_> = it.calls().filter_map(|(_, call)| call.example.as_ref()).collect();
+        @if !examples.is_empty() {
+            pre.example tabindex="0" aria-label="Example" {
+                @for example in examples { code { (example) } "\n" }
+            }
         }
         (tables::messages(it))
     };

@@ -37,14 +37,25 @@
     document.head.append(script);
   };
 
-  // How well an entry fits: the smaller the better; undefined where it does not.
+  const isEdge = (char) => char === undefined || !/[\p{L}\p{N}]/u.test(char);
+  const hasWord = (text, word) => {
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      if (isEdge(text[at - 1]) && isEdge(text[at + word.length])) return true;
+    }
+    return false;
+  };
+
+  // How well an entry fits: the smaller the better; undefined where it does not. `nlkit describe --search`
+  // has the same rule.
   const rank = (entry, words) => {
     let rank = entry.isPart ? 1 : 0;
     for (const word of words) {
       if (entry.exact.includes(word)) continue;
-      if (entry.exact.some((name) => name.startsWith(word))) rank += 2;
-      else if (entry.names.includes(word)) rank += 4;
-      else if (entry.text.includes(word)) rank += 16;
+      if (hasWord(entry.names, word)) rank += 2;
+      else if (entry.exact.some((name) => name.startsWith(word))) rank += 4;
+      else if (entry.names.includes(word)) rank += 6;
+      else if (hasWord(entry.text, word)) rank += 16;
+      else if (entry.text.includes(word)) rank += 24;
       else return undefined;
     }
     return rank;

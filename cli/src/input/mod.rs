@@ -22,7 +22,7 @@ pub(crate) struct Input {
     #[arg(value_name = "PAIR", add = ArgValueCompleter::new(completion::pairs))]
     pub(crate) pairs: Vec<String>,
     /// What is asked, in JSON: the text, @FILE, or - for stdin
-    #[arg(long, value_name = "TEXT|@FILE|-", conflicts_with = "pairs")]
+    #[arg(long, value_name = "TEXT|@FILE|-", conflicts_with = "pairs", add = ArgValueCompleter::new(completion::json_file))]
     pub(crate) json: Option<String>,
 }
 

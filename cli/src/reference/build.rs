@@ -68,7 +68,7 @@ impl From<'_> {
         Call {
             request: self.message(&call.request, call.request_id, set),
             reply: call.reply.as_ref().map(|reply| self.message(reply, call.reply_id, set)),
-            example: String::new(),
+            example: None,
         }
     }
 
@@ -121,6 +121,7 @@ impl From<'_> {
             rust: item.rust.clone(),
             number,
             notifications: told.map(|it| it.name.clone()).collect(),
+            example: None,
         }
     }
 

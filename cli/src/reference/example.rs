@@ -1,25 +1,43 @@
-//! A command for each operation, to begin with.
+//! Commands to begin with: one for each operation that asks, and for the changes that people make most. What else
+//! changes something has none: what the kernel wants of it no spec tells.
 
-use nlkit_codegen::ir::{self, Attribute, EnumKind, MemberType, Scalar, Type};
+use nlkit_codegen::ir::{self, Attribute, EnumKind, MemberType, Permission, Scalar, Type};
 
-use super::Family;
+use super::{Family, changes};
 
 /// How many pairs an example has at most.
 const PAIRS: usize = 2;
 
 /// Gives each call of the family a command that asks for it.
 pub(super) fn add(family: &mut Family, ir: &ir::Family) {
+    let is_generic = ir.protocol == ir::Protocol::Generic;
     for (operation, of) in family.operations.iter_mut().zip(&ir.operations) {
         let begin = |mode: &str| format!("nlkit {mode} {} {}", shell(&ir.name), shell(&of.name));
-        if let (Some(call), Some(of)) = (&mut operation.once, &of.once) {
-            let pairs = pairs(of, ir);
-            call.example = pairs.iter().fold(begin("do"), |text, pair| text + " " + pair);
+        if let (Some(call), Some(once)) = (&mut operation.once, &of.once) {
+            let known = changes::example(&ir.name, &of.name).map(ToOwned::to_owned);
+            let asks = || {
+                let pairs = pairs(once, ir);
+                pairs.iter().fold(begin("do"), |text, pair| text + " " + pair)
+            };
+            call.example = known.or_else(|| (is_generic && only_asks(of, once)).then(asks));
         }
         // Without attributes a dump lists everything.
         if let Some(call) = &mut operation.dump {
-            call.example = begin("dump");
+            call.example = Some(begin("dump"));
         }
     }
+    for group in &mut family.groups {
+        let of = ir.groups.iter().find(|it| it.name == group.name);
+        let is_joined = of.is_some_and(|it| it.by != ir::GroupBy::Nothing);
+        group.example = is_joined
+            .then(|| format!("nlkit subscribe {}", shell(&format!("{}:{}", ir.name, group.name))));
+    }
+}
+
+/// Whether a call changes nothing: it has an answer, and is open to all or says so in its name.
+fn only_asks(of: &ir::Operation, call: &ir::Call) -> bool {
+    let is_open = of.permission == Permission::Any;
+    call.reply.is_some() && (is_open || of.name.starts_with("get") || of.name.ends_with("get"))
 }
 
 /// Pairs for a request: what says which thing is meant, then what comes first.
@@ -119,9 +137,11 @@ fn shell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use nlkit_codegen::Builder;
     use nlkit_dynamic::Mode;
 
+    use crate::args::Args;
     use crate::input::of_pairs;
     use crate::level::Level;
     use crate::reference;
@@ -143,25 +163,43 @@ mod tests {
 
     #[test]
     fn examples_are_what_the_command_takes() {
-        let mut with_pairs = 0;
+        let (mut with_pairs, mut groups, mut changes) = (0, 0, 0);
         for source in nlkit_specs::yaml::SOURCES {
             let ir = Builder::new().resolve_str(source.file, source.text).unwrap();
             let family = nlkit_dynamic::Family::new(ir);
-            for operation in reference::family(family.ir()).operations {
-                let Some(call) = &operation.once else { continue };
+            let shown = reference::family(family.ir());
+            for example in shown.groups.iter().filter_map(|it| it.example.as_ref()) {
+                Args::try_parse_from(words(example)).unwrap();
+                groups += 1;
+            }
+            for operation in &shown.operations {
+                for (_, call) in operation.calls() {
+                    let Some(example) = &call.example else { continue };
+                    Args::try_parse_from(words(example)).unwrap();
+                }
+                let once = operation.once.as_ref().and_then(|call| call.example.as_ref());
+                let Some(example) = once else { continue };
+                changes +=
+                    usize::from(super::changes::example(source.family, &operation.name).is_some());
+                let words = words(example);
+                // What `multi` takes is tried on the kernel.
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let [_, "do", name, op, pairs @ ..] = words.as_slice() else { continue };
                 let of = family.operation(&operation.name).unwrap();
-                let words = words(&call.example);
-                let [program, mode, name, op, pairs @ ..] = words.as_slice() else { panic!() };
-                assert_eq!([program, mode, name, op], ["nlkit", "do", source.family, of.name()]);
+                assert_eq!([*name, *op], [source.family, of.name()]);
+                let pairs = pairs.iter().filter(|word| !word.starts_with("--"));
+                let pairs: Vec<String> = pairs.map(ToString::to_string).collect();
                 let request = &of.ir().once.as_ref().unwrap().request;
                 let level = Level::of_message(family.ir(), of.ir(), request);
-                let value = of_pairs(pairs, level).unwrap();
+                let value = of_pairs(&pairs, level).unwrap();
                 let format = family.request(of, Mode::Do).unwrap();
                 let encoded = format.encode(&value, &mut Vec::new());
-                assert!(encoded.is_ok(), "{}: {}", call.example, encoded.unwrap_err());
+                assert!(encoded.is_ok(), "{example}: {}", encoded.unwrap_err());
                 with_pairs += usize::from(!pairs.is_empty());
             }
         }
-        assert!(with_pairs > 200, "{with_pairs}");
+        assert!(with_pairs > 100 && groups > 50, "{with_pairs} {groups}");
+        // Each is of an operation that there is.
+        assert_eq!(changes, super::changes::EXAMPLES.len());
     }
 }

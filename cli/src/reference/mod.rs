@@ -4,6 +4,7 @@
 //! as JSON it is what `describe -o json` prints.
 
 mod build;
+mod changes;
 mod example;
 mod find;
 mod markup;
@@ -80,8 +81,9 @@ pub(crate) struct Call {
     /// `None` where it is only acknowledged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reply: Option<Message>,
-    /// A command that asks for it.
-    pub(crate) example: String,
+    /// A command that asks for it, where one is known that does what it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) example: Option<String>,
 }
 
 /// A message.
@@ -123,6 +125,9 @@ pub(crate) struct Group {
     pub(crate) number: Option<u32>,
     /// The notifications that are sent to it.
     pub(crate) notifications: Vec<String>,
+    /// A command that listens to it, where it can be joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) example: Option<String>,
 }
 
 /// A set of attributes.

@@ -94,7 +94,7 @@ fn every_kind_of_thing_is_shown() {
     has_line(&text, &["Rust", "PagePoolInfo"]);
     let text = printed(&["describe", "netdev", "mgmt"]);
     has_line(&text, &["Tells", "dev-add-ntf, dev-del-ntf, dev-change-ntf"]);
-    has_line(&text, &["nlkit subscribe netdev mgmt"]);
+    has_line(&text, &["nlkit subscribe netdev:mgmt"]);
     let text = printed(&["describe", "rt-link", "group:rtnlgrp-link"]);
     has_line(&text, &["Number", "1"]);
     let text = printed(&["describe", "netdev", "dev-add-ntf"]);
@@ -140,7 +140,40 @@ fn paths_lead_through_nests_and_sub_messages() {
     assert_eq!(text, expected);
     let (code, text) = failed(&["describe", "rt-link", "newlink.wholly-other"]);
     assert_eq!(code, 6);
-    assert!(text.contains("nlkit describe FAMILY op:newlink"), "{text}");
+    assert!(text.contains("nlkit describe rt-link op:newlink"), "{text}");
+}
+
+#[test]
+fn paths_begin_and_go_on_as_errors_have_them() {
+    let of = "linkinfo-bridge-attrs.forward-delay";
+    for path in [
+        ".linkinfo.data.bridge.forward-delay",
+        "linkinfo.data.bridge.forward-delay",
+        "newlink.linkinfo.data.forward-delay",
+        ".linkinfo.data.forward-delay",
+    ] {
+        has_line(&printed(&["describe", "rt-link", path]), &[of, "attribute of rt-link"]);
+    }
+    let text = printed(&["describe", "rt-link", ".linkinfo.data"]);
+    has_line(&text, &["linkinfo-attrs.data", "attribute of rt-link"]);
+    // What several formats have is not guessed.
+    let (code, text) = failed(&["describe", "rt-link", "linkinfo.data.id"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("attr:linkinfo-vlan-attrs.id"), "{text}");
+    let (code, text) = failed(&["describe", "rt-link", ".linkinfo.dta"]);
+    assert_eq!(code, 6);
+    assert!(text.contains("similar name: `data`"), "{text}");
+    assert_eq!(failed(&["describe", "rt-link", "nothing.of.it"]).0, 6);
+}
+
+#[test]
+fn without_a_family_all_are_listed() {
+    let text = printed(&["describe"]);
+    has_line(&text, &["netdev", "generic netlink"]);
+    has_line(&text, &["rt-link", "NETLINK_ROUTE"]);
+    let lines = printed(&["describe", "-o", "jsonl"]);
+    assert_eq!(lines.lines().count(), as_json(&["describe"]).as_array().unwrap().len());
+    assert!(lines.lines().any(|line| line.starts_with(r#"{"family":"netdev","#)), "{lines}");
 }
 
 #[test]
@@ -267,9 +300,6 @@ operations:
 
 #[test]
 fn what_the_command_line_lacks_is_said() {
-    let (code, text) = failed(&["describe"]);
-    assert_eq!(code, 2);
-    assert!(text.contains("<FAMILY>"), "{text}");
     let (code, text) = failed(&["describe", "netdev", "--depth", "9"]);
     assert_eq!(code, 2);
     assert!(text.contains("9 is not in 0..=8"), "{text}");
@@ -292,7 +322,9 @@ fn shells_complete_what_can_be_described() {
         complete(&["describe", "netdev", "queue-"]),
         ["queue-get", "queue-create", "queue-id", "queue-type"]
     );
-    // A group and a set have this name.
-    assert_eq!(complete(&["describe", "netdev", "set:"]), ["set:page-pool"]);
+    // An address is completed where one was begun.
+    assert_eq!(complete(&["describe", "netdev", "op:dev"]), ["op:dev-get"]);
+    assert_eq!(complete(&["describe", "netdev", "enum:que"]), ["enum:queue-type"]);
+    assert!(complete(&["describe", "netdev", "set:"]).contains(&"set:page-pool".to_owned()));
     assert_eq!(complete(&["doc", "--family", "wire"]), ["wireguard"]);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod changes;
 mod describe;
 mod doc;
 mod search;

@@ -36,6 +36,26 @@ fn what_is_called_so_comes_first() {
 }
 
 #[test]
+fn whole_words_come_before_parts_of_words() {
+    let found = hits(&["describe", "ethtool", "--search", "rings"]);
+    assert_eq!(found[0]["address"], "set:rings");
+    let found = hits(&["describe", "nl80211", "--search", "key"]);
+    let names = |hit: &Value| format!("{}-{}", hit["address"], hit["c_name"]).to_lowercase();
+    let has_key =
+        |hit: &Value| names(hit).split(|it: char| !it.is_alphanumeric()).any(|it| it == "key");
+    let first_without = found.iter().position(|hit| !has_key(hit)).unwrap();
+    assert!(first_without > 20, "{first_without}: {}", found[first_without]);
+    // Docs come last.
+    let last = found.last().unwrap();
+    assert!(!names(last).contains("key"), "{last}");
+    // Names are written with hyphens, dots or underscores.
+    assert_eq!(hits(&["describe", "--search", "rings_rx"])[0]["address"], "attr:rings.rx");
+    let lines = printed(&["describe", "ethtool", "--search", "rings", "-o", "jsonl"]);
+    assert_eq!(lines.lines().count(), hits(&["describe", "ethtool", "--search", "rings"]).len());
+    assert!(lines.lines().all(|line| line.starts_with('{')), "{lines}");
+}
+
+#[test]
 fn nothing_found_is_an_error() {
     let (code, text) = failed(&["describe", "--search", "no-such-thing anywhere"]);
     assert_eq!((code, text.as_str()), (6, "nlkit: nothing has `no-such-thing anywhere` in it\n"));

@@ -74,6 +74,51 @@ fn batches_and_groups_are_completed_too() {
 }
 
 #[test]
+fn what_the_kernel_has_is_completed() {
+    assert_eq!(offered(&["policy", "nlc"]), ["nlctrl"]);
+    assert_eq!(offered(&["scaffold", "nlc"]), ["nlctrl"]);
+    assert_eq!(offered(&["families", "nlc"]), ["nlctrl"]);
+    // With a spec only, too.
+    assert_eq!(offered(&["families", "rt-li"]), ["rt-link"]);
+    assert_eq!(offered(&["policy", "netdev", "dev"]), ["dev-get"]);
+}
+
+#[test]
+fn what_can_be_listened_to_is_completed() {
+    assert_eq!(offered(&["monitor", "rou"]), ["route"]);
+    assert_eq!(offered(&["monitor", "netdev:m"]), ["netdev:mgmt"]);
+    let second = offered(&["subscribe", "nl80211:scan,m"]);
+    assert_eq!(second, ["nl80211:scan,mlme"]);
+    assert_eq!(offered(&["subscribe", "nl80211:scan,sc"]), Vec::<String>::new());
+}
+
+#[test]
+fn what_decode_takes_is_completed() {
+    assert_eq!(offered(&["decode", "--protocol", "gen"]), ["generic"]);
+    assert_eq!(offered(&["decode", "--family", "netde"]), ["netdev"]);
+    assert_eq!(offered(&["decode", "--family", "netdev", "--op", "dev-"]), ["dev-get"]);
+    assert_eq!(offered(&["decode", "--attrs", "netd"]), ["netdev"]);
+    assert_eq!(offered(&["decode", "--attrs", "netdev", "dev-"]), ["dev-get"]);
+}
+
+#[test]
+fn files_are_completed_where_they_are_taken() {
+    let begin = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/talk/nowh");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/talk/nowhere.yaml");
+    assert_eq!(offered(&["decode", begin]), [file]);
+    assert_eq!(offered(&["do", "netdev", "dev-get", "--netns", begin]), [file]);
+    let json = format!("@{begin}");
+    assert_eq!(offered(&["do", "netdev", "dev-get", "--json", &json]), [format!("@{file}")]);
+    assert_eq!(offered(&["multi", "netdev", "--json", &json]), [format!("@{file}")]);
+}
+
+#[test]
+fn another_operation_of_a_batch_is_completed() {
+    let words = ["multi", "rt-link", "newlink", "--create", "ifname=a", "--", "set"];
+    assert_eq!(offered(&words), ["setlink", "setstats"]);
+}
+
+#[test]
 fn a_shell_that_is_not_known_is_told() {
     nlkit("completions tcsh").fails(2, "invalid value 'tcsh'");
 }

@@ -31,7 +31,7 @@ fn every_command_has_a_page() {
     let main = fs::read_to_string(folder.join("nlkit.1")).unwrap();
     for name in &names {
         let page = fs::read_to_string(folder.join(format!("nlkit-{name}.1"))).expect(name);
-        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT"] {
+        for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "ENVIRONMENT", "FILES"] {
             assert!(
                 page.contains(&format!(".SH \"{section}\""))
                     || page.contains(&format!(".SH {section}")),
@@ -42,10 +42,15 @@ fn every_command_has_a_page() {
         assert!(page.contains("\\fBnlkit\\fR(1)"), "{name}");
         assert!(main.contains(&format!("\\fBnlkit\\-{name}\\fR(1)")), "{name}: {main}");
     }
+    assert!(main.contains("\\fB/usr/share/ynl/specs\\fR\nspecs that come"), "{main}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), names.len() + 1);
     let verify = fs::read_to_string(folder.join("nlkit-verify.1")).unwrap();
     let level = ".TP\n\\fBwrong\\fR\nspec and kernel contradict each other\n.TP\n";
     assert!(verify.contains(level), "tables stay tables: {verify}");
+    let newer = "\n.TP\n\\fBnewer\\fR\n";
+    let (_, behind) = verify.split_once(newer).unwrap();
+    let next = behind.split("\n.TP\n\\fB").nth(1).unwrap();
+    assert!(next.starts_with("not\\-checked\\fR\n"), "a line that goes on is no row: {next}");
     fs::remove_dir_all(folder).unwrap();
 }
 

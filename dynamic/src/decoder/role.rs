@@ -1,10 +1,11 @@
 //! Which operation or notification a message is of.
 
+use nlkit::DecodeError;
 use nlkit::wire::{Header, flag};
 
 use super::message::{Decoded, Direction, Role};
 use super::{Decoder, GENERIC, Lookup};
-use crate::{Family, Format, Mode, Operation};
+use crate::{Family, Format, Mode, Operation, Value};
 
 /// What the headers of a message mean.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,17 @@ pub(super) struct Meaning {
     pub(super) mode: Option<Mode>,
     /// What it holds; `None` where the spec has no reply for the operation.
     pub(super) format: Option<Format>,
+}
+
+impl Meaning {
+    /// What is behind the headers; `None` where nothing is known of it.
+    pub(super) fn decode(&self, body: &[u8]) -> Option<Result<Value, DecodeError>> {
+        let format = self.format?;
+        Some(match (self.role, self.mode) {
+            (Role::Request, Some(Mode::Dump)) => format.decode_dump(body),
+            _ => format.decode(body),
+        })
+    }
 }
 
 impl<L: Lookup> Decoder<L> {

@@ -77,11 +77,11 @@ impl<'t> Line<'t> {
         };
         let digits = digits.strip_prefix("0x").unwrap_or(digits);
         // Without a colon it could be data: then it has as many digits as no data has beside it.
-        if !marked && digits.len() < 7 {
+        if !marked && digits.len() < 6 {
             return None;
         }
         let offset =
-            [16, 8].into_iter().filter_map(|radix| usize::from_str_radix(digits, radix).ok());
+            [16, 10, 8].into_iter().filter_map(|radix| usize::from_str_radix(digits, radix).ok());
         let offset = offset.into_iter().find(|it| *it == 0 || *it == so_far)?;
         let groups = self.groups(first, marked);
         let Some(width) = groups.first().map(|group| group.len()) else {
@@ -189,6 +189,9 @@ mod tests {
             "00000000  14 00 00 00 12 00 01 03  7a bb 01 6b 00 00 00 00  |........z..k....|\n00000010  41 42 43 44                                       |ABCD|\n00000014",
             "0000000 0014 0000 0012 0301 bb7a 6b01 0000 0000\n0000010 4241 4443\n0000014",
             "0000000 14 00 00 00 12 00 01 03 7a bb 01 6b 00 00 00 00\n0000020 41 42 43 44\n0000024",
+            "000000 14 00 00 00 12 00 01 03 7a bb 01 6b 00 00 00 00\n000010 41 42 43 44\n000014",
+            "0000000 14 00 00 00 12 00 01 03 7a bb 01 6b 00 00 00 00\n0000016 41 42 43 44\n0000020",
+            "0000000 14 00 00 00 12 00 01 03 7a bb 01 6b 00 00 00 00  >........z..k....<\n0000020 41 42 43 44                                      >ABCD<\n0000024",
             "\t0x0000:  1400 0000 1200 0103 7abb 016b 0000 0000  ........z..k....\n\t0x0010:  4142 4344                                ABCD",
         ] {
             assert_eq!(one(text), BYTES, "{text}");

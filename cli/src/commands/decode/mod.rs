@@ -17,6 +17,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use clap_complete::engine::{ArgValueCompleter, PathCompleter};
 use nlkit_dynamic::decoder::{Context, Decoder, Direction};
 use nlkit_dynamic::{Family, Format as MessageFormat, Mode, Operation};
 use serde_json::{Map, Value, json};
@@ -24,6 +25,7 @@ use serde_json::{Map, Value, json};
 use self::input::{Datagram, FamilyId, Format, Item, Items, Told};
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::{Failure, code};
 use crate::lookup::{Ids, SpecLookup};
 use crate::print::Printer;
@@ -35,28 +37,28 @@ use crate::specs::{Specs, similar};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nlkit decode 14000000 12000103 01000000 00000000 00000000    hex
-  tcpdump -i nlmon0 -U -w - | nlkit decode -                   everything on an nlmon device
+  nlkit decode --protocol route 14000000 12000103 01000000 00000000 00000000
+  nlkit decode --attrs netdev dev-get 0800010001000000    # attributes without headers
+  tcpdump -i nlmon0 -U -w - | nlkit decode -              # everything on an nlmon device
   strace -e trace=network -e read=all -e write=all ip link 2>&1 | nlkit decode -
-  nlkit decode --attrs netdev dev-get 0800010001000000         attributes without headers
 
 Ids of families are learnt of what is decoded; else the running kernel is asked, unless --offline.
-The exit code is 7 where something was malformed; all the rest is printed.")]
+The exit code is 7 where something was malformed, with all the rest printed, or nothing was found.")]
 pub(crate) struct Args {
     /// A file, `-` for stdin, or hex; stdin where nothing is given
-    #[arg(value_name = "FILE|HEX")]
+    #[arg(value_name = "FILE|HEX", add = ArgValueCompleter::new(PathCompleter::any()))]
     input: Vec<String>,
     /// How the input is written
     #[arg(long, value_enum, default_value = "auto", value_name = "FORMAT")]
     from: Format,
     /// The netlink protocol, where the input does not tell: `route`, `generic`, a number
-    #[arg(long, value_parser = parse_protocol)]
+    #[arg(long, value_parser = parse_protocol, add = ArgValueCompleter::new(completion::protocols))]
     protocol: Option<u16>,
     /// The family that all messages are of, whatever their types say
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(completion::families))]
     family: Option<String>,
     /// The operation of the family that they are of, whatever their numbers say
-    #[arg(long, requires = "family")]
+    #[arg(long, requires = "family", add = ArgValueCompleter::new(completion::operations))]
     op: Option<String>,
     /// Take them for requests, whatever their flags say
     #[arg(long, conflicts_with = "reply")]
@@ -65,7 +67,7 @@ pub(crate) struct Args {
     #[arg(long)]
     reply: bool,
     /// There are no headers: what is there is of an operation (as a reply, unless --request) or a set
-    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "op", "protocol", "raw"])]
+    #[arg(long, num_args = 2, value_names = ["FAMILY", "OP|SET"], conflicts_with_all = ["family", "op", "protocol", "raw"], add = ArgValueCompleter::new(completion::attrs))]
     attrs: Option<Vec<String>>,
     /// The family of generic netlink that has an id
     #[arg(long = "id", value_name = "ID=FAMILY", value_parser = parse_id)]
@@ -178,7 +180,12 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Outcome {
+        let found = self.printer.is_begun();
         self.printer.finish()?;
+        if !found {
+            return Err(Failure::system("no netlink messages found")
+                .help("`--from hex|strace|raw|pcap` says how the input is written"));
+        }
         if self.without_bytes > 0 {
             let help = "strace shows no bytes of messages that it decodes itself: run it with `-e read=all \
                         -e write=all`, and with `-s 65536` for generic netlink";
@@ -288,7 +295,11 @@ fn attributes(
             }
         }
     }
+    let found = printer.is_begun();
     printer.finish()?;
+    if !found {
+        return Err(Failure::system("no attributes found"));
+    }
     Ok(if malformed { ExitCode::from(code::SYSTEM) } else { ExitCode::SUCCESS })
 }
 

@@ -35,12 +35,8 @@ Examples:
   nlkit describe rt-link newlink.linkinfo.data.bridge.forward-delay
   nlkit describe --search ETHTOOL_A_RINGS_RX")]
 pub(crate) struct Args {
-    /// The family, by its name or that of its file
-    #[arg(
-        value_name = "FAMILY",
-        required_unless_present = "search",
-        add = ArgValueCompleter::new(completion::families)
-    )]
+    /// The family, by its name or that of its file; all are listed where none is given
+    #[arg(value_name = "FAMILY", add = ArgValueCompleter::new(completion::families))]
     family: Option<String>,
     /// An operation, notification, group, set, sub-message, struct, enum, constant or attribute
     #[arg(value_name = "WHAT", add = ArgValueCompleter::new(completion::items))]
@@ -60,8 +56,8 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     if let Some(words) = &args.search {
         return search::run(words, args.family.as_deref(), &specs, output);
     }
-    let family = specs.family(args.family.as_deref().unwrap_or_default())?;
-    about(&family, args.what.as_deref(), args.depth, output)
+    let Some(family) = &args.family else { return search::families(&specs, output) };
+    about(&specs.family(family)?, args.what.as_deref(), args.depth, output)
 }
 
 /// Shows a family, or what in it is meant, with so many nests inside of each other.
@@ -85,6 +81,23 @@ pub(crate) fn about(
         value.extend(more);
     }
     print(output, &value, |sheet| render::shown(sheet, &family, &link, &shown))
+}
+
+/// Prints records, or for people what `render` makes of them.
+fn print_list<T: Serialize>(
+    output: &Output,
+    records: &[T],
+    render: impl FnOnce(&mut Sheet),
+) -> Outcome {
+    if output.format == Format::Text {
+        return print(output, &records, render);
+    }
+    let mut printer = Printer::new(output, true);
+    for record in records {
+        printer.value(&to_value(record)?)?;
+    }
+    printer.finish()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints data, or for people what `render` makes of it.

@@ -95,7 +95,7 @@ pub(super) fn shown(sheet: &mut Sheet, family: &Family, link: &Link, shown: &Sho
                     ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
                     ("Rust", it.rust.clone()),
                     ("Tells", it.notifications.join(", ")),
-                    ("Example", format!("nlkit subscribe {} {}", family.name, it.name)),
+                    ("Example", it.example.clone().unwrap_or_default()),
                 ],
             );
         }
@@ -224,10 +224,8 @@ fn operation(sheet: &mut Sheet, it: &Operation) {
             ("Numbers", numbers(it)),
         ],
     );
-    sheet.heading("examples", "");
-    sheet.rows(
-        &it.calls().map(|(_, call)| row(vec![Cell::name(&call.example)], "")).collect::<Vec<_>>(),
-    );
+    let examples: Vec<_> = it.calls().filter_map(|(_, call)| call.example.as_ref()).collect();
+    list(sheet, "examples", &examples, |example| row(vec![Cell::name(example)], ""));
     // Messages that are alike are shown once.
     let mut messages: Vec<(String, &Message)> = Vec::new();
     let all = it.calls().flat_map(|(mode, Call { request, reply, .. })| {

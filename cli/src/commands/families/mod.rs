@@ -5,6 +5,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use clap_complete::ArgValueCompleter;
 use nlkit::Generic;
 use nlkit::nlctrl::{FamilyInfo, OpInfo};
 use nlkit_codegen::ir::{Family, GroupBy, Protocol};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::{Failure, code};
 use crate::kernel::permission_name;
 use crate::netns::Netns;
@@ -30,6 +32,7 @@ Examples:
   nlkit families --all -o json   those that this kernel lacks as well, for a program")]
 pub(crate) struct Args {
     /// One family, with its operations and groups
+    #[arg(add = ArgValueCompleter::new(completion::all_families))]
     name: Option<String>,
     /// Those with a spec that this kernel lacks as well, and those without generic netlink
     #[arg(long)]

@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use clap_complete::ArgValueCompleter;
 use nlkit_dynamic::decoder::{Context, Decoder};
 
 use self::ears::Ears;
 use self::nlmon::Device;
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::{Failure, code};
 use crate::lookup::{Ids, SpecLookup};
 use crate::netns::Netns;
@@ -33,7 +35,11 @@ Examples:
                                        ip link add nlmon0 type nlmon; ip link set nlmon0 up")]
 pub(crate) struct Args {
     /// What to listen to: a protocol, a family, groups of either; everything where nothing is given
-    #[arg(value_name = "PROTOCOL|FAMILY[:GROUP[,GROUP]]", conflicts_with = "nlmon")]
+    #[arg(
+        value_name = "PROTOCOL|FAMILY[:GROUP[,GROUP]]",
+        conflicts_with = "nlmon",
+        add = ArgValueCompleter::new(completion::listened)
+    )]
     what: Vec<String>,
     /// Listen to an nlmon device instead, which sees all datagrams of its network namespace
     #[arg(long, value_name = "DEVICE", conflicts_with = "all_namespaces")]

@@ -6,8 +6,11 @@ mod tree;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap_complete::ArgValueCompleter;
+
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::{Failure, code};
 use crate::kernel;
 use crate::netns::Netns;
@@ -29,9 +32,10 @@ Examples:
   nlkit policy TASKSTATS 1")]
 pub(crate) struct Args {
     /// A family of generic netlink, by its name in the kernel
+    #[arg(add = ArgValueCompleter::new(completion::kernel_families))]
     family: String,
     /// One of its operations, by the name in the spec, or by number
-    #[arg(value_name = "OP")]
+    #[arg(value_name = "OP", add = ArgValueCompleter::new(completion::operations))]
     operation: Option<String>,
     #[command(flatten)]
     netns: Netns,

@@ -8,8 +8,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap_complete::ArgValueCompleter;
+
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::completion;
 use crate::failure::Failure;
 use crate::kernel;
 use crate::netns::Netns;
@@ -26,6 +29,7 @@ Examples:
   nlkit check taskstats.yaml && nlkit verify taskstats.yaml")]
 pub(crate) struct Args {
     /// A family of generic netlink, by its name in the kernel
+    #[arg(add = ArgValueCompleter::new(completion::kernel_families))]
     family: String,
     /// The file to write; stdout where it is not given
     #[arg(short = 'o', long = "out", value_name = "FILE")]
