@@ -53,21 +53,27 @@ impl Sources {
 /// The file itself, or the specs of a folder.
 ///
 /// # Errors
-/// Where there is no such file, or a folder cannot be read or has no spec.
+/// Where a file or folder cannot be read, or a folder has no spec.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
-        // A file that fails is no mistake of a spec. What is no plain file can be opened only once.
-        let is_file = path.metadata().map_err(|error| unreadable(path, &error))?.is_file();
-        if is_file {
-            File::open(path).map_err(|error| unreadable(path, &error))?;
-        }
+        readable(path)?;
         return Ok(vec![path.to_owned()]);
     }
     let files = yaml_files(path)?;
+    files.iter().try_for_each(|file| readable(file))?;
     match files.is_empty() {
         true => Err(Failure::usage(format_args!("no specs in the folder {}", path.display()))),
         false => Ok(files),
     }
+}
+
+/// That a file can be read: one that cannot is no mistake of a spec, but has an exit code of its own.
+fn readable(path: &Path) -> Result<(), Failure> {
+    // What is no plain file, such as a pipe, can be opened only once.
+    if path.metadata().map_err(|error| unreadable(path, &error))?.is_file() {
+        File::open(path).map_err(|error| unreadable(path, &error))?;
+    }
+    Ok(())
 }
 
 /// A spec that was resolved.
