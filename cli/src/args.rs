@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
     ("NLKIT_SPECS", "folders of specs, with `:` between them; looked at behind --specs"),
     ("NO_COLOR", "where it is set, there are no colours"),
-    ("CLICOLOR_FORCE", "where it is set, there are colours without a terminal, too"),
+    ("CLICOLOR_FORCE", "where it is set, and not 0, there are colours without a terminal, too"),
 ];
 
 /// Examples of the whole command.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use nlkit::wire::{ATTR_HEADER_LEN, Attrs, GENL_HEADER_LEN, HEADER_LEN, Header, align, flag, kind};
-use nlkit_dynamic::Piece;
-use nlkit_dynamic::decoder::{Body, Decoded, End};
+use nlkit_dynamic::decoder::{Body, Decoded, End, Role};
+use nlkit_dynamic::{Mode, Piece};
 
 use crate::errno;
 use crate::shown::harmless;
@@ -59,7 +59,11 @@ fn known(message: &Decoded<'_>) -> Vec<Piece> {
     match (&message.body, message.format) {
         (Body::Message(_) | Body::Undecodable(_), Some(format)) => {
             let moved = |it: Piece| Piece { offset: it.offset + at, ..it };
-            pieces.extend(format.annotate(body).into_iter().map(moved));
+            let found = match (message.role, message.mode) {
+                (Some(Role::Request), Some(Mode::Dump)) => format.annotate_dump(body),
+                _ => format.annotate(body),
+            };
+            pieces.extend(found.into_iter().map(moved));
         }
         (Body::End(end), _) => self::end(end, header, body, at, &mut pieces),
         _ => {}

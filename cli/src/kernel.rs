@@ -43,6 +43,21 @@ pub(crate) fn known(family: &str, netns: &Netns, common: &Common) -> Result<Know
     }
 }
 
+/// Whether the running kernel has a family: asked where an error is to say more, so errors say no.
+pub(crate) fn has(name: &str, netns: &Netns) -> bool {
+    let policies = netns.connect::<Generic>().and_then(|mut conn| policies(&mut conn, name));
+    policies.is_ok_and(|policies| policies.family().is_some())
+}
+
+/// That a family of the running kernel has no spec.
+pub(crate) fn without_spec(name: &str) -> Failure {
+    let what = format!("the running kernel has the family `{name}`, but there is no spec for it");
+    Failure::new(code::UNKNOWN, what).help(format_args!(
+        "`nlkit policy {name}` shows what the kernel tells of it; \
+         `nlkit scaffold {name} -o {name}.yaml` begins a spec"
+    ))
+}
+
 /// The policies of a family; those of one that the kernel lacks are empty.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 
@@ -17,10 +18,23 @@ pub(crate) struct Output {
 impl Output {
     /// Whether stdout is to have colours: `--color`, else NO_COLOR, CLICOLOR_FORCE, or that it is a terminal.
     pub(crate) fn is_colored(&self) -> bool {
-        match self.color {
-            Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
-            Color::Always => true,
-            Color::Never => false,
+        self.color.is_wanted(&io::stdout())
+    }
+}
+
+impl Color {
+    /// Whether a stream is to have colours.
+    pub(crate) fn is_wanted(self, stream: &impl RawStream) -> bool {
+        match self {
+            // `CLICOLOR_FORCE=0` forces nothing, which anstream does not know.
+            Self::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|it| it == "0") => {
+                let is_dumb = std::env::var_os("TERM").is_none_or(|it| it == "dumb");
+                let is_allowed = AutoStream::choice(stream) != ColorChoice::Never;
+                is_allowed && stream.is_terminal() && !is_dumb
+            }
+            Self::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+            Self::Always => true,
+            Self::Never => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The specs that a command is to work on: files, folders of them, families by their names.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -55,8 +56,11 @@ impl Sources {
 /// Where there is no such file, or a folder cannot be read or has no spec.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
-        // What is not there is a mistake of the command line, not of a spec.
-        path.metadata().map_err(|error| unreadable(path, &error))?;
+        // A file that fails is no mistake of a spec. What is no plain file can be opened only once.
+        let is_file = path.metadata().map_err(|error| unreadable(path, &error))?.is_file();
+        if is_file {
+            File::open(path).map_err(|error| unreadable(path, &error))?;
+        }
         return Ok(vec![path.to_owned()]);
     }
     let files = yaml_files(path)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -88,14 +89,31 @@ impl Origin {
 }
 
 impl Specs {
-    /// The specs that the command line and the environment name, the system's and those built in.
+    /// The specs that the command line and the environment name, the system's and those built in. A folder
+    /// of the environment that is not there is told on stderr: one left in a profile stops no command.
     pub(crate) fn new(args: &SpecArgs) -> Self {
+        let (specs, missing) = Self::there(args);
+        for folder in missing {
+            let folder = folder.display();
+            let _ = writeln!(io::stderr(), "nlkit: warning: no folder {folder}, of $NLKIT_SPECS");
+        }
+        specs
+    }
+
+    /// As [`Specs::new`], without a word.
+    pub(crate) fn silent(args: &SpecArgs) -> Self {
+        Self::there(args).0
+    }
+
+    /// The specs, and the folders of the environment that are not there.
+    fn there(args: &SpecArgs) -> (Self, Vec<PathBuf>) {
         let of_environment = env::var_os("NLKIT_SPECS").unwrap_or_default();
-        let of_environment =
-            env::split_paths(&of_environment).filter(|it| !it.as_os_str().is_empty());
+        let (there, missing): (Vec<_>, _) = env::split_paths(&of_environment)
+            .filter(|it| !it.as_os_str().is_empty())
+            .partition(|it| it.try_exists().unwrap_or(true));
         let system = SYSTEM.iter().map(PathBuf::from);
-        let folders = args.folders.iter().cloned().chain(of_environment).chain(system);
-        Self { files: args.files.clone(), folders: folders.collect() }
+        let folders = args.folders.iter().cloned().chain(there).chain(system);
+        (Self { files: args.files.clone(), folders: folders.collect() }, missing)
     }
 
     /// The spec of a family, by its name in the kernel or that of its file.
@@ -186,7 +204,7 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format_args!("cannot read {}: {error}", path.display()))
+    Failure::system(format_args!("cannot read {}: {error}", path.display()))
 }
 
 fn unknown<'n>(family: &str, names: impl Iterator<Item = &'n str>) -> Failure {

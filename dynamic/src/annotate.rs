@@ -33,6 +33,18 @@ pub(crate) fn message(of: &'static Body, bytes: &[u8]) -> Vec<Piece> {
     out.pieces
 }
 
+/// The pieces of a request for a dump, whose fixed header may end early.
+pub(crate) fn dump(of: &'static Body, bytes: &[u8]) -> Vec<Piece> {
+    match of.header.filter(|_| decode::begun(of, bytes).is_some()) {
+        Some(header) => {
+            let mut out = Pieces { pieces: Vec::new(), depth: 0 };
+            out.structure(header, bytes, 0);
+            out.pieces
+        }
+        None => message(of, bytes),
+    }
+}
+
 struct Pieces {
     pieces: Vec<Piece>,
     depth: usize,

@@ -102,6 +102,30 @@ fn body(of: &'static Body, bytes: &[u8], level: Level<'_>) -> Result<Value, Deco
     Ok(Value::Object(map))
 }
 
+/// The JSON of a request whose fixed header ends early: for a dump, `rtgenmsg` of one byte or four may stand
+/// in its place. What is there is shown; `None` where it ends inside of a member, or does not end early.
+pub(crate) fn begun(of: &'static Body, bytes: &[u8]) -> Option<Value> {
+    let members = of.header?.members();
+    if bytes.is_empty() || bytes.len() >= of.header_len() {
+        return None;
+    }
+    let mut map = Map::new();
+    let mut rest = nlkit::Bytes::new(bytes);
+    for member in members {
+        if rest.rest().is_empty() {
+            break;
+        }
+        let len = structs::len(member);
+        if rest.rest().len() < len {
+            return None;
+        }
+        if let Some(value) = structs::decode_member(member, &mut rest) {
+            map.insert(member.name.to_owned(), value);
+        }
+    }
+    Some(Value::Object(map))
+}
+
 /// Splits the fixed header off, with the padding behind it.
 ///
 /// # Errors

@@ -99,6 +99,20 @@ impl Format {
         decode::message(body, bytes).map_err(|error| error.in_message(name))
     }
 
+    /// The JSON of a request for a dump as it was seen. Its fixed header may end early, as the kernel takes it
+    /// (`rtgenmsg` of four bytes): the members that are there are shown.
+    ///
+    /// # Errors
+    /// As of [`decode`](Self::decode).
+    pub fn decode_dump(self, bytes: &[u8]) -> Result<Value, DecodeError> {
+        decode::begun(&self.0.body, bytes).map_or_else(|| self.decode(bytes), Ok)
+    }
+
+    /// The pieces of a request for a dump as it was seen, as of [`decode_dump`](Self::decode_dump).
+    pub fn annotate_dump(self, bytes: &[u8]) -> Vec<Piece> {
+        annotate::dump(&self.0.body, bytes)
+    }
+
     /// The bytes of a message piece by piece, for dumps in hex. It never fails: what is malformed says so
     /// in its place.
     pub fn annotate(self, bytes: &[u8]) -> Vec<Piece> {

@@ -50,6 +50,15 @@ pub(crate) fn decode_member(member: &Member, bytes: &mut nlkit::Bytes<'_>) -> Op
     })
 }
 
+/// The length of a member; of one that is repeated, that of an entry.
+pub(crate) fn len(of: &Member) -> usize {
+    match &of.ty {
+        MemberType::Number(number) => number::len(number.wire),
+        MemberType::Bytes(len, _) | MemberType::Text(len) | MemberType::Pad(len) => *len,
+        MemberType::Struct(inner) | MemberType::Repeated(inner) => inner.ir.len,
+    }
+}
+
 /// The next `len` bytes, zero behind the end.
 fn take(bytes: &mut nlkit::Bytes<'_>, len: usize) -> Vec<u8> {
     let rest = bytes.rest();

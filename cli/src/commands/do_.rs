@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use nlkit_dynamic::{Family, Mode};
+use nlkit::errno::EINVAL;
+use nlkit_dynamic::{Error, Family, Mode, Operation};
 use serde_json::Value;
 
 use crate::args::Common;
@@ -37,7 +38,7 @@ pub(crate) struct Args {
 
 /// Asks the kernel once.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
-    let ir = Specs::new(&common.specs).family(&args.request.family)?;
+    let ir = args.link.family(&args.request.family, &Specs::new(&common.specs))?;
     if let Some(path) = &args.request.attrs {
         return args.request.show(&ir, path, common);
     }
@@ -47,14 +48,30 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let mut conn = args.link.open(&[family], common)?;
     let modifiers = args.flags.modifiers();
     let replies = if args.echo {
-        let told = conn.request_echo(family, operation, &request, modifiers)?;
-        told.into_iter().filter_map(|it| it.value).collect()
+        let told = conn.request_echo(family, operation, &request, modifiers);
+        told.map(|told| told.into_iter().filter_map(|it| it.value).collect())
     } else {
-        conn.request(family, operation, &request, modifiers)?
+        conn.request(family, operation, &request, modifiers)
     };
+    let replies = replies.map_err(|error| refused(family, operation, error))?;
     tell_warnings(&mut conn);
     print(&common.output, replies)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why the kernel refused. A family with `batch-begin` changes things between that and `batch-end` only:
+/// alone, what has no reply is invalid to it, of which it says no more.
+fn refused(family: &'static Family, operation: &Operation, error: Error) -> Failure {
+    let errno = error.netlink().and_then(nlkit::Error::errno);
+    let failure = Failure::from(error);
+    let is_change = operation.ir().once.as_ref().is_some_and(|call| call.reply.is_none());
+    match family.operation("batch-begin") {
+        Some(_) if is_change && errno == Some(EINVAL) => failure.help(format_args!(
+            "changes of `{}` go between `batch-begin` and `batch-end`: `nlkit multi` sends them",
+            family.name()
+        )),
+        _ => failure,
+    }
 }
 
 /// Prints an answer, which is mostly one reply: JSON is that alone, `null` where there is none.

@@ -38,7 +38,7 @@ pub(crate) struct Args {
 
 /// Asks the kernel for a list.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
-    let ir = Specs::new(&common.specs).family(&args.request.family)?;
+    let ir = args.link.family(&args.request.family, &Specs::new(&common.specs))?;
     if let Some(path) = &args.request.attrs {
         return args.request.show(&ir, path, common);
     }

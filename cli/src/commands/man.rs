@@ -92,6 +92,7 @@ fn paragraph(roff: &mut Roff, text: &str) {
     roff.control("PP", []);
     for line in text.lines() {
         match line.strip_prefix("  ").and_then(|line| line.split_once("  ")) {
+            Some(("", goes_on)) => drop(roff.text([roman(goes_on.trim_start())])),
             Some((name, meaning)) => entries(roff, [(name, meaning.trim_start())]),
             None => drop(roff.text([roman(line)])),
         }

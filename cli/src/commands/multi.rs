@@ -22,7 +22,8 @@ use crate::{completion, interrupt};
 #[command(after_help = "\
 The kernel gets all requests in one datagram, and carries out each, whatever becomes of the others; of nftables,
 all between `batch-begin` and `batch-end`, or none. Each OP has its own --create and such; other options stand
-before the first `--`. In JSON it is a list of {\"op\", \"request\", \"flags\"}.
+before the first `--`. In JSON it is a list of {\"op\", \"request\", \"flags\"}; for each there is an {\"index\",
+\"op\", \"reply\"}, or \"error\" in place of the reply.
 
 Examples:
   nlkit multi rt-link newlink --create ifname=a linkinfo.kind=dummy -- setlink ifname=lo mtu=9000
@@ -70,7 +71,7 @@ struct Request {
 
 /// Sends several requests as one.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
-    let family = Family::new(Specs::new(&common.specs).family(&args.family)?);
+    let family = Family::new(args.link.family(&args.family, &Specs::new(&common.specs))?);
     let requests = match &args.json {
         Some(_) if args.flags.modifiers() != Modifiers::default() => {
             return Err(Failure::usage("in JSON, each request has its `flags`"));
@@ -88,18 +89,20 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     tell_warnings(&mut conn);
     let mut printer = Printer::new(&common.output, true);
     let mut last = None;
-    for (request, outcome) in requests.iter().zip(outcomes) {
-        let is_text = common.output.format == Format::Text;
+    let is_text = common.output.format == Format::Text;
+    for (index, (Request { name, .. }, outcome)) in requests.iter().zip(outcomes).enumerate() {
         match outcome {
             Ok(replies) => {
                 let reply = one(replies);
                 if !(is_text && reply.is_null()) {
-                    printer.headed(&request.name, &reply, &reply)?;
+                    let whole = json!({"index": index, "op": name, "reply": reply});
+                    printer.headed(&format!("{index} {name}"), &reply, &whole)?;
                 }
             }
             Err(error) => {
                 if !is_text {
-                    printer.value(&refusal(&error))?;
+                    let error = refusal(&error);
+                    printer.value(&json!({"index": index, "op": name, "error": error}))?;
                 }
                 let failure = Failure::from(error);
                 failure.tell();
@@ -120,10 +123,10 @@ fn one(mut replies: Vec<Value>) -> Value {
     }
 }
 
-/// What stands in the place of an answer.
+/// What stands in the place of a reply.
 fn refusal(error: &Error) -> Value {
     let errno = error.netlink().and_then(nlkit::Error::errno);
-    json!({"error": {"errno": errno, "message": error.to_string()}})
+    json!({"errno": errno, "message": error.to_string()})
 }
 
 /// The requests that words say, with `--` between them.
@@ -202,6 +205,7 @@ fn of_entry(family: &'static Family, entry: &Value) -> Result<Request, Failure> 
         }
         Some(_) => return Err(Failure::usage("`flags` is a list of names")),
     }
-    let value = input::object(members.get("request").cloned().unwrap_or_default())?;
+    let request = members.get("request").cloned();
+    let value = input::object(request.unwrap_or_else(|| json!({})))?;
     Ok(Request { operation, name: op.to_owned(), value, flags })
 }

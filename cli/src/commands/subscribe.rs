@@ -1,7 +1,7 @@
 //! `nlkit subscribe`.
 
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::failure::{Failure, code};
 use crate::print::Printer;
 use crate::specs::{Specs, similar};
 use crate::talk::{Link, Wire};
-use crate::{completion, duration, interrupt};
+use crate::{completion, duration, interrupt, shown};
 
 /// What `nlkit subscribe` takes.
 #[derive(Debug, clap::Args)]
@@ -48,10 +48,10 @@ pub(crate) struct Args {
 /// Prints what is told in multicast groups.
 pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let specs = Specs::new(&common.specs);
-    let wanted = wanted(&args.groups, &specs)?;
+    let wanted = wanted(&args.groups, &args.link, &specs)?;
     // Who listens until it is enough ends it so.
     interrupt::exit_with(if args.count.is_some() { code::INTERRUPTED } else { 0 })?;
-    let (sender, told) = mpsc::channel();
+    let (sender, told) = mpsc::sync_channel(QUEUE);
     let mut protocols: Vec<_> = wanted.iter().map(Wanted::protocol).collect();
     protocols.sort_unstable();
     protocols.dedup();
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     for protocol in protocols {
         let wanted: Vec<_> = wanted.iter().filter(|it| it.protocol() == protocol).collect();
         let families: Vec<_> = wanted.iter().map(|it| it.family).collect();
-        let mut wire = args.link.open(&families, common)?;
+        let mut wire = args.link.listen(&families, common)?;
         wanted.iter().try_for_each(|it| it.join(&mut wire))?;
         wires.push(wire);
     }
@@ -77,10 +77,10 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
 }
 
 /// What the words of the command line mean, each for itself.
-fn wanted(words: &[String], specs: &Specs) -> Result<Vec<Wanted>, Failure> {
+fn wanted(words: &[String], link: &Link, specs: &Specs) -> Result<Vec<Wanted>, Failure> {
     let mut wanted: Vec<Wanted> = Vec::new();
     for word in words {
-        let next = Wanted::new(word, specs).map_err(|failure| match wanted.last() {
+        let next = Wanted::new(word, link, specs).map_err(|failure| match wanted.last() {
             Some(before) if known(before.family).any(|group| group == word) => {
                 let family = before.family.name();
                 failure.help(format_args!("a group stands behind its family: `{family}:{word}`"))
@@ -100,12 +100,12 @@ struct Wanted {
 
 impl Wanted {
     /// What a word of the command line means: FAMILY[:GROUP[,GROUP]].
-    fn new(word: &str, specs: &Specs) -> Result<Self, Failure> {
+    fn new(word: &str, link: &Link, specs: &Specs) -> Result<Self, Failure> {
         let (name, groups) = match word.split_once(':') {
             Some((name, groups)) => (name, Some(groups)),
             None => (word, None),
         };
-        let family = Family::new(specs.family(name)?);
+        let family = Family::new(link.family(name, specs)?);
         let groups = match groups {
             Some(groups) => groups.split(',').map(ToOwned::to_owned).collect(),
             None => known(family).map(ToOwned::to_owned).collect(),
@@ -152,7 +152,7 @@ fn known(family: &'static Family) -> impl Iterator<Item = &'static str> {
 }
 
 /// Hands over what is told, until nobody wants it.
-fn listen(mut wire: Wire, sender: &Sender<Result<Notification, Error>>) {
+fn listen(mut wire: Wire, sender: &SyncSender<Result<Notification, Error>>) {
     loop {
         let told = wire.notification();
         let is_over =
@@ -163,6 +163,10 @@ fn listen(mut wire: Wire, sender: &Sender<Result<Notification, Error>>) {
     }
 }
 
+/// So many wait to be printed at most: more stay with the kernel, which tells what it has no room for. As
+/// many are printed when the time is over, since they came before.
+const QUEUE: usize = 1 << 14;
+
 /// Prints what comes until it is enough; gives what went wrong meanwhile.
 fn print(
     told: &Receiver<Result<Notification, Error>>,
@@ -171,9 +175,13 @@ fn print(
 ) -> Result<Option<Failure>, Failure> {
     let end = args.duration.and_then(|duration| Instant::now().checked_add(duration));
     let mut left = args.count;
-    let mut fault = None;
+    let (mut fault, mut late) = (None, 0);
     while left != Some(0) {
         let until_end = end.map(|end| end.saturating_duration_since(Instant::now()));
+        late += usize::from(until_end == Some(Duration::ZERO));
+        if late > QUEUE {
+            return Ok(over(true, left).or(fault));
+        }
         let wait = [until_end, args.link.timeout].into_iter().flatten().min();
         let next = match wait {
             Some(wait) => told.recv_timeout(wait),
@@ -185,10 +193,11 @@ fn print(
                 left = left.map(|left| left - 1);
             }
             Ok(Err(error)) => {
+                // The gap is told where it is: the stream goes on, but is not whole.
+                let what = error.to_string();
                 let failure = Failure::from(error);
-                failure.tell();
-                // The stream goes on, but is not whole.
                 interrupt::set_code(failure.code());
+                shown::print_fault(printer, &what)?;
                 fault = Some(failure.told());
             }
             Err(RecvTimeoutError::Timeout) => return Ok(over(until_end == wait, left).or(fault)),
@@ -202,6 +211,7 @@ fn print(
 fn over(is_end: bool, left: Option<u64>) -> Option<Failure> {
     let what = match (is_end, left) {
         (true, None) => return None,
+        (true, Some(1)) => "the time is over, 1 notification before the count".to_owned(),
         (true, Some(left)) => format!("the time is over, {left} notifications before the count"),
         (false, _) => "nothing was told for the time of --timeout".to_owned(),
     };

@@ -71,7 +71,7 @@ impl Context {
             pairs = last.collect();
         }
         let family = many(matches, "family").pop();
-        let specs = Specs::new(&specs);
+        let specs = Specs::silent(&specs);
         Self { specs, mode, family, op, pairs, family_of_attrs: None }
     }
 }

@@ -1,5 +1,6 @@
 //! What a request holds, as the command line says it: pairs, or JSON.
 
+mod json;
 mod pairs;
 mod typed;
 
@@ -8,7 +9,7 @@ use std::io::{self, Read};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::completion;
 use crate::failure::Failure;
@@ -38,14 +39,16 @@ impl Input {
     }
 }
 
-/// A request that is JSON: an object, `null` for an empty one.
+/// A request that is JSON: an object. `null` is what a program prints that found nothing, and no request.
 ///
 /// # Errors
 /// Where it is something else.
 pub(crate) fn object(value: Value) -> Result<Value, Failure> {
     match value {
         Value::Object(_) => Ok(value),
-        Value::Null => Ok(Value::Object(Map::new())),
+        Value::Null => {
+            Err(Failure::usage("a request is a JSON object").help("one without attributes is `{}`"))
+        }
         _ => Err(Failure::usage("a request is a JSON object")
             .help("`nlkit multi` takes a list of requests")),
     }
@@ -78,9 +81,10 @@ pub(crate) fn read_json(argument: &str) -> Result<Value, Failure> {
         Some(file) => (file, fs::read_to_string(file)),
         None => ("--json", Ok(argument.to_owned())),
     };
-    let text = text.map_err(|error| Failure::usage(format_args!("cannot read {name}: {error}")))?;
-    serde_json::from_str(&text).map_err(|error| {
-        let failure = Failure::usage(format_args!("{name}: no JSON: {error}"));
+    let text =
+        text.map_err(|error| Failure::system(format_args!("cannot read {name}: {error}")))?;
+    json::parse(&text).map_err(|error| {
+        let failure = Failure::usage(format_args!("{name}: {}{error}", json::no_json(&error)));
         let is_file = name == "--json" && std::path::Path::new(argument).exists();
         if is_file { failure.help(format_args!("a file is `@{argument}`")) } else { failure }
     })

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use nlkit::wire::MAX_NESTING;
 use serde_json::Value;
 
+use super::json;
 use crate::failure::Failure;
 
 /// What was said about a place of the message.
@@ -201,12 +202,18 @@ impl Reader<'_> {
         let start = self.at();
         if self.take(":=") {
             let at = self.at();
-            return match serde_json::from_str(self.rest()) {
+            return match json::parse(self.rest()) {
                 Ok(value) => Ok(Leaf { at, value: Typed::Json(value) }),
                 Err(error) => {
                     let offset = at.offset + error.column().saturating_sub(1);
                     let offset = if error.line() > 1 { at.offset } else { offset };
-                    Err((At { offset, ..at }, format!("no JSON behind `:=`: {error}")))
+                    Err((
+                        At { offset, ..at },
+                        match error.is_data() {
+                            true => error.to_string(),
+                            false => format!("no JSON behind `:=`: {error}"),
+                        },
+                    ))
                 }
             };
         }

@@ -1,6 +1,7 @@
 //! What a command found, in the format that was asked for.
 
 mod text;
+mod yaml;
 
 use std::io::{self, Write};
 
@@ -94,8 +95,8 @@ impl<W: Write> Printer<W> {
             }
             Format::Json => json(whole)? + "\n",
             Format::Text | Format::Jsonl => format!("{whole}\n"),
-            Format::Yaml if self.streaming => format!("---\n{}", yaml(whole)?),
-            Format::Yaml => yaml(whole)?,
+            Format::Yaml if self.streaming => format!("---\n{}", yaml::document(whole)),
+            Format::Yaml => yaml::document(whole),
         })
     }
 
@@ -136,10 +137,6 @@ impl<W: Write> Printer<W> {
 
 fn json(value: &Value) -> Result<String, Failure> {
     serde_json::to_string_pretty(value).map_err(Failure::system)
-}
-
-fn yaml(value: &Value) -> Result<String, Failure> {
-    serde_yaml::to_string(value).map_err(Failure::system)
 }
 
 #[cfg(test)]

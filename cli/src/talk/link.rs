@@ -4,14 +4,20 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
-use nlkit::Socket;
+use nlkit::{Socket, SocketOptions};
+use nlkit_codegen::ir;
 use nlkit_dynamic::{Connection, Direction, Family, Tap, protocol_number};
 
 use super::raw;
 use crate::args::Common;
 use crate::duration;
 use crate::failure::Failure;
+use crate::kernel;
 use crate::netns::Netns;
+use crate::specs::Specs;
+
+/// Bytes that the kernel keeps for who listens while what came is printed.
+pub(crate) const RECEIVE_BUFFER: u32 = 8 << 20;
 
 /// How to talk to the kernel.
 #[derive(Debug, Args)]
@@ -19,7 +25,7 @@ pub(crate) struct Link {
     #[command(flatten)]
     netns: Netns,
     /// How long to wait for an answer, or for the next notification: 5, 500ms, 2m
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse_some)]
     pub(crate) timeout: Option<Duration>,
     /// Show all messages in hex, attribute by attribute, on stderr
     #[arg(long)]
@@ -33,6 +39,17 @@ pub(crate) type Wire = Connection<Tap<Socket, Look>>;
 pub(crate) type Look = Box<dyn FnMut(Direction, &[u8]) + Send>;
 
 impl Link {
+    /// The family that is to be talked to.
+    ///
+    /// # Errors
+    /// Where there is no spec for it, or that is wrong.
+    pub(crate) fn family(&self, name: &str, specs: &Specs) -> Result<ir::Family, Failure> {
+        specs.family(name).map_err(|failure| {
+            let is_there = failure.is_unknown() && kernel::has(name, &self.netns);
+            if is_there { kernel::without_spec(name) } else { failure }
+        })
+    }
+
     /// A connection for families, which are of one protocol.
     ///
     /// # Errors
@@ -42,8 +59,29 @@ impl Link {
         families: &[&'static Family],
         common: &Common,
     ) -> Result<Wire, Failure> {
+        self.open_with(Socket::options(), families, common)
+    }
+
+    /// As [`Link::open`], to listen.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn listen(
+        &self,
+        families: &[&'static Family],
+        common: &Common,
+    ) -> Result<Wire, Failure> {
+        self.open_with(Socket::options().receive_buffer(RECEIVE_BUFFER), families, common)
+    }
+
+    fn open_with(
+        &self,
+        options: SocketOptions,
+        families: &[&'static Family],
+        common: &Common,
+    ) -> Result<Wire, Failure> {
         let Some(family) = families.first() else { return Err(Failure::usage("no family")) };
-        let (options, protocol) = (Socket::options(), protocol_number(family.ir()));
+        let protocol = protocol_number(family.ir());
         let socket = match self.netns.open()? {
             Some(namespace) => options.open_protocol_in(protocol, &namespace),
             None => options.open_protocol(protocol),

@@ -7,6 +7,6 @@ mod raw;
 mod request;
 
 pub(crate) use flags::Flags;
-pub(crate) use link::{Link, Wire, tell_warnings};
+pub(crate) use link::{Link, RECEIVE_BUFFER, Wire, tell_warnings};
 pub(crate) use progress::{Progress, clear as clear_progress};
 pub(crate) use request::{Request, call, operation};

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use anstream::{AutoStream, ColorChoice};
 use nlkit_codegen::ir::Protocol;
 use nlkit_dynamic::decoder::{Context, Decoder, Lookup};
 use nlkit_dynamic::{Family, protocol_number};
@@ -15,11 +14,7 @@ use crate::specs::Specs;
 
 /// A look at a connection of these families that prints what it sees.
 pub(super) fn look(families: Vec<&'static Family>, color: Color) -> Look {
-    let colored = match color {
-        Color::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
-        Color::Always => true,
-        Color::Never => false,
-    };
+    let colored = color.is_wanted(&io::stderr());
     let protocol = families.first().and_then(|it| protocol_number(it.ir()).try_into().ok());
     let mut decoder = Decoder::new(Known(families));
     Box::new(move |direction, datagram| {

@@ -1,6 +1,9 @@
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
-use crate::run::{data, nlkit, with_input};
+use crate::run::{command, data, nlkit, with_input};
 
 /// Writes captures, in either byte order.
 #[derive(Clone, Copy)]
@@ -283,4 +286,36 @@ fn a_host_of_the_other_byte_order_says_the_same() {
     let ours = decoded(&of(LITTLE));
     assert_eq!(ours[0]["message"]["ifi-index"], 3);
     assert_eq!(decoded(&of(BIG)), ours);
+}
+
+#[test]
+fn what_a_pipe_holds_is_printed_before_more_comes() {
+    let packet = cooked(7, 0, &getlink(LITTLE, 1));
+    let pcap = LITTLE.pcap(0xa1b2_c3d4, 253);
+    let pcap = [&pcap[..], &LITTLE.packet(1, 2, &packet, 0)].concat();
+    let section = [&LITTLE.u32(0x1a2b_3c4d)[..], &LITTLE.u16(1), &LITTLE.u16(0), &[0xff; 8]];
+    let device = [&LITTLE.u16(253)[..], &LITTLE.u16(0), &LITTLE.u32(0)].concat();
+    let simple = [&LITTLE.u32(u32::try_from(packet.len()).unwrap())[..], &packet].concat();
+    let pcapng = [
+        LITTLE.block(0x0a0d_0d0a, &section.concat()),
+        LITTLE.block(1, &device),
+        LITTLE.block(3, &simple),
+    ];
+    for capture in [pcap, pcapng.concat()] {
+        // All at once, and with a header that comes in two parts.
+        for first in [0, 3, 10] {
+            let mut command = command("decode --offline -o jsonl -");
+            let mut child =
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the command");
+            let mut input = child.stdin.take().expect("stdin");
+            input.write_all(&capture[..first]).unwrap();
+            input.write_all(&capture[first..]).unwrap();
+            let mut line = String::new();
+            // The input stays open meanwhile.
+            BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).unwrap();
+            assert!(line.contains("\"getlink\""), "{line}");
+            drop(input);
+            assert!(child.wait().unwrap().success());
+        }
+    }
 }

@@ -10,6 +10,7 @@
 
 mod captures;
 mod decode;
+mod examples;
 mod families;
 mod monitor;
 mod nlmon;

@@ -54,9 +54,19 @@ pub(crate) fn nlkit(arguments: &str) -> Ran {
     with_input(arguments, b"")
 }
 
+/// Runs the command with these arguments.
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    let mut command = command("");
+    command.args(arguments);
+    fed(command, b"")
+}
+
 /// Runs the command with this on stdin.
 pub(crate) fn with_input(arguments: &str, input: &[u8]) -> Ran {
-    let mut command = command(arguments);
+    fed(command(arguments), input)
+}
+
+fn fed(mut command: Command, input: &[u8]) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command");
     // Who does not read it all may close it before.

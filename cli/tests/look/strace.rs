@@ -100,6 +100,44 @@ fn buffers_as_text_are_read_with_any_escapes_in_all_calls() {
 }
 
 #[test]
+fn shifts_do_not_hide_a_call() {
+    let told = "sendto(3, [{nlmsg_len=20, nlmsg_type=NFNL_SUBSYS_NFTABLES<<8|NFT_MSG_GETGEN, \
+                nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=0, nlmsg_pid=0}, {nfgen_family=AF_UNSPEC, \
+                version=NFNETLINK_V0, res_id=htons(0)}], 20, 0, NULL, 12) = 20\n";
+    let ran = with_input("decode --offline -o jsonl", told.as_bytes());
+    ran.fails(7, "1 messages came without their bytes");
+    let record = &ran.records()[0];
+    assert_eq!(record["header"]["nlmsg_type"], "NFNL_SUBSYS_NFTABLES<<8|NFT_MSG_GETGEN");
+    // With its bytes it is decoded.
+    let dumped = format!(
+        "{told} | 00000  14 00 00 00 01 0a 01 00  00 00 00 00 00 00 00 00  ................ |\n \
+                 | 00010  00 00 00 00                                       .... |\n"
+    );
+    let line = "socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) = 3\n";
+    assert_eq!(of(&format!("{line}{dumped}")).len(), 1);
+    let states = "sendto(3, [{nlmsg_len=20, nlmsg_type=SOCK_DIAG_BY_FAMILY, nlmsg_flags=0, nlmsg_seq=1, \
+                  nlmsg_pid=0}, {idiag_states=1<<TCP_ESTABLISHED|1<<TCP_LISTEN}], 20, 0, NULL, 0) = 20";
+    let ran = with_input("decode --offline -o jsonl", states.as_bytes());
+    assert_eq!(ran.records().len(), 1, "{ran:?}");
+}
+
+#[test]
+fn calls_of_netlink_sockets_that_cannot_be_read_are_told() {
+    for line in [
+        "sendto(3<NETLINK:[ROUTE:7]>, [{nlmsg_len=20, nlmsg_type=RTM_GETLI",
+        "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3\nrecvmsg(3, {msg_name={",
+        "sendto(3, [{nlmsg_len=20, nlm",
+        "[pid 7] <... recvmsg resumed>{msg_iov=[{iov_base=[{nlmsg_len=20}]}]}, 0) = 20",
+        "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3\nrecvmsg(3, 0x7ffc, 0) = 20",
+    ] {
+        let ran = with_input("decode --offline --from strace -o jsonl", line.as_bytes());
+        assert_eq!((ran.code, ran.stderr.as_str()), (7, ""), "{line}: {ran:?}");
+        let records = ran.records();
+        assert_eq!((records.len(), &records[0]["kind"]), (1, &json!("fault")), "{line}");
+    }
+}
+
+#[test]
 fn calls_that_strace_interrupts_are_put_together() {
     let text = TEXTS[0];
     let lines = format!(
@@ -124,7 +162,9 @@ fn other_descriptors_and_failed_calls_are_passed_over() {
          recvfrom(3, 0x7f, 10, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)\n\
          recvfrom(3, \"{text}\", 28, MSG_PEEK, NULL, NULL) = 28\n"
     );
-    assert_eq!(of(&lines), Vec::<Value>::new());
+    let ran = with_input("decode --offline -o jsonl", lines.as_bytes());
+    ran.fails(7, "no netlink messages found");
+    assert_eq!(ran.stdout, "");
 }
 
 #[test]

@@ -73,8 +73,12 @@ fn json_has_the_place_the_code_and_the_text() {
     let yaml = folder.nlkit(&["check", "a.yaml", "-o", "yaml"]).exits(0).stdout;
     assert!(yaml.starts_with("---\nfile: a.yaml\nline: 35\n"), "{yaml}");
     // About a file as a whole.
-    let ran = folder.nlkit(&["check", "none.yaml", "-o", "json"]).exits(1).json();
+    let folder = Folder::of(&[("specs/lamp.yaml", LAMP)]);
+    std::os::unix::fs::symlink("nowhere", folder.0.join("specs/a.yaml")).unwrap();
+    let ran = folder.nlkit(&["check", "specs", "-o", "json"]).exits(1).json();
     assert_eq!((&ran[0]["line"], &ran[0]["code"]), (&json!(0), &json!("unreadable-file")));
+    // A file that cannot be read has nothing that could be wrong.
+    assert_eq!(folder.nlkit(&["check", "none.yaml", "-o", "json"]).exits(7).stdout, "");
 }
 
 #[test]
@@ -129,7 +133,7 @@ fn it_says_what_is_wrong_with_the_command_line() {
     };
     fails(&[], 2, "no spec is named");
     fails(&["empty"], 2, "no specs in the folder empty");
-    fails(&["none.yaml"], 2, "nlkit: cannot read none.yaml: ");
+    fails(&["none.yaml"], 7, "nlkit: cannot read none.yaml: ");
     fails(&["--family", "lmap", "--spec", "lamp.yaml"], 6, "similar name: `lamp`");
     fails(&["lamp.yaml", "-W", "unused-sets"], 2, "similar value exists: 'unused-set'");
     fails(&["lamp.yaml", "-A", "zebra"], 2, "[possible values: unused-set, ");

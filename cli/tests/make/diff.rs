@@ -364,7 +364,7 @@ fn it_says_what_is_wrong() {
         assert!(ran.stderr.contains(text) && ran.stdout.is_empty(), "{ran:?}");
     };
     fails(&[], 2, "<OLD>");
-    fails(&["none.yaml", "old.yaml"], 2, "cannot read none.yaml: ");
+    fails(&["none.yaml", "old.yaml"], 7, "cannot read none.yaml: ");
     fails(&["old.yaml", "wrong.yaml"], 2, "--> wrong.yaml:");
     fails(&["old.yaml", "empty"], 2, "no specs in the folder empty");
     fails(&["old.yaml", "other"], 6, "no spec for the family `lamp` in the folder other");

@@ -159,7 +159,7 @@ fn it_says_what_is_wrong_with_the_command_line() {
     fails(&["lamp.yaml", "-o", "x", "--stdout"], 2, "cannot be used with");
     fails(&["lamp.yaml", "--stdout", "--check"], 2, "cannot be used with");
     fails(&["--stdout"], 2, "no spec is named\n  help: name files or folders");
-    fails(&["none.yaml", "--stdout"], 2, "cannot read none.yaml: ");
+    fails(&["none.yaml", "--stdout"], 7, "cannot read none.yaml: ");
     fails(&["empty", "--stdout"], 2, "no specs in the folder empty");
     fails(
         &["lamp.yaml", "copy.yaml", "-o", "x"],

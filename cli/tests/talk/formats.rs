@@ -79,6 +79,9 @@ fn colours_can_be_asked_for() {
     assert!(printed(&format!("{ASK} --color always"), &[("NO_COLOR", "1")]).contains(colored));
     assert!(printed(ASK, &[("CLICOLOR_FORCE", "1")]).contains(colored));
     assert!(!printed(&format!("{ASK} -o json"), &[("CLICOLOR_FORCE", "1")]).contains('\u{1b}'));
+    // 0 forces nothing, and takes nothing away.
+    assert!(!printed(ASK, &[("CLICOLOR_FORCE", "0")]).contains('\u{1b}'));
+    assert!(on_terminal(ASK, &[("CLICOLOR_FORCE", "0")]).contains(colored));
 }
 
 #[test]
@@ -150,4 +153,57 @@ fn output_that_does_not_fit_is_told() {
     let printed = finish(command.stdout(full).stderr(Stdio::piped()).spawn().unwrap());
     assert_eq!(printed.code, Some(7));
     assert_eq!(printed.stderr, "nlkit: No space left on device (os error 28)\n");
+}
+
+#[test]
+fn yaml_is_read_by_versions_1_1_and_1_2_as_the_same() {
+    let python = std::process::Command::new("python3").args(["-c", "import yaml"]).output();
+    if !python.is_ok_and(|it| it.status.success()) {
+        return nlkit_tests::skip::absent("python3 with yaml");
+    }
+    if !in_namespace() {
+        return;
+    }
+    let names = [
+        "no",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "n",
+        "null",
+        "~",
+        "1_2",
+        "0o7",
+        "010",
+        "1e3",
+        "0x1f",
+        "=",
+        "<<",
+        ".inf",
+        "2020-01-01",
+        "1",
+        "-",
+        "a\u{202e}b",
+    ];
+    ip(
+        "link add left address 52:54:00:12:34:56 type veth peer name right address 32:33:00:00:00:16",
+    );
+    for name in names {
+        let alias =
+            std::process::Command::new("ip").args(["link", "set", "left", "alias", name]).status();
+        assert!(alias.unwrap().success(), "{name}");
+        let yaml = nlkit("do rt-link getlink ifname=left -o yaml").out();
+        assert!(!yaml.contains('\u{202e}'), "{yaml}");
+        let json = nlkit("do rt-link getlink ifname=left -o json").json();
+        assert_eq!(json["ifalias"], json!(name));
+        let load = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
+        let mut python = std::process::Command::new("python3");
+        python.args(["-c", load]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = python.stderr(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), yaml.as_bytes()).unwrap();
+        let read: Value = finish(child).json();
+        assert_eq!(read, json, "{yaml}");
+        assert_eq!(serde_yaml::from_str::<Value>(&yaml).unwrap(), json, "{yaml}");
+    }
 }

@@ -21,7 +21,7 @@ fn json_comes_as_text_from_a_file_or_on_stdin() {
     let path = file.display().to_string();
     run(&with(&path)).fails(2, &format!("help: a file is `@{path}`"));
     fs::remove_file(file).unwrap();
-    run(&with(&at_file)).fails(2, "cannot read ");
+    run(&with(&at_file)).fails(7, "cannot read ");
 }
 
 #[test]
@@ -29,7 +29,11 @@ fn json_that_is_no_request_is_told() {
     let asked = |json| run(&["do", "netdev", "dev-get", "--json", json]);
     asked("{\"ifindex\": }").fails(2, "nlkit: --json: no JSON: expected value at line 1 column 13");
     asked("[1]").fails(2, "nlkit: --json: a request is a JSON object");
-    asked("null").fails(3, "missing attribute .ifindex");
+    asked("null").fails(2, "help: one without attributes is `{}`");
+    asked("{}").fails(3, "missing attribute .ifindex");
+    asked("{\"ifindex\": 1, \"ifindex\": 1}")
+        .fails(2, "nlkit: --json: `ifindex` is given twice at line 1 column 24");
+    asked("{\"a\": [{\"b\": 1, \"b\": null}]}").fails(2, "`b` is given twice");
     run_with(&["do", "netdev", "dev-get", "--json", "-"], "{").fails(2, "stdin: no JSON: EOF");
     nlkit("do netdev dev-get ifindex=1 --json {}").fails(2, "cannot be used with");
 }
@@ -56,6 +60,7 @@ fn mistakes_in_pairs_are_marked() {
     nlkit("do netdev dev-get ifindex").fails(2, "needs a value behind `=`: u32");
     nlkit("do netdev dev-get ifindex=1 ifindex=1").fails(2, "given twice");
     nlkit("do netdev dev-get ifindex:=1x").fails(2, "no JSON behind `:=`");
+    run(&["do", "netdev", "dev-get", "x:={\"a\":1,\"a\":2}"]).fails(2, "`a` is given twice");
 }
 
 #[test]

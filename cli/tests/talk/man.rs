@@ -47,6 +47,10 @@ fn every_command_has_a_page() {
     let verify = fs::read_to_string(folder.join("nlkit-verify.1")).unwrap();
     let level = ".TP\n\\fBwrong\\fR\nspec and kernel contradict each other\n.TP\n";
     assert!(verify.contains(level), "tables stay tables: {verify}");
+    let newer = "\n.TP\n\\fBnewer\\fR\n";
+    let (_, behind) = verify.split_once(newer).unwrap();
+    let next = behind.split("\n.TP\n\\fB").nth(1).unwrap();
+    assert!(next.starts_with("not\\-checked\\fR\n"), "a line that goes on is no row: {next}");
     fs::remove_dir_all(folder).unwrap();
 }
 

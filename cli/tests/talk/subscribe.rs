@@ -1,7 +1,7 @@
 //! `nlkit subscribe`.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -100,8 +100,72 @@ fn too_few_in_the_time_are_a_timeout() {
     }
     let missed = nlkit("subscribe netdev:mgmt --duration 10ms --count 3");
     missed.fails(5, "the time is over, 3 notifications before the count");
+    let missed = nlkit("subscribe netdev:mgmt --duration 10ms --count 1");
+    missed.fails(5, "the time is over, 1 notification before the count");
     let silent = nlkit("subscribe netdev:mgmt --timeout 10ms");
     silent.fails(5, "nothing was told for the time of --timeout");
+}
+
+/// What is said in a format where so many links changed while nobody read, up to the first line that
+/// `is_last`, after which it is ended; the exit code, and what is on stderr.
+fn flooded(format: &str, changes: usize, is_last: &dyn Fn(&str) -> bool) -> Run {
+    let mut child = start(&format!("subscribe rt-link:rtnlgrp-link -o {format}"));
+    let id = Pid::from_raw(child.id().try_into().unwrap());
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut printed = String::new();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| stdout.read_line(&mut printed));
+        while !reader.is_finished() {
+            link_comes_and_goes();
+        }
+    });
+    kill(id, Signal::SIGSTOP).unwrap();
+    let lines = (0..changes).map(|number| format!("link set lo mtu {}\n", 1000 + number));
+    let mut batch = Command::new("ip").args(["-batch", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    batch.stdin.take().unwrap().write_all(lines.collect::<String>().as_bytes()).unwrap();
+    assert!(batch.wait().unwrap().success());
+    kill(id, Signal::SIGCONT).unwrap();
+    let mut line = String::new();
+    while !is_last(&line) {
+        line.clear();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "{printed}");
+        printed += &line;
+    }
+    kill(id, Signal::SIGINT).unwrap();
+    stdout.read_to_string(&mut printed).unwrap();
+    Run { stdout: printed, ..finish(child) }
+}
+
+#[test]
+fn what_comes_while_nobody_reads_waits_in_a_large_buffer() {
+    if !in_namespace() {
+        return;
+    }
+    let changes = 1500;
+    let last = format!("\"mtu\":{}", 1000 + changes - 1);
+    let run = flooded("jsonl", changes, &|line| line.contains(&last));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let count = run.stdout.lines().filter(|line| line.contains("\"ifname\":\"lo\"")).count();
+    assert_eq!(count, changes);
+}
+
+#[test]
+fn a_gap_is_told_once_where_it_is() {
+    if !in_namespace() {
+        return;
+    }
+    let lost = "messages were lost";
+    for (format, kind) in [
+        ("jsonl", "\"kind\":\"fault\""),
+        ("json", "\"kind\": \"fault\""),
+        ("yaml", "kind: fault"),
+        ("text", "! "),
+    ] {
+        let run = flooded(format, 20_000, &|line| line.contains(lost));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(4), ""), "{format}");
+        assert_eq!(run.stdout.matches(lost).count(), 1, "{format}");
+        assert!(run.stdout.contains(kind), "{format}");
+    }
 }
 
 #[test]

@@ -146,9 +146,9 @@ impl<'a> Decoded<'a> {
     /// Takes what its headers mean, and decodes what is behind them.
     pub(super) fn fill(&mut self, meaning: Meaning, body: &[u8]) {
         self.take(meaning);
-        let Some(format) = meaning.format else { return };
-        self.format = Some(format);
-        self.body = match format.decode(body) {
+        let Some(decoded) = meaning.decode(body) else { return };
+        self.format = meaning.format;
+        self.body = match decoded {
             Ok(value) => Body::Message(value),
             Err(error) => Body::Undecodable(error),
         };

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use nlkit::nlctrl::{self, FamilyInfo};
 use nlkit::wire::{GENL_HEADER_LEN, HEADER_LEN, Header, align, kind};
 
-use crate::{Family, Operation};
+use crate::{Family, Format, Operation};
 
 pub use self::message::{Body, Decoded, Direction, End, GenericHeader, Role};
 use self::requests::{Requests, Sent};
@@ -129,18 +129,11 @@ impl<L: Lookup> Decoder<L> {
         let direction = context.direction.unwrap_or_else(|| Direction::of(raw.header));
         let protocol = context.protocol.or_else(|| self.guess(raw, context, direction));
         let mut decoded = Decoded {
-            at: raw.at,
-            bytes: raw.bytes,
             header: Some(raw.header),
             direction: Some(direction),
             protocol,
-            generic: None,
-            family: None,
-            operation: None,
-            role: None,
-            mode: None,
-            format: None,
             body: Body::Unknown(raw.body),
+            ..Decoded::empty(raw.at, raw.bytes)
         };
         match raw.header.kind {
             kind::NOOP => decoded.body = Body::Noop,
@@ -240,15 +233,27 @@ impl<L: Lookup> Decoder<L> {
         if raw.header.kind < MIN_TYPE {
             return self.requests.answered(None, raw.header).map(|sent| sent.protocol);
         }
-        let guess = GUESSES.into_iter().find(|it| self.makes_sense(raw, *it, direction));
+        let whole = |format: Format, body: &[u8]| format.decode(body).is_ok();
+        let guess = GUESSES.into_iter().find(|it| self.makes_sense(raw, *it, direction, whole));
         // One that no spec explains may still be of a family that is known by its id.
         let reserved = raw.body.get(2..GENL_HEADER_LEN) == Some(&[0, 0]);
-        guess.or_else(|| {
-            (reserved && self.name_of(raw.header.kind, context).is_some()).then_some(GENERIC)
-        })
+        let known =
+            || (reserved && self.name_of(raw.header.kind, context).is_some()).then_some(GENERIC);
+        if let Some(protocol) = guess.or_else(known) {
+            return Some(protocol);
+        }
+        let begun = |format: Format, body: &[u8]| format.decode_dump(body).is_ok();
+        GUESSES.into_iter().find(|it| self.makes_sense(raw, *it, direction, begun))
     }
 
-    fn makes_sense(&mut self, raw: Raw<'_>, protocol: u16, direction: Direction) -> bool {
+    /// Whether a message is one of this protocol, and `fits` what it holds.
+    fn makes_sense(
+        &mut self,
+        raw: Raw<'_>,
+        protocol: u16,
+        direction: Direction,
+        fits: impl Fn(Format, &[u8]) -> bool,
+    ) -> bool {
         let mut decoded = Decoded {
             direction: Some(direction),
             protocol: Some(protocol),
@@ -270,7 +275,7 @@ impl<L: Lookup> Decoder<L> {
         decoded.family.clone_from(&name);
         let families = self.families(protocol, name.as_deref(), &Context::default());
         let meaning = self.meaning(&families, raw.header, cmd, &decoded, false);
-        meaning.is_some_and(|meaning| meaning.format.is_none_or(|it| it.decode(body).is_ok()))
+        meaning.is_some_and(|meaning| meaning.format.is_none_or(|it| fits(it, body)))
     }
 }
 

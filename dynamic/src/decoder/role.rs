@@ -1,10 +1,11 @@
 //! Which operation or notification a message is of.
 
+use nlkit::DecodeError;
 use nlkit::wire::{Header, flag};
 
 use super::message::{Decoded, Direction, Role};
 use super::{Decoder, GENERIC, Lookup};
-use crate::{Family, Format, Mode, Operation};
+use crate::{Family, Format, Mode, Operation, Value};
 
 /// What the headers of a message mean.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,17 @@ pub(super) struct Meaning {
     pub(super) mode: Option<Mode>,
     /// What it holds; `None` where the spec has no reply for the operation.
     pub(super) format: Option<Format>,
+}
+
+impl Meaning {
+    /// What is behind the headers; `None` where nothing is known of it.
+    pub(super) fn decode(&self, body: &[u8]) -> Option<Result<Value, DecodeError>> {
+        let format = self.format?;
+        Some(match (self.role, self.mode) {
+            (Role::Request, Some(Mode::Dump)) => format.decode_dump(body),
+            _ => format.decode(body),
+        })
+    }
 }
 
 impl<L: Lookup> Decoder<L> {
@@ -65,33 +77,40 @@ pub(super) fn forced(
 ) -> Option<Meaning> {
     let is_request = decoded.direction == Some(Direction::ToKernel);
     let role = if is_request { Role::Request } else { Role::Reply };
-    // The mode that the flags say, where the operation has it.
-    let lists = header.flags & if is_request { flag::DUMP } else { flag::MULTI };
-    let modes = match lists == flag::DUMP || lists == flag::MULTI {
-        true => [Mode::Dump, Mode::Do],
-        false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
+    modes(role, header).into_iter().find_map(|mode| {
         let format = match is_request {
             true => family.request(operation, mode)?,
             false => family.reply(operation, mode)?,
         };
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role, mode: Some(mode), format })
+        Some(of_mode(family, operation, role, mode, format))
     })
 }
 
 /// A request. The bits of NLM_F_DUMP mean something else in one that changes something.
 fn request(family: &'static Family, header: Header, cmd: u16) -> Option<Meaning> {
-    let modes = match header.flags & flag::DUMP == flag::DUMP {
+    modes(Role::Request, header).into_iter().find_map(|mode| {
+        let (operation, format) = family.by_request(cmd, mode)?;
+        Some(of_mode(family, operation, Role::Request, mode, format))
+    })
+}
+
+/// The modes of a call, the one first that the flags say: an operation may not have it.
+fn modes(role: Role, header: Header) -> [Mode; 2] {
+    let bits = if role == Role::Request { flag::DUMP } else { flag::MULTI };
+    match header.flags & bits == bits {
         true => [Mode::Dump, Mode::Do],
         false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
-        let (operation, format) = family.by_request(cmd, mode)?;
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role: Role::Request, mode: Some(mode), format })
-    })
+    }
+}
+
+fn of_mode(
+    family: &'static Family,
+    operation: &'static Operation,
+    role: Role,
+    mode: Mode,
+    format: Format,
+) -> Meaning {
+    Meaning { family, operation: operation.name(), role, mode: Some(mode), format: Some(format) }
 }
 
 /// The reply to a request, if its number is that of one.
@@ -109,14 +128,9 @@ fn answer(sent: Meaning, cmd: u16) -> Option<Meaning> {
 
 /// A reply to whatever may have been asked.
 fn any_reply(family: &'static Family, header: Header, cmd: u16) -> Option<Meaning> {
-    let modes = match header.flags & flag::MULTI != 0 {
-        true => [Mode::Dump, Mode::Do],
-        false => [Mode::Do, Mode::Dump],
-    };
-    modes.into_iter().find_map(|mode| {
+    modes(Role::Reply, header).into_iter().find_map(|mode| {
         let (operation, format) = family.by_reply(cmd, mode)?;
-        let (operation, format) = (operation.name(), Some(format));
-        Some(Meaning { family, operation, role: Role::Reply, mode: Some(mode), format })
+        Some(of_mode(family, operation, Role::Reply, mode, format))
     })
 }
 

@@ -66,7 +66,18 @@ impl Level {
             return EncodeError::unknown_name("member", key, "what has no attributes", others);
         }
         let place = format!("set `{}`", self.set.name);
-        EncodeError::unknown_name("attribute", key, &place, self.names().chain(others))
+        let error = EncodeError::unknown_name("attribute", key, &place, self.names().chain(others));
+        match self.nests_with(key).as_slice() {
+            [] => error,
+            nests => error.help(format!("did you mean `{}`?", nests.join("`, `"))),
+        }
+    }
+
+    /// The attributes of that name that are one nest further in, such as `header.dev-name`.
+    fn nests_with(&self, name: &str) -> Vec<String> {
+        let holds = |it: &&Attribute| matches!(it.ty, Type::Nest(set) if set.named(name).is_some());
+        let nests = self.set.attributes().iter().filter(holds);
+        nests.map(|nest| format!("{}.{name}", nest.name)).take(3).collect()
     }
 
     /// The names of the attributes that hold something.

@@ -10,7 +10,7 @@ use serde_json::{Map, json};
 use crate::families::{families, ours};
 
 /// A spec with one of each construct.
-const LAMP: &str = include_str!("../../../dynamic/tests/codec/lamp.yaml");
+pub(crate) const LAMP: &str = include_str!("../../../dynamic/tests/codec/lamp.yaml");
 
 /// How often each format is tried.
 const TIMES: usize = 25;

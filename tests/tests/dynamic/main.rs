@@ -12,6 +12,7 @@
 mod agreement;
 mod any;
 mod asking;
+mod datagrams;
 mod families;
 mod scripted;
 mod tables;

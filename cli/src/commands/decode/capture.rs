@@ -1,6 +1,6 @@
 //! Captures of nlmon devices: pcap and pcapng, as tcpdump and Wireshark write them.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Duration;
 
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
@@ -9,7 +9,7 @@ use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 use crate::failure::Failure;
 use crate::time;
 
-use super::input::{Datagram, Item, Items};
+use super::input::{Datagram, Item, Items, unreadable};
 
 /// LINKTYPE_NETLINK: a cooked header as of Linux, then the datagram.
 const NETLINK: Linktype = Linktype(253);
@@ -26,6 +26,9 @@ const TO_KERNEL: u16 = 7;
 const BUFFER: usize = 1 << 18;
 const MAX_BUFFER: usize = 1 << 22;
 
+/// So many bytes tell a capture.
+pub(super) const MAGIC_LEN: usize = 4;
+
 /// Whether a file that begins so is a capture.
 pub(super) fn is_capture(begin: &[u8]) -> bool {
     let Some(magic) = begin.first_chunk() else { return false };
@@ -39,6 +42,7 @@ pub(super) fn is_capture(begin: &[u8]) -> bool {
 /// # Errors
 /// Where it does not begin as one, or holds something else than netlink.
 pub(super) fn read(input: impl Read + Send + 'static, name: &str) -> Result<Items, Failure> {
+    let input = Begun::new(input).map_err(|error| unreadable(name, &error))?;
     let reader = create_reader(BUFFER, input)
         .map_err(|error| Failure::system(format_args!("{name}: no capture: {}", words(&error))))?;
     Ok(Box::new(Capture {
@@ -50,6 +54,47 @@ pub(super) fn read(input: impl Read + Send + 'static, name: &str) -> Result<Item
         others: 0,
         ended: false,
     }))
+}
+
+/// An input whose header was read. The parser reads twice before it looks at anything: the header is the first
+/// of those, and the second gives nothing, or what a pipe holds would wait for what comes behind.
+struct Begun<R> {
+    header: Vec<u8>,
+    reads: u8,
+    input: R,
+}
+
+impl<R: Read> Begun<R> {
+    /// Waits for the header of pcap, or the first block of pcapng.
+    fn new(mut input: R) -> io::Result<Self> {
+        const PCAP: u32 = 24;
+        let mut header = Vec::new();
+        input.by_ref().take(12).read_to_end(&mut header)?;
+        let len = match header.as_slice() {
+            [0x0a, 0x0d, 0x0d, 0x0a, len @ .., 0x4d, 0x3c, 0x2b, 0x1a] => {
+                len.try_into().map_or(PCAP, u32::from_le_bytes)
+            }
+            [0x0a, 0x0d, 0x0d, 0x0a, len @ .., 0x1a, 0x2b, 0x3c, 0x4d] => {
+                len.try_into().map_or(PCAP, u32::from_be_bytes)
+            }
+            _ => PCAP,
+        };
+        let room = u64::try_from(BUFFER).unwrap_or(u64::MAX);
+        let left = u64::from(len).min(room).saturating_sub(12);
+        input.by_ref().take(left).read_to_end(&mut header)?;
+        Ok(Self { header, reads: 0, input })
+    }
+}
+
+impl<R: Read> Read for Begun<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reads = self.reads.saturating_add(1);
+        match self.reads {
+            1 => self.header.as_slice().read(buffer),
+            2 => Ok(0),
+            _ => self.input.read(buffer),
+        }
+    }
 }
 
 struct Capture {

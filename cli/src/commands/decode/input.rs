@@ -1,6 +1,6 @@
 //! What `nlkit decode` reads, whatever it is written in: datagrams, one after the other.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Cursor, ErrorKind, Read};
 use std::rc::Rc;
 
 use crate::failure::Failure;
@@ -77,10 +77,10 @@ pub(crate) fn read(
     name: &str,
     family: &FamilyId,
 ) -> Result<Items, Failure> {
-    let mut input = BufReader::with_capacity(PEEK, input);
-    let begin = input.fill_buf().map_err(|error| unreadable(name, &error))?;
+    let (begin, input) = peek(input).map_err(|error| unreadable(name, &error))?;
+    let input = BufReader::new(Cursor::new(begin.clone()).chain(input));
     let format = match format {
-        Format::Auto => guess(begin),
+        Format::Auto => guess(&begin),
         format => format,
     };
     match format {
@@ -95,6 +95,21 @@ pub(crate) fn read(
             Ok(items(vec![bytes]))
         }
     }
+}
+
+/// What an input begins with, without waiting for more than what tells a capture.
+fn peek(mut input: impl Read) -> std::io::Result<(Vec<u8>, impl Read)> {
+    let mut begin = Vec::new();
+    let mut buffer = [0; PEEK];
+    while begin.len() < capture::MAGIC_LEN {
+        match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(len) => begin.extend(buffer.get(..len).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((begin, input))
 }
 
 /// The datagrams of hex.

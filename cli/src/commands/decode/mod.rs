@@ -37,13 +37,13 @@ use crate::specs::{Specs, similar};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  nlkit decode 14000000 12000103 01000000 00000000 00000000    hex
-  tcpdump -i nlmon0 -U -w - | nlkit decode -                   everything on an nlmon device
+  nlkit decode --protocol route 14000000 12000103 01000000 00000000 00000000
+  nlkit decode --attrs netdev dev-get 0800010001000000    # attributes without headers
+  tcpdump -i nlmon0 -U -w - | nlkit decode -              # everything on an nlmon device
   strace -e trace=network -e read=all -e write=all ip link 2>&1 | nlkit decode -
-  nlkit decode --attrs netdev dev-get 0800010001000000         attributes without headers
 
 Ids of families are learnt of what is decoded; else the running kernel is asked, unless --offline.
-The exit code is 7 where something was malformed; all the rest is printed.")]
+The exit code is 7 where something was malformed, with all the rest printed, or nothing was found.")]
 pub(crate) struct Args {
     /// A file, `-` for stdin, or hex; stdin where nothing is given
     #[arg(value_name = "FILE|HEX", add = ArgValueCompleter::new(PathCompleter::any()))]
@@ -180,7 +180,12 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Outcome {
+        let found = self.printer.is_begun();
         self.printer.finish()?;
+        if !found {
+            return Err(Failure::system("no netlink messages found")
+                .help("`--from hex|strace|raw|pcap` says how the input is written"));
+        }
         if self.without_bytes > 0 {
             let help = "strace shows no bytes of messages that it decodes itself: run it with `-e read=all \
                         -e write=all`, and with `-s 65536` for generic netlink";
@@ -290,7 +295,11 @@ fn attributes(
             }
         }
     }
+    let found = printer.is_begun();
     printer.finish()?;
+    if !found {
+        return Err(Failure::system("no attributes found"));
+    }
     Ok(if malformed { ExitCode::from(code::SYSTEM) } else { ExitCode::SUCCESS })
 }
 

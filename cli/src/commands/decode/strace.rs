@@ -159,8 +159,8 @@ impl Trace {
                 return Vec::new();
             }
         }
-        let ready = self.flush();
-        self.begin(&Line::new(line));
+        let mut ready = self.flush();
+        ready.extend(self.begin(&Line::new(line)));
         ready
     }
 
@@ -169,29 +169,36 @@ impl Trace {
         self.pending.take().map(Call::items).unwrap_or_default()
     }
 
-    fn begin(&mut self, line: &Line<'_>) {
+    /// Takes a line that begins something. What it tells of a netlink socket and cannot be read is a fault.
+    fn begin(&mut self, line: &Line<'_>) -> Option<Item> {
         let pid = line.pid.unwrap_or_default();
         if let Some(begun) = line.text.strip_suffix("<unfinished ...>") {
             self.unfinished.insert(pid.to_owned(), begun.trim_end().to_owned());
-            return;
+            return None;
         }
         let resumed = line.text.strip_prefix("<... ").and_then(|it| it.split_once(" resumed>"));
         let joined = match resumed {
             Some((_, rest)) => {
-                let Some(begun) = self.unfinished.remove(pid) else { return };
+                let Some(begun) = self.unfinished.remove(pid) else {
+                    return rest.contains("nlmsg_len=").then(|| unreadable_call(line.text));
+                };
                 format!("{begun}{rest}")
             }
             None => line.text.to_owned(),
         };
         let line = Line { text: &joined, ..*line };
-        let Some((name, rest)) = line.call() else { return };
-        let Some((arguments, rest)) = arguments(rest) else { return };
+        let (name, rest) = line.call()?;
+        let Some((arguments, rest)) = arguments(rest) else {
+            let is_ours = self.sockets.contains_key(digits(rest)) || rest.contains("NETLINK");
+            return (is_ours || rest.contains("nlmsg_len=")).then(|| unreadable_call(line.text));
+        };
         let returned = rest.trim_start().strip_prefix("= ").unwrap_or_default();
         if name == "socket" {
             self.made(pid, &arguments, returned);
         } else {
             self.pending = self.moved(name, &line, &arguments, returned);
         }
+        None
     }
 
     fn made(&mut self, pid: &str, arguments: &[Node<'_>], returned: &str) {
@@ -252,6 +259,14 @@ impl Trace {
     }
 }
 
+/// So much of a line is repeated where it cannot be read.
+const SHOWN: usize = 60;
+
+fn unreadable_call(line: &str) -> Item {
+    let begin: String = line.chars().take(SHOWN).collect();
+    Item::Fault(format!("a line of strace's cannot be read: `{begin}..`"))
+}
+
 /// The digits that a text begins with.
 fn digits(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -292,7 +307,9 @@ impl Call {
         let mut items = Vec::new();
         for shown in self.shown {
             match shown {
-                Shown::Bytes(bytes) if self.certain || looks_like_one(&bytes) => {
+                Shown::Bytes(bytes)
+                    if !bytes.is_empty() && (self.certain || looks_like_one(&bytes)) =>
+                {
                     items.push(Item::Datagram(datagram(bytes)));
                 }
                 Shown::Cut(bytes) if self.certain || looks_like_one(&bytes) => {
@@ -315,6 +332,10 @@ impl Call {
                 }
                 Shown::Bytes(_) | Shown::Cut(_) => {}
             }
+        }
+        if items.is_empty() && self.certain && self.returned > 0 {
+            let what = format!("strace shows nothing of the {} bytes of a call", self.returned);
+            items.push(Item::Fault(what));
         }
         items
     }

@@ -142,6 +142,8 @@ impl<'t> Parser<'t> {
                     self.text();
                     continue;
                 }
+                // A shift is no bracket: `NFNL_SUBSYS_NFTABLES<<8|NFT_MSG_GETGEN`.
+                b'<' | b'>' if self.rest().as_bytes().get(1) == Some(&c) => self.at += 1,
                 b'(' | b'<' | b'[' => open += 1,
                 b'>' if self.at > start && self.text.as_bytes().get(self.at - 1) == Some(&b'=') => {
                 }
@@ -229,6 +231,18 @@ mod tests {
         assert_eq!(flags.word(), Some("MSG_A|0x2 /* B */"));
         assert_eq!(index.word(), Some("if_nametoindex(\"a)b\")"));
         assert_eq!(text, &Node::Text(b"ab".to_vec(), true));
+    }
+
+    #[test]
+    fn shifts_are_no_brackets() {
+        let (arguments, rest) =
+            arguments("3<NETLINK:[NETFILTER:7]>, {a=X<<8|Y, b=1<<Z, c=7>>1}, f(1<<2)) = 20")
+                .unwrap();
+        assert_eq!(rest, " = 20");
+        let [_, message, last] = arguments.as_slice() else { unreachable!("{arguments:?}") };
+        let words = ["a", "b", "c"].map(|name| message.get(name).and_then(Node::word));
+        assert_eq!(words, [Some("X<<8|Y"), Some("1<<Z"), Some("7>>1")]);
+        assert_eq!(last.word(), Some("f(1<<2)"));
     }
 
     #[test]

@@ -12,14 +12,16 @@ const VALUES: usize = 16;
 /// A family: what it has, a line each.
 pub(super) fn family(sheet: &mut Sheet, family: &Family) {
     sheet.title(&family.name, "family");
-    sheet.doc(&family.doc);
     let version = family.version.map(|version| version.to_string()).unwrap_or_default();
-    sheet.facts(&[
-        ("Protocol", family.protocol.clone()),
-        ("Version", version),
-        ("C name", family.c_name.clone()),
-        ("Rust module", family.rust.clone()),
-    ]);
+    sheet.about(
+        &family.doc,
+        &[
+            ("Protocol", family.protocol.clone()),
+            ("Version", version),
+            ("C name", family.c_name.clone()),
+            ("Rust module", family.rust.clone()),
+        ],
+    );
     let operation = |it: &Operation| {
         let modes: Vec<&str> = it.calls().map(|(mode, _)| mode).collect();
         let number = it.number().map(|number| number.to_string()).unwrap_or_default();
@@ -74,53 +76,63 @@ pub(super) fn shown(sheet: &mut Sheet, family: &Family, link: &Link, shown: &Sho
     match shown {
         Shown::Operation(it) => operation(sheet, it),
         Shown::Notification(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("C name", it.c_name.clone()),
-                ("Number", it.message.number.to_string()),
-                ("Group", it.group.clone().unwrap_or_default()),
-                ("Rust", format!("Notification::{}", it.rust)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("C name", it.c_name.clone()),
+                    ("Number", it.message.number.to_string()),
+                    ("Group", it.group.clone().unwrap_or_default()),
+                    ("Rust", format!("Notification::{}", it.rust)),
+                ],
+            );
             message(sheet, "message", &it.message);
         }
         Shown::Group(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("C name", it.c_name.clone()),
-                ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
-                ("Rust", it.rust.clone()),
-                ("Tells", it.notifications.join(", ")),
-                ("Example", it.example.clone().unwrap_or_default()),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("C name", it.c_name.clone()),
+                    ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
+                    ("Rust", it.rust.clone()),
+                    ("Tells", it.notifications.join(", ")),
+                    ("Example", it.example.clone().unwrap_or_default()),
+                ],
+            );
         }
         Shown::Set(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Part of", it.subset_of.clone().unwrap_or_default()),
-                ("Rust", it.rust.clone().unwrap_or_default()),
-                ("Used by", links(&it.used_by)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Part of", it.subset_of.clone().unwrap_or_default()),
+                    ("Rust", it.rust.clone().unwrap_or_default()),
+                    ("Used by", links(&it.used_by)),
+                ],
+            );
             sheet.heading("attributes", "");
             sheet.rows(&attributes(&it.attributes, 0));
         }
         Shown::SubMessage(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Selector", it.selector.to_string()),
-                ("Rust", it.rust.clone()),
-                ("Used by", links(&it.used_by)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Selector", it.selector.to_string()),
+                    ("Rust", it.rust.clone()),
+                    ("Used by", links(&it.used_by)),
+                ],
+            );
             sheet.heading("formats", "");
             sheet.rows(&formats(&it.formats, 0));
         }
         Shown::Struct(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Length", format!("{} bytes", it.length)),
-                ("C name", it.c_name.clone()),
-                ("Rust", it.rust.clone()),
-                ("Used by", links(&it.used_by)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Length", format!("{} bytes", it.length)),
+                    ("C name", it.c_name.clone()),
+                    ("Rust", it.rust.clone()),
+                    ("Used by", links(&it.used_by)),
+                ],
+            );
             sheet.heading("members", "offset, length, name, type");
             sheet.rows(&members(&it.members, 0));
         }
@@ -133,54 +145,60 @@ pub(super) fn shown(sheet: &mut Sheet, family: &Family, link: &Link, shown: &Sho
 fn part(sheet: &mut Sheet, shown: &Shown) {
     let inside = match shown {
         Shown::Attribute(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Number", it.number.to_string()),
-                ("Type", type_of(it)),
-                ("Limits", it.limits.join(", ")),
-                ("Written as", it.hint.unwrap_or_default().to_owned()),
-                ("Keys", it.keys.join(", ")),
-                ("C name", it.c_name.clone()),
-                ("Rust", field(&it.rust, &it.rust_type)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Number", it.number.to_string()),
+                    ("Type", type_of(it)),
+                    ("Limits", it.limits.join(", ")),
+                    ("Written as", it.hint.unwrap_or_default().to_owned()),
+                    ("Keys", it.keys.join(", ")),
+                    ("C name", it.c_name.clone()),
+                    ("Rust", field(&it.rust, &it.rust_type)),
+                ],
+            );
             &it.inside
         }
         Shown::Format(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
-                ("Holds", it.payload.to_string()),
-                ("Rust", it.rust.clone()),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Number", it.number.map(|it| it.to_string()).unwrap_or_default()),
+                    ("Holds", it.payload.to_string()),
+                    ("Rust", it.rust.clone()),
+                ],
+            );
             &it.inside
         }
         Shown::Member(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Offset", it.offset.to_string()),
-                ("Length", it.length.to_string()),
-                ("Type", it.ty.to_string()),
-                ("Written as", it.hint.unwrap_or_default().to_owned()),
-                ("Rust", field(&it.rust, &it.rust_type)),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Offset", it.offset.to_string()),
+                    ("Length", it.length.to_string()),
+                    ("Type", it.ty.to_string()),
+                    ("Written as", it.hint.unwrap_or_default().to_owned()),
+                    ("Rust", field(&it.rust, &it.rust_type)),
+                ],
+            );
             &it.inside
         }
         Shown::Entry(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Value", value(it)),
-                ("C name", it.c_name.clone()),
-                ("Rust", it.rust.clone()),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[("Value", value(it)), ("C name", it.c_name.clone()), ("Rust", it.rust.clone())],
+            );
             &None
         }
         Shown::Constant(it) => {
-            sheet.doc(&it.doc);
-            sheet.facts(&[
-                ("Value", it.value.clone()),
-                ("C name", it.c_name.clone()),
-                ("Rust", it.rust.clone()),
-            ]);
+            sheet.about(
+                &it.doc,
+                &[
+                    ("Value", it.value.clone()),
+                    ("C name", it.c_name.clone()),
+                    ("Rust", it.rust.clone()),
+                ],
+            );
             &None
         }
         _ => &None,
@@ -197,13 +215,15 @@ fn part(sheet: &mut Sheet, shown: &Shown) {
 }
 
 fn operation(sheet: &mut Sheet, it: &Operation) {
-    sheet.doc(&it.doc);
-    sheet.facts(&[
-        ("C name", it.c_name.clone()),
-        ("Permission", it.permission.unwrap_or("none").to_owned()),
-        ("Set", it.set.clone().unwrap_or_default()),
-        ("Numbers", numbers(it)),
-    ]);
+    sheet.about(
+        &it.doc,
+        &[
+            ("C name", it.c_name.clone()),
+            ("Permission", it.permission.unwrap_or("none").to_owned()),
+            ("Set", it.set.clone().unwrap_or_default()),
+            ("Numbers", numbers(it)),
+        ],
+    );
     let examples: Vec<_> = it.calls().filter_map(|(_, call)| call.example.as_ref()).collect();
     list(sheet, "examples", &examples, |example| row(vec![Cell::name(example)], ""));
     // Messages that are alike are shown once.
@@ -253,13 +273,15 @@ fn message(sheet: &mut Sheet, title: &str, message: &Message) {
 }
 
 fn enumeration(sheet: &mut Sheet, it: &Enum) {
-    sheet.doc(&it.doc);
-    sheet.facts(&[
-        ("Kind", it.kind_text.to_owned()),
-        ("Number of", it.widths.join(", ")),
-        ("Rust", it.rust.clone()),
-        ("Used by", links(&it.used_by)),
-    ]);
+    sheet.about(
+        &it.doc,
+        &[
+            ("Kind", it.kind_text.to_owned()),
+            ("Number of", it.widths.join(", ")),
+            ("Rust", it.rust.clone()),
+            ("Used by", links(&it.used_by)),
+        ],
+    );
     sheet.heading("values", "");
     sheet.rows(&it.entries.iter().map(entry).collect::<Vec<_>>());
 }

@@ -96,8 +96,9 @@ impl Sheet {
         }
     }
 
-    /// Facts with their labels, aligned; those without a text are left out.
-    pub(super) fn facts(&mut self, facts: &[(&str, String)]) {
+    /// Docs, then facts with their labels, aligned; those without a text are left out.
+    pub(super) fn about(&mut self, doc: &str, facts: &[(&str, String)]) {
+        self.doc(doc);
         self.line("");
         for (label, text) in facts.iter().filter(|(_, text)| !text.is_empty()) {
             let label = self.styled(DIM, &format!("{label:<12}"));

@@ -133,33 +133,43 @@ pub(super) fn print_one(record: &Value, output: &Output) -> Outcome {
         "-" => "spec: none\n".to_owned(),
         spec => format!("spec: {spec}\n"),
     };
-    for (title, what) in [("OPERATION", "operations"), ("GROUP", "groups")] {
-        let Some(Value::Array(entries)) =
-            record.get(what).filter(|it| *it != &Value::Array(Vec::new()))
-        else {
-            continue;
-        };
-        let mut table = match what {
-            "operations" => Table::new(colored, &[title, "ID", "DO", "DUMP", "PERMISSION"]),
-            _ => Table::new(colored, &[title, "ID"]),
-        };
-        for entry in entries {
-            let cell = |name: &str| match entry.get(name) {
-                Some(Value::String(text)) if name == "permission" && text == "any" => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(Value::Bool(can)) => if *can { name } else { "" }.to_owned(),
-                Some(Value::Null) | None => "-".to_owned(),
-                Some(value) => value.to_string(),
-            };
-            let cells = match what {
-                "operations" => vec!["name", "id", "do", "dump", "permission"],
-                _ => vec!["name", "id"],
-            };
-            table.rows.push((Style::new(), cells.into_iter().map(cell).collect()));
+    for (what, columns) in [("operations", OPERATIONS), ("groups", GROUPS)] {
+        if let Some(Value::Array(entries)) = record.get(what)
+            && !entries.is_empty()
+        {
+            out.push('\n');
+            out += &parts(entries, columns, colored).text();
         }
-        out.push('\n');
-        out += &table.text();
     }
     io::stdout().write_all(out.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The columns of what a family has: what stands above them, and the members that they are of.
+type Columns = &'static [(&'static str, &'static str)];
+
+const OPERATIONS: Columns = &[
+    ("OPERATION", "name"),
+    ("ID", "id"),
+    ("DO", "do"),
+    ("DUMP", "dump"),
+    ("PERMISSION", "permission"),
+];
+const GROUPS: Columns = &[("GROUP", "name"), ("ID", "id")];
+
+/// A table of operations or groups.
+fn parts(entries: &[Value], columns: Columns, colored: bool) -> Table {
+    let headings: Vec<&str> = columns.iter().map(|(heading, _)| *heading).collect();
+    let mut table = Table::new(colored, &headings);
+    for entry in entries {
+        let cell = |&(_, name): &(&str, &str)| match entry.get(name) {
+            Some(Value::String(text)) if name == "permission" && text == "any" => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Bool(can)) => if *can { name } else { "" }.to_owned(),
+            Some(Value::Null) | None => "-".to_owned(),
+            Some(value) => value.to_string(),
+        };
+        table.rows.push((Style::new(), columns.iter().map(cell).collect()));
+    }
+    table
 }

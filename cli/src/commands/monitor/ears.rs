@@ -18,13 +18,12 @@ use crate::failure::{Failure, code};
 use crate::lookup::SpecLookup;
 use crate::protocol::{self, GENERIC};
 use crate::specs::similar;
+use crate::talk::RECEIVE_BUFFER;
 
 /// What is listened to where nothing is said: route, generic, netfilter.
 const DEFAULT: [u16; 3] = [0, GENERIC, 12];
 /// Groups of a protocol without generic netlink are tried up to this number.
 const MAX_GROUP: u32 = 64;
-/// Bytes that the kernel keeps for us while we print.
-const RECEIVE_BUFFER: u32 = 8 << 20;
 /// The longest datagram that is taken whole.
 const LONGEST: usize = 1 << 20;
 
@@ -84,12 +83,17 @@ impl Ears {
                 None => self.join_family(name, &groups, &families, lookup)?,
             }
         }
+        self.tell_unheard();
+        Ok(())
+    }
+
+    /// Tells once which groups could not be joined.
+    fn tell_unheard(&mut self) {
         if !self.unheard.is_empty() {
-            let what = self.unheard.join(", ");
+            let what = std::mem::take(&mut self.unheard).join(", ");
             let _ =
                 writeln!(io::stderr(), "nlkit: not heard, since that needs more rights: {what}");
         }
-        Ok(())
     }
 
     fn socket(&mut self, protocol: u16) -> Result<&mut Socket, Failure> {
@@ -191,10 +195,11 @@ impl Ears {
         };
         let len = usize::try_from(header.len).unwrap_or(usize::MAX);
         let attrs = datagram.get(HEADER_LEN + GENL_HEADER_LEN..len.min(datagram.len()));
-        match attrs.map(nlkit::decode::<FamilyInfo>) {
-            Some(Ok(family)) => self.join_all(&family),
-            _ => Ok(()),
+        if let Some(Ok(family)) = attrs.map(nlkit::decode::<FamilyInfo>) {
+            self.join_all(&family)?;
         }
+        self.tell_unheard();
+        Ok(())
     }
 }
 

@@ -18,14 +18,13 @@ use nlkit_dynamic::decoder::{Context, Direction};
 use super::ears::wait;
 use super::{Heard, Source};
 use crate::failure::Failure;
+use crate::talk::RECEIVE_BUFFER;
 
 /// ARPHRD_NETLINK, the type of such a device.
 const ARPHRD_NETLINK: u16 = 824;
 /// PACKET_USER and PACKET_KERNEL: where a datagram goes.
 const TO_USER: u8 = 6;
 const TO_KERNEL: u8 = 7;
-/// Bytes that the kernel keeps for us while we print.
-const RECEIVE_BUFFER: usize = 8 << 20;
 /// The longest datagram that is taken whole.
 const LONGEST: usize = 1 << 20;
 
@@ -57,9 +56,10 @@ impl Device {
             nix::Error::EPERM => Failure::system("a packet socket needs CAP_NET_RAW"),
             error => Failure::system(format_args!("no packet socket: {error}")),
         })?;
+        let size = usize::try_from(RECEIVE_BUFFER).map_err(Failure::system)?;
         // Without the right to more, the limit of the system.
-        if setsockopt(&socket, sockopt::RcvBufForce, &RECEIVE_BUFFER).is_err() {
-            setsockopt(&socket, sockopt::RcvBuf, &RECEIVE_BUFFER).map_err(Failure::system)?;
+        if setsockopt(&socket, sockopt::RcvBufForce, &size).is_err() {
+            setsockopt(&socket, sockopt::RcvBuf, &size).map_err(Failure::system)?;
         }
         setsockopt(&socket, sockopt::RxqOvfl, &1).map_err(Failure::system)?;
         Ok(Self { socket, index, buffer: vec![0; LONGEST], dropped: 0 })
