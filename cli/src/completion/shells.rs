@@ -51,9 +51,9 @@ const BASH_SCRIPT: &str = r#"_NAME_complete() {
         current=${current:1}
         words[${#words[@]}-1]=$current
     fi
-    # Bash replaces what is behind its last cut.
+    # Bash replaces what is behind its last cut; an @ stays a part of the word.
     local before=
-    [[ -z $quote && $current == *[=:@]* ]] && before=${current%"${current##*[=:@]}"}
+    [[ -z $quote && $current == *[=:]* ]] && before=${current%"${current##*[=:]}"}
     local line
     COMPREPLY=()
     while IFS= read -r line; do

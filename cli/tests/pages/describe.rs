@@ -235,7 +235,7 @@ fn data_is_the_same_as_json_lines_and_yaml() {
     assert_eq!(line.lines().count(), 1);
     assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), expected);
     let yaml = printed(&["describe", "netdev", "enum:queue-type", "-o", "yaml"]);
-    assert!(yaml.starts_with("family: netdev\naddress: enum:queue-type\n"), "{yaml}");
+    assert!(yaml.starts_with("family: netdev\naddress: 'enum:queue-type'\n"), "{yaml}");
     let family = as_json(&["describe", "netdev"]);
     assert_eq!(family["operations"][0]["do"]["request"]["attributes"][0]["name"], "ifindex");
     assert_eq!(family["sets"][0]["attributes"][2]["type"], "u64 of flags xdp-act");

@@ -162,6 +162,19 @@ fn bash_completes() {
 }
 
 #[test]
+fn bash_completes_files_behind_an_at_sign() {
+    let folder = std::env::temp_dir().join(format!("nlkit-at-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("request.json"), r#"{"ifindex": 1}"#).unwrap();
+    let request = format!("nlkit do netdev dev-get --json @{}/requ\t -o jsonl", folder.display());
+    let lines = format!("source <(nlkit completions bash)\n{request}\nexit\n");
+    if let Some(printed) = typed("bash", "--norc --noprofile -i", &lines) {
+        assert_asked(&printed);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn zsh_completes() {
     let lines =
         format!("autoload -U compinit; compinit -u -D\nsource <(nlkit completions zsh)\n{CALL}");
