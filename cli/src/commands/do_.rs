@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::output::{Format, Output};
 use crate::print::Printer;
 use crate::specs::Specs;
-use crate::talk::{Flags, Link, Request, tell_warnings};
+use crate::talk::{self, Flags, Link, Request, tell_warnings};
 
 /// What `nlkit do` takes.
 #[derive(Debug, clap::Args)]
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let modifiers = args.flags.modifiers();
     let replies = if args.echo {
         let told = conn.request_echo(family, operation, &request, modifiers);
-        told.map(|told| told.into_iter().filter_map(|it| it.value).collect())
+        told.map(|told| told.iter().map(talk::body).collect())
     } else {
         conn.request(family, operation, &request, modifiers)
     };

@@ -15,7 +15,7 @@ use crate::commands::Outcome;
 use crate::failure::{Failure, code};
 use crate::print::Printer;
 use crate::specs::{Specs, similar};
-use crate::talk::{Link, Wire};
+use crate::talk::{self, Link, Wire};
 use crate::{completion, duration, interrupt, shown};
 
 /// What `nlkit subscribe` takes.
@@ -223,9 +223,7 @@ fn show(notification: &Notification, printer: &mut Printer) -> Result<(), Failur
     let message = notification.message.message();
     let cmd = message.cmd();
     let name = notification.name.map_or(format!("Unknown({cmd})"), ToOwned::to_owned);
-    let body = notification.value.clone().unwrap_or_else(|| {
-        Value::String(message.attrs().iter().map(|byte| format!("{byte:02x}")).collect())
-    });
+    let body = talk::body(notification);
     let mut whole = Map::new();
     let mut heading = String::new();
     if let Some(family) = notification.family {

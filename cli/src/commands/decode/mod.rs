@@ -189,12 +189,11 @@ impl Run<'_> {
         if self.without_bytes > 0 {
             let help = "strace shows no bytes of messages that it decodes itself: run it with `-e read=all \
                         -e write=all`, and with `-s 65536` for generic netlink";
-            Failure::system(format_args!(
-                "{} messages came without their bytes",
-                self.without_bytes
-            ))
-            .help(help)
-            .report();
+            let count = match self.without_bytes {
+                1 => "1 message came without its bytes".to_owned(),
+                more => format!("{more} messages came without their bytes"),
+            };
+            Failure::system(count).help(help).report();
         }
         let wrong = self.malformed || self.without_bytes > 0;
         Ok(if wrong { ExitCode::from(code::SYSTEM) } else { ExitCode::SUCCESS })
