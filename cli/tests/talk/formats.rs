@@ -22,6 +22,7 @@ fn on_terminal(arguments: &str, variables: &[(&str, &str)]) -> String {
     let mut script = std::process::Command::new("script");
     script.args(["-qec", &format!("{nlkit} {arguments}"), "/dev/null"]);
     script.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env("TERM", "xterm");
+    script.env_remove("CI"); // there a dumb terminal counts as one with colours
     script.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped());
     finish(script.stderr(Stdio::piped()).spawn().unwrap()).out()
 }
