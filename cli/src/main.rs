@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod completion;
+mod count;
 mod diff;
 mod doc;
 mod duration;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::count::counted;
 use crate::failure::{Failure, code};
 use crate::output::Format;
 use crate::print::Printer;
@@ -153,13 +154,9 @@ fn print(report: &Report, specs: usize, colored: bool) -> Result<(), Failure> {
     writeln!(
         out,
         "{}: {}, {}{more}",
-        counted(specs, "spec"),
-        counted(count(Severity::Error), "error"),
-        counted(count(Severity::Warning), "warning"),
+        counted(specs, "spec", "specs"),
+        counted(count(Severity::Error), "error", "errors"),
+        counted(count(Severity::Warning), "warning", "warnings"),
     )?;
     Ok(())
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

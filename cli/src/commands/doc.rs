@@ -9,6 +9,7 @@ use nlkit_codegen::Builder;
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::count::counted;
 use crate::doc;
 use crate::failure::Failure;
 use crate::reference;
@@ -45,11 +46,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Outcome {
     let site = doc::site(&families).map_err(|(one, other)| clash(&resolved, &one, &other))?;
     write(&args.out_dir, &site)?;
     let index = args.out_dir.join("index.html");
-    let count = if families.len() == 1 {
-        "1 family".into()
-    } else {
-        format!("{} families", families.len())
-    };
+    let count = counted(families.len(), "family", "families");
     writeln!(io::stdout(), "{}: {count}", index.display())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::count::counted;
 use crate::failure::{Failure, code};
 use crate::sources::{Resolved, Sources, resolve};
 use crate::specs::Specs;
@@ -205,7 +206,7 @@ fn check(generated: &BTreeMap<String, Generated<'_>>, folder: &Path, colored: bo
 }
 
 fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+    counted(count, "file", "files")
 }
 
 /// The first lines of what would change, as `diff -u` shows it.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::commands::Outcome;
+use crate::count::counted;
 use crate::failure::{Failure, code};
 use crate::print::Printer;
 use crate::specs::{Specs, similar};
@@ -211,8 +212,10 @@ fn print(
 fn over(is_end: bool, left: Option<u64>) -> Option<Failure> {
     let what = match (is_end, left) {
         (true, None) => return None,
-        (true, Some(1)) => "the time is over, 1 notification before the count".to_owned(),
-        (true, Some(left)) => format!("the time is over, {left} notifications before the count"),
+        (true, Some(left)) => {
+            let left = counted(left, "notification", "notifications");
+            format!("the time is over, {left} before the count")
+        }
         (false, _) => "nothing was told for the time of --timeout".to_owned(),
     };
     Some(Failure::new(code::TIMEOUT, what))

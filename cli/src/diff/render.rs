@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
 
+use crate::count::counted;
+
 use super::model::{Change, Class, Counts, FamilyDiff, Fate, Item, Kind, Side};
 
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -21,8 +23,7 @@ impl Counts {
         let main = [Item::Operation, Item::Notification, Item::Set, Item::Attribute, Item::Struct];
         let counts = main.iter().filter_map(|item| match self.of.get(item)? {
             0 => None,
-            1 => Some(format!("1 {}", item.name())),
-            count => Some(format!("{count} {}", item.plural())),
+            count => Some(counted(*count, item.name(), &item.plural())),
         });
         counts.collect::<Vec<_>>().join(", ")
     }

@@ -55,7 +55,7 @@ fn buffers_in_several_parts_are_one_and_what_is_peeked_at_comes_once() {
 #[test]
 fn messages_without_bytes_are_told_in_straces_words_with_what_helps() {
     let ran = nlkit(&format!("decode --offline -o jsonl {}", data("link.strace").display()));
-    ran.fails(7, "1 message came without its bytes\n  help: strace shows no bytes");
+    ran.fails(7, "1 message without bytes\n  help: strace shows no bytes");
     let records = ran.records();
     assert_eq!(records[0]["operation"], "getlink");
     assert_eq!(records[1]["kind"], "without-bytes");
@@ -105,7 +105,7 @@ fn shifts_do_not_hide_a_call() {
                 nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=0, nlmsg_pid=0}, {nfgen_family=AF_UNSPEC, \
                 version=NFNETLINK_V0, res_id=htons(0)}], 20, 0, NULL, 12) = 20\n";
     let ran = with_input("decode --offline -o jsonl", told.as_bytes());
-    ran.fails(7, "1 message came without its bytes");
+    ran.fails(7, "1 message without bytes");
     let record = &ran.records()[0];
     assert_eq!(record["header"]["nlmsg_type"], "NFNL_SUBSYS_NFTABLES<<8|NFT_MSG_GETGEN");
     // With its bytes it is decoded.
@@ -183,7 +183,7 @@ fn a_full_receive_buffer_and_a_text_cut_short_are_told() {
 fn ids_that_strace_has_by_name_need_one() {
     let line = r#"sendto(3, [{nlmsg_len=20, nlmsg_type=somefamily, nlmsg_flags=NLM_F_REQUEST|0x300, nlmsg_seq=1, nlmsg_pid=0}, "\x01\x00\x00\x00"], 20, 0, NULL, 0) = 20"#;
     let ran = with_input("decode --offline -o jsonl", line.as_bytes());
-    ran.fails(7, "1 message came without its bytes");
+    ran.fails(7, "1 message without bytes");
     let ran = with_input("decode --offline --id 33=somefamily -o jsonl", line.as_bytes()).ok();
     assert_eq!(ran.records()[0]["family"], "somefamily");
     assert_eq!(ran.records()[0]["header"]["flags"], json!(["request", "dump"]));

@@ -1,4 +1,4 @@
-//! Inputs at random: whatever they hold, decoding ends, and never panics.
+//! A test, whose `unwrap` is a failure of that. Inputs at random: whatever they hold, decoding ends, and never panics.
 
 use std::cell::RefCell;
 use std::io::Cursor;

@@ -26,6 +26,7 @@ use self::input::{Datagram, FamilyId, Format, Item, Items, Told};
 use crate::args::Common;
 use crate::commands::Outcome;
 use crate::completion;
+use crate::count::counted;
 use crate::failure::{Failure, code};
 use crate::lookup::{Ids, SpecLookup};
 use crate::print::Printer;
@@ -189,11 +190,8 @@ impl Run<'_> {
         if self.without_bytes > 0 {
             let help = "strace shows no bytes of messages that it decodes itself: run it with `-e read=all \
                         -e write=all`, and with `-s 65536` for generic netlink";
-            let count = match self.without_bytes {
-                1 => "1 message came without its bytes".to_owned(),
-                more => format!("{more} messages came without their bytes"),
-            };
-            Failure::system(count).help(help).report();
+            let messages = counted(self.without_bytes, "message", "messages");
+            Failure::system(format_args!("{messages} without bytes")).help(help).report();
         }
         let wrong = self.malformed || self.without_bytes > 0;
         Ok(if wrong { ExitCode::from(code::SYSTEM) } else { ExitCode::SUCCESS })

@@ -160,8 +160,5 @@ fn protocol(protocol: Protocol) -> String {
 }
 
 fn counted(count: usize, item: Item) -> String {
-    match count {
-        1 => format!("1 {}", item.name()),
-        count => format!("{count} {}", item.plural()),
-    }
+    crate::count::counted(count, item.name(), &item.plural())
 }
